@@ -1,0 +1,8 @@
+/**
+ * Argo Workflow objects: types generated from Argo's OpenAPI, and facts about nodes.
+ * Argo's next version is tried by changing this library alone.
+ *
+ * @packageDocumentation
+ */
+export type * from './workflow.js';
+export { LABEL_RUN_ID, LABEL_PERSISTED, isNodeCompleted, isWorkflowCompleted, type NodePhase } from './phases.js';

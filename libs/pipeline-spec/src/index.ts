@@ -1,0 +1,6 @@
+/**
+ * The KFP pipeline IR: types, parse, validate, walk.
+ *
+ * @packageDocumentation
+ */
+export type * from './types.js';

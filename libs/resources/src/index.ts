@@ -1,0 +1,20 @@
+/**
+ * ResourceStore: the one way in which services reach what is running, whatever the substrate.
+ *
+ * @packageDocumentation
+ */
+export type {
+  ListOptions,
+  ObjectMeta,
+  Resource,
+  ResourceKind,
+  ResourceKinds,
+  ResourceList,
+  ResourcePatch,
+  ResourceRef,
+  ResourceStore,
+  Watch,
+  WatchEvent,
+  WatchOptions,
+} from './resource-store.js';
+export type { LogLine, LogPage, LogReadOptions, TaskLogs, TaskLogRef } from './task-logs.js';

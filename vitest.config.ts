@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] },
+  ssr: { resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['{libs,apps}/*/src/**/*.spec.{ts,tsx}'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
