@@ -1,1 +1,30 @@
-export {};
+/**
+ * What Millrace stores, on SQLite and MySQL.
+ *
+ * @packageDocumentation
+ */
+export type { Change, ChangeFeed } from './change-feed.js';
+export type { ArtifactRepository, CacheRepository, Database, ExperimentRepository, PipelineRepository, RunRepository, TaskRepository } from './database.js';
+export type { ListQuery, Page, Predicate } from './list-query.js';
+export type {
+  Artifact,
+  Experiment,
+  Json,
+  Metric,
+  Pipeline,
+  PipelineDocument,
+  PipelineVersion,
+  Run,
+  RunDocuments,
+  RunProgress,
+  RunState,
+  RunUpdate,
+  StateChange,
+  StorageState,
+  Task,
+  TaskArtifact,
+  TaskAttempt,
+  TaskCounts,
+  TaskState,
+  TaskUpdate,
+} from './model.js';

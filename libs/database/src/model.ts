@@ -1,0 +1,193 @@
+/** What the database holds, as the rest of Millrace sees it. Times are milliseconds-exact Dates; ids are UUIDs; JSON is plain data. */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export type StorageState = 'AVAILABLE' | 'ARCHIVED';
+/** KFP's RuntimeState. A terminated run ends as CANCELED here; the KFP API shows FAILED, which its SDK waits for. */
+export type RunState = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'SKIPPED' | 'FAILED' | 'CANCELING' | 'CANCELED' | 'PAUSED';
+export type TaskState = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CACHED' | 'SKIPPED' | 'CANCELED';
+
+export interface Experiment {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly description: string;
+  readonly storageState: StorageState;
+  readonly createdAt: Date;
+  readonly lastRunCreatedAt?: Date;
+}
+
+export interface Pipeline {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+}
+
+export interface PipelineVersion {
+  readonly id: string;
+  readonly pipelineId: string;
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly codeSourceUrl?: string;
+  readonly packageUrl?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+}
+
+/** The document of a version or an inline run: what was submitted, as JSON. */
+export interface PipelineDocument {
+  readonly pipelineSpec: Json;
+  readonly platformSpec?: Json;
+}
+
+export interface StateChange {
+  readonly state: RunState;
+  readonly at: Date;
+  readonly error?: string;
+}
+
+/** How many tasks are in each state: what the strip draws without reading the tasks. Containers only, no DAGs. */
+export type TaskCounts = Readonly<Partial<Record<TaskState, number>>>;
+
+export interface Run {
+  readonly id: string;
+  readonly namespace: string;
+  readonly experimentId: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly storageState: StorageState;
+  readonly serviceAccount: string;
+  /** Both set when the run was made from a stored version; else the document is the run's own. */
+  readonly pipelineId?: string;
+  readonly pipelineVersionId?: string;
+  /** `pipelineInfo.name`: the scope of the cache. */
+  readonly pipelineName: string;
+  readonly recurringRunId?: string;
+  /** As given at creation; what was defaulted is not in it. */
+  readonly parameters: Readonly<Record<string, Json>>;
+  /** As given at creation. */
+  readonly pipelineRoot?: string;
+  readonly artifactRoot: string;
+  /** Name of the Workflow object; set from the start. */
+  readonly workflowName: string;
+  /** False until the Workflow is known to exist in the store; the sweeper submits these. */
+  readonly submitted: boolean;
+  readonly state: RunState;
+  readonly stateHistory: readonly StateChange[];
+  /** One sentence for a person, when it failed. */
+  readonly error?: string;
+  readonly taskCounts: TaskCounts;
+  readonly createdAt: Date;
+  readonly scheduledAt: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+}
+
+/** The large things of a run; never read by lists. */
+export interface RunDocuments {
+  readonly document: PipelineDocument;
+  /** The Workflow as it is to be created. */
+  readonly workflow: Json;
+}
+
+export interface TaskAttempt {
+  /** Node id of the attempt's pod: the address of its log. */
+  readonly nodeId: string;
+  readonly index: number;
+  readonly state: TaskState;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  readonly exitCode?: number;
+  readonly message?: string;
+}
+
+/** One execution of a run: a container task or a DAG, at one scope path. */
+export interface Task {
+  readonly id: string;
+  readonly runId: string;
+  /** `root/train`; unique within the run. */
+  readonly path: string;
+  readonly parentPath: string;
+  readonly taskKey: string;
+  readonly displayName: string;
+  readonly kind: 'container' | 'dag';
+  /** Position in the plan: parents before members, dependencies before dependents. */
+  readonly position: number;
+  readonly dependsOn: readonly string[];
+  readonly state: TaskState;
+  /** Why it failed, was skipped, or what it waits for: one sentence. */
+  readonly message?: string;
+  readonly inputs?: Readonly<Record<string, Json>>;
+  readonly outputs?: Readonly<Record<string, Json>>;
+  readonly fingerprint?: string;
+  /** The task whose outputs were reused. */
+  readonly cachedFrom?: { readonly runId: string; readonly taskId: string };
+  /** What was decided and is needed to read the task's outputs later (task root, files, promised artifacts). */
+  readonly execution?: Json;
+  readonly attempts: readonly TaskAttempt[];
+  readonly createdAt: Date;
+  /** Dependencies were met. */
+  readonly queuedAt?: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+}
+
+export interface Artifact {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uri: string;
+  readonly schemaTitle: string;
+  readonly schemaVersion: string;
+  readonly metadata: Readonly<Record<string, Json>>;
+  readonly customPath?: string;
+  readonly pipelineName: string;
+  readonly runId?: string;
+  readonly taskId?: string;
+  readonly createdAt: Date;
+}
+
+/** An artifact as a task's input or output; `index` orders a list. */
+export interface TaskArtifact {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly direction: 'INPUT' | 'OUTPUT';
+  readonly name: string;
+  readonly index: number;
+  readonly artifact: Artifact;
+}
+
+export interface Metric {
+  readonly runId: string;
+  readonly taskId: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** What is written when a task's state changes; absent fields stay as they are. */
+export type TaskUpdate = { readonly path: string } & Partial<
+  Pick<Task, 'state' | 'message' | 'inputs' | 'outputs' | 'fingerprint' | 'cachedFrom' | 'execution' | 'attempts' | 'queuedAt' | 'startedAt' | 'finishedAt'>
+>;
+
+/** What is written when a run changes; absent fields stay as they are. A new `state` is appended to the history. */
+export type RunUpdate = Partial<Pick<Run, 'state' | 'error' | 'submitted' | 'startedAt' | 'finishedAt' | 'taskCounts'>>;
+
+/** All that one ingest of a Workflow writes, in one transaction. */
+export interface RunProgress {
+  readonly runId: string;
+  readonly run?: RunUpdate;
+  /** `at` of the state history entry, when `run.state` is given. */
+  readonly at: Date;
+  readonly newTasks?: readonly Task[];
+  readonly tasks?: readonly TaskUpdate[];
+  readonly newArtifacts?: readonly Artifact[];
+  readonly links?: readonly { readonly taskId: string; readonly direction: TaskArtifact['direction']; readonly name: string; readonly index: number; readonly artifactId: string }[];
+  readonly metrics?: readonly Omit<Metric, 'runId'>[];
+  /** Tasks whose fingerprint may serve later runs from now on. */
+  readonly cacheEntries?: readonly { readonly taskId: string; readonly fingerprint: string }[];
+}
