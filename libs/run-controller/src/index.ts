@@ -1,1 +1,6 @@
-export {};
+/**
+ * Ingest, decide, answer: a run becomes a Workflow, the Workflow becomes rows, its gates get answers.
+ *
+ * @packageDocumentation
+ */
+export type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';

@@ -1,0 +1,69 @@
+import type { Database, PipelineDocument, Run } from '@millrace/database';
+import type { ObjectStore } from '@millrace/object-store';
+import type { Pipeline, JsonValue } from '@millrace/pipeline-spec';
+import type { Layout } from '@millrace/pipeline-semantics';
+import type { ResourceStore } from '@millrace/resources';
+
+/** A run to be made. Experiment, names and access are settled by the caller. */
+export interface RunSubmission {
+  /** @default a new random id; recurring runs give a deterministic one */
+  readonly id?: string;
+  readonly namespace: string;
+  readonly experimentId: string;
+  readonly displayName: string;
+  readonly description?: string;
+  readonly serviceAccount: string;
+  /** Parsed and validated. */
+  readonly pipeline: Pipeline;
+  /** The same, as it was submitted. */
+  readonly document: PipelineDocument;
+  /** Both, or neither. */
+  readonly pipelineId?: string;
+  readonly pipelineVersionId?: string;
+  readonly parameters: Readonly<Record<string, JsonValue>>;
+  readonly pipelineRoot?: string;
+  readonly recurringRunId?: string;
+  readonly scheduledAt?: Date;
+}
+
+/** What a submission would do. */
+export interface SubmissionPreview {
+  readonly tasks: number;
+  readonly cached: number;
+  readonly run: number;
+  readonly undecided: number;
+}
+
+export interface RunControllerOptions {
+  readonly database: Database;
+  readonly store: ResourceStore;
+  readonly objects: ObjectStore;
+  readonly layout: Layout;
+  readonly substrate: 'embedded' | 'kubernetes';
+  /** Why a container cannot run on this substrate, with the remedy. @default nothing is refused */
+  readonly refuseContainer?: (container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }) => string | undefined;
+  /** @default true */
+  readonly cacheEnabled?: boolean;
+  readonly clock?: () => Date;
+  readonly newId?: () => string;
+  readonly log?: (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
+}
+
+/**
+ * Makes runs and follows them: plan, compile, submit; then ingest, decide, answer for every change of their Workflows. Level-triggered:
+ * it can be killed anywhere and goes on from rows and objects. Errors are PipelineError.
+ */
+export interface RunController {
+  /** Validates parameters, plans, stores the run and its tasks, creates the Workflow. Nothing is stored when it throws. */
+  submit(submission: RunSubmission): Promise<Run>;
+  /** The same checks and the plan, without storing anything. */
+  preview(submission: RunSubmission): Promise<SubmissionPreview>;
+  /** Ends a run that is pending, running or paused: CANCELING, then CANCELED. FAILED_PRECONDITION in another state. */
+  terminate(runId: string): Promise<void>;
+  /** Ends what runs and removes rows, Workflow, logs and artifacts nobody else refers to. */
+  delete(runId: string): Promise<void>;
+  /** Submits what was stored but not submitted, then watches. */
+  start(): Promise<void>;
+  /** Stops watching; what is in progress ends first. */
+  close(): Promise<void>;
+}
