@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { access, chmod, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PipelineError } from '@millrace/errors';
+
+/** Where everything that must survive is kept. */
+export interface DataFolder {
+  readonly path: string;
+  /** Runs, tasks, artifacts' records. */
+  readonly database: string;
+  /** Workflows, and the attempts of their tasks with their logs. */
+  readonly engine: string;
+  readonly artifacts: string;
+  /** Python environments made on demand. */
+  readonly environments: string;
+}
+
+/** Makes the folder (mode 0700: it holds what users' code wrote) or says in one sentence why it cannot be used. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder: DataFolder = {
+    path,
+    database: join(path, 'millrace.db'),
+    engine: join(path, 'engine'),
+    artifacts: join(path, 'artifacts'),
+    environments: join(path, 'environments'),
+  };
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    for (const inner of [folder.engine, folder.artifacts, folder.environments]) await mkdir(inner, { recursive: true, mode: 0o700 });
+    // Refused when the folder is somebody else's; then it is not ours to close.
+    await chmod(path, 0o700).catch(() => undefined);
+  } catch (error) {
+    throw new PipelineError('FAILED_PRECONDITION', `The data folder ${path} cannot be used: ${reason(error)}. Choose another with --data-dir or MILLRACE_HOME.`, {
+      cause: error,
+    });
+  }
+  return folder;
+}
+
+function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'this user may not write there';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'a part of the path is a file, not a folder';
+    default:
+      return (error as Error).message;
+  }
+}

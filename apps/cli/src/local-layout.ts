@@ -1,0 +1,23 @@
+import { join, resolve, sep } from 'node:path';
+import type { Layout } from '@millrace/pipeline-semantics';
+
+/**
+ * One machine: a pipeline root is an absolute folder and an artifact's URI is its path, which the SDK takes as it is. Parameter
+ * files lie in the task's own folder, because tasks side by side must not share `/tmp/kfp/outputs`.
+ */
+export function localLayout(artifactsFolder: string): Layout {
+  const allowed = resolve(artifactsFolder);
+  return {
+    defaultPipelineRoot: allowed,
+    transport: 'in-place',
+    workspacePath: '/kfp-workspace',
+    parameterFolder: (taskRoot) => join(taskRoot, '.parameters'),
+    refuseRoot(uri) {
+      if (uri === allowed || (uri.startsWith(allowed + sep) && resolve(uri) === uri)) return undefined;
+      const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1];
+      return scheme === undefined
+        ? `pipeline root "${uri}" is outside ${allowed}; name a folder below it, or leave the pipeline root empty`
+        : `pipeline root "${uri}" is in a ${scheme}:// store, which this installation has no credentials for; leave the pipeline root empty or name a folder below ${allowed}`;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { readUpSettings, SettingsError, type UpFlags } from './settings.js';
+
+const none: UpFlags = { cache: true, sample: true };
+
+describe('readUpSettings', () => {
+  it('serves port 7600 from ~/.millrace when nothing is said', () => {
+    expect(readUpSettings(none, {})).toMatchObject({ port: 7600, dataFolder: expect.stringMatching(/\/\.millrace$/), basePath: '', cacheEnabled: true });
+  });
+
+  it('takes a flag before its environment variable', () => {
+    const env = { MILLRACE_PORT: '7700', MILLRACE_HOME: '/var/lib/millrace' };
+    expect(readUpSettings(none, env)).toMatchObject({ port: 7700, dataFolder: '/var/lib/millrace' });
+    expect(readUpSettings({ ...none, port: '0', dataDir: '/data' }, env)).toMatchObject({ port: 0, dataFolder: '/data' });
+  });
+
+  it.each([
+    [{ ...none, port: '76OO' }, '--port must be a whole number from 0 to 65535, not "76OO".'],
+    [{ ...none, port: '65536' }, '--port must be a whole number from 0 to 65535, not "65536".'],
+    [{ ...none, parallel: '0' }, '--parallel must be a whole number from 1 to 1024, not "0".'],
+    [{ ...none, basePath: 'pipe line' }, '--base-path must look like /pipeline, not "pipe line".'],
+    [{ ...none, baseUrl: 'hub' }, '--base-url must be a URL such as https://hub.example.org/user/ann/proxy/7600, not "hub".'],
+  ])('refuses %o', (flags, message) => {
+    expect(() => readUpSettings(flags, {})).toThrow(new SettingsError(message));
+  });
+
+  it('drops the trailing slash of a base path', () => {
+    expect(readUpSettings({ ...none, basePath: '/pipeline/' }, {}).basePath).toBe('/pipeline');
+  });
+});

@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The only place that reads the environment. */
+const environment = z.object({
+  MILLRACE_HOME: z.string().min(1).optional(),
+  MILLRACE_PORT: z.string().optional(),
+  MILLRACE_PYTHON: z.string().min(1).optional(),
+  MILLRACE_TOKEN: z.string().min(1).optional(),
+});
+
+/** What the command line gives; a flag wins over its environment variable. */
+export interface UpFlags {
+  readonly port?: string;
+  readonly dataDir?: string;
+  readonly python?: string;
+  readonly token?: string;
+  readonly basePath?: string;
+  readonly baseUrl?: string;
+  readonly allowedHost?: readonly string[];
+  readonly parallel?: string;
+  readonly cache: boolean;
+  readonly sample: boolean;
+}
+
+export interface UpSettings {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly python?: string;
+  readonly token?: string;
+  readonly basePath: string;
+  readonly baseUrl?: string;
+  readonly allowedHosts: readonly string[];
+  /** @default number of cores */
+  readonly maxParallelTasks?: number;
+  readonly cacheEnabled: boolean;
+  readonly loadSample: boolean;
+}
+
+export class SettingsError extends Error {}
+
+function wholeNumber(text: string, { name, min, max }: { name: string; min: number; max: number }): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+/** Settings of `millrace up`. Throws SettingsError with one sentence that names the flag and what it takes. */
+export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettings {
+  const variables = environment.parse(env);
+  const port = flags.port ?? variables.MILLRACE_PORT ?? '7600';
+  const basePath = (flags.basePath ?? '').replace(/\/+$/, '');
+  if (basePath !== '' && !/^(\/[\w.~-]+)+$/.test(basePath)) {
+    throw new SettingsError(`--base-path must look like /pipeline, not "${flags.basePath}".`);
+  }
+  if (flags.baseUrl !== undefined && !URL.canParse(flags.baseUrl)) {
+    throw new SettingsError(`--base-url must be a URL such as https://hub.example.org/user/ann/proxy/7600, not "${flags.baseUrl}".`);
+  }
+  return {
+    port: wholeNumber(port, { name: flags.port === undefined ? 'MILLRACE_PORT' : '--port', min: 0, max: 65_535 }),
+    dataFolder: resolve(flags.dataDir ?? variables.MILLRACE_HOME ?? `${homedir()}/.millrace`),
+    python: flags.python ?? variables.MILLRACE_PYTHON,
+    token: flags.token ?? variables.MILLRACE_TOKEN,
+    basePath,
+    baseUrl: flags.baseUrl,
+    allowedHosts: flags.allowedHost ?? [],
+    maxParallelTasks: flags.parallel === undefined ? undefined : wholeNumber(flags.parallel, { name: '--parallel', min: 1, max: 1024 }),
+    cacheEnabled: flags.cache,
+    loadSample: flags.sample,
+  };
+}
