@@ -18,3 +18,4 @@ export type {
   WatchOptions,
 } from './resource-store.js';
 export type { LogLine, LogPage, LogReadOptions, TaskLogs, TaskLogRef } from './task-logs.js';
+export { startReconciler, type Reconciler, type ReconcilerBackoff, type ReconcilerOptions, type ReconcileResult } from './reconcile.js';
