@@ -6,8 +6,13 @@ export interface ExecutionPlan {
   readonly path: ScopePath;
   /** Chosen before the decision; the last folder of the task root. */
   readonly taskId: string;
+  /** As the task sees them: defaults filled in, references inside values resolved. */
   readonly inputs: TaskValues;
   readonly image: string;
+  /**
+   * In the syntax of a Kubernetes container, as `args` and `env` are: `$(NAME)` stands for a variable and `$$` for one dollar sign. What
+   * the pipeline's author wrote is left as it is, and every dollar sign of a value is doubled.
+   */
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
@@ -33,8 +38,8 @@ export interface CacheHit {
 }
 
 /**
- * What to do with one execution, given what is known. Deciding twice on the same facts gives the same answer; a decision other than
- * `wait` never changes when more facts arrive.
+ * What to do with one execution when its turn comes, given what is known; whose turn it is, is the engine's business. Deciding twice
+ * on the same facts gives the same answer; a decision other than `wait` never changes when more facts arrive.
  */
 export type Decision =
   /** Inputs or dependencies are not known yet: ask again when one of these has changed. */

@@ -8,3 +8,24 @@ export type { Layout } from './layout.js';
 export type { RunFacts, RunView, RuntimeArtifact, ScopePath, TaskFacts, TaskState, TaskValues } from './run-view.js';
 export type { CacheHit, Decision, ExecutionPlan } from './decision.js';
 export type { CachePolicy, CollectedArtifact, CollectedOutputs, Plan, PlannedTask, PlanSteps } from './plan.js';
+
+export { resolveRunParameters, type InputIssue } from './run-parameters.js';
+export { effectiveArtifactRoot } from './artifact-root.js';
+export { MAX_TASKS, planRun, type PlanRunContext } from './plan-run.js';
+export { decide, type DecideContext } from './decide.js';
+export { collectOutputs, type TaskRemains } from './collect-outputs.js';
+export { resolveTaskInputs, type ResolveContext, type ResolvedInputs } from './resolve-inputs.js';
+export { resolveDagOutputs } from './resolve-outputs.js';
+export { dependencyRule, judgeDependency, triggerStrategyOf, type TaskKind, type TriggerStrategy } from './dependency-rule.js';
+export { dagStateOf, isFinalTaskState, runStateOf, type RunEvidence, type RunState } from './run-state.js';
+
+export { ROOT_PATH, iterationOf, parentOf, taskKeyOf, taskPath } from './scope-path.js';
+export { locateTask, scopeComponent, tasksInOrder, type LocatedTask } from './pipeline-tasks.js';
+export { canonicalJson } from './canonical-json.js';
+export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';
+export { localPathOf, pathOfUri } from './local-path.js';
+export { placeOutputs, type OutputPlaces } from './place-outputs.js';
+export { hasPlaceholder } from './placeholders.js';
+export { resourceTexts } from './container-resources.js';
+export { fingerprintOf, type FingerprintFacts } from './cache-key.js';
+export type { ExecutorInput } from './executor-input.js';

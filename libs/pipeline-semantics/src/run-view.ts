@@ -31,6 +31,8 @@ export interface TaskValues {
 /** What is known of one execution. Facts only grow: a state may become final, values may become known, nothing is taken back. */
 export interface TaskFacts {
   readonly state: TaskState;
+  /** Wanted where a DAG is given its own id (`{{$.pipeline_task_uuid}}`); otherwise not read. */
+  readonly taskId?: string;
   readonly inputs?: TaskValues;
   /** Known once the state is SUCCEEDED or CACHED. */
   readonly outputs?: TaskValues;

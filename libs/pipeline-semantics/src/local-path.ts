@@ -1,0 +1,32 @@
+import type { JsonValue } from '@millrace/pipeline-spec';
+import type { Layout } from './layout.js';
+
+/**
+ * Where a task finds an artifact. The SDK computes this on its own from the same facts, so both must agree: object stores are
+ * mounted below a folder named after their scheme, and any other URI is a path already.
+ */
+export function localPathOf(
+  artifact: { readonly uri: string; readonly metadata?: Readonly<Record<string, JsonValue>>; readonly customPath?: string },
+  layout: Pick<Layout, 'workspacePath'>,
+): string {
+  if (artifact.customPath !== undefined && artifact.customPath !== '') return artifact.customPath;
+  const path = pathOfUri(artifact.uri);
+  if (artifact.metadata?.['_kfp_workspace'] !== true) return path;
+  return `${layout.workspacePath}/.artifacts/${path.replace(/^\/+/, '')}`;
+}
+
+/** The path of a URI in a container. */
+export function pathOfUri(uri: string): string {
+  for (const [scheme, mount] of MOUNTS) {
+    if (uri.startsWith(scheme)) return mount + uri.slice(scheme.length);
+  }
+  // A modelcar's files lie in the models folder of the image that the URI names.
+  if (uri.startsWith('oci://')) return `/oci/${uri.slice('oci://'.length).replaceAll('/', '_')}/models`;
+  return uri;
+}
+
+const MOUNTS = [
+  ['gs://', '/gcs/'],
+  ['s3://', '/s3/'],
+  ['minio://', '/minio/'],
+] as const;

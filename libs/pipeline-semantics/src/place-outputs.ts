@@ -1,0 +1,48 @@
+import type { ComponentSpec } from '@millrace/pipeline-spec';
+import type { ExecutionPlan } from './decision.js';
+import type { Layout } from './layout.js';
+import { pathOfUri } from './local-path.js';
+
+/** Where a task leaves what it makes. */
+export type OutputPlaces = Pick<ExecutionPlan, 'taskRoot' | 'localTaskRoot' | 'parameterFiles' | 'outputMetadataFile' | 'outputArtifacts'>;
+
+/**
+ * The places promised to one execution: `<artifact root>/<task key>/<task id>/<artifact>`. The folder of the metadata file is the task
+ * root, because the SDK takes it for that (`dsl.get_uri`).
+ */
+export function placeOutputs(options: {
+  readonly component: ComponentSpec;
+  readonly layout: Layout;
+  readonly artifactRoot: string;
+  readonly taskKey: string;
+  readonly taskId: string;
+}): OutputPlaces {
+  const { component, layout, artifactRoot, taskKey, taskId } = options;
+  const taskRoot = `${artifactRoot}/${taskKey}/${taskId}`;
+  const localTaskRoot = pathOfUri(taskRoot);
+  const folder = layout.parameterFolder(localTaskRoot);
+  const outputs = component.outputDefinitions;
+  return {
+    taskRoot,
+    localTaskRoot,
+    outputMetadataFile: `${localTaskRoot}/output_metadata.json`,
+    parameterFiles: Object.fromEntries(Object.keys(outputs?.parameters ?? {}).map((name) => [name, `${folder}/${fileName(name)}`])),
+    outputArtifacts: Object.fromEntries(
+      Object.entries(outputs?.artifacts ?? {}).map(([name, spec]) => [
+        name,
+        {
+          name,
+          uri: `${taskRoot}/${fileName(name)}`,
+          schemaTitle: spec.artifactType.schemaTitle ?? 'system.Artifact',
+          schemaVersion: spec.artifactType.schemaVersion ?? '0.0.1',
+          metadata: spec.metadata ?? {},
+        },
+      ]),
+    ),
+  };
+}
+
+/** An output's name as one part of a path; only hand-made IR has names for which this makes a difference. */
+function fileName(name: string): string {
+  return /^\.{0,2}$/.test(name) ? `_${name}` : name.replaceAll(/[/{}\\\u0000-\u001f]/g, '_');
+}

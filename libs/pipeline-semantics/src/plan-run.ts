@@ -1,0 +1,146 @@
+import { PipelineError } from '@millrace/errors';
+import type { ComponentSpec, Pipeline } from '@millrace/pipeline-spec';
+import { decide } from './decide.js';
+import type { Decision } from './decision.js';
+import type { Layout } from './layout.js';
+import { type LocatedTask, locateTask, tasksInOrder } from './pipeline-tasks.js';
+import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
+import { refusalOf, unsupportedIn, unsupportedOutputs } from './refuse-unsupported.js';
+import type { InputIssue } from './run-parameters.js';
+import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
+import { ROOT_PATH, taskKeyProblem, taskPath } from './scope-path.js';
+
+export interface PlanRunContext {
+  readonly layout: Layout;
+  readonly cache: CachePolicy;
+  readonly newTaskId: (path: ScopePath) => string;
+}
+
+/** More tasks than any Workflow object can hold; also what stops a pipeline of pipelines of pipelines that doubles at each level. */
+export const MAX_TASKS = 20_000;
+
+type Settled = PlannedTask['decision'];
+
+/**
+ * Decides every task as far as it can be decided before anything runs. A cache hit's outputs are known, so what consumes them is decided
+ * too: each wave yields the fingerprints that the one before has made known. Every task is decided once, and again each time all it
+ * waited for has been looked up, so the work is linear in the pipeline.
+ *
+ * Throws UNIMPLEMENTED for a pipeline that uses what this version does not do, INVALID_ARGUMENT for one that cannot be run at all.
+ */
+export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunContext): PlanSteps {
+  const listed = listTasks(pipeline);
+  const taskIds = new Map(listed.map(({ path }) => [path, context.newTaskId(path)]));
+  const view = new PlanView(run, taskIds);
+  const settled = new Map<ScopePath, Settled>();
+  const lookups = new Map<ScopePath, Extract<Decision, { kind: 'need-cache' }>>();
+  // Tasks whose inputs come from tasks that are not settled: from how many, and who waits for whom.
+  const openProducers = new Map<ScopePath, number>();
+  const consumers = new Map<ScopePath, ScopePath[]>();
+
+  const ready: ScopePath[] = listed.map(({ path }) => path);
+  const settle = (path: ScopePath, decision: Settled): void => {
+    settled.set(path, decision);
+    view.record(path, decision);
+    for (const consumer of consumers.get(path) ?? []) {
+      const left = (openProducers.get(consumer) as number) - 1;
+      openProducers.set(consumer, left);
+      if (left === 0) ready.push(consumer);
+    }
+    consumers.delete(path);
+  };
+  const attempt = (path: ScopePath): void => {
+    const decision = decide(pipeline, path, view, { layout: context.layout, cache: context.cache, taskId: taskIds.get(path) as string });
+    if (decision.kind === 'need-cache') {
+      lookups.set(path, decision);
+      return;
+    }
+    const open = decision.kind === 'wait' ? decision.on.filter((producer) => !settled.has(producer)) : [];
+    if (open.length === 0) {
+      settle(path, decision);
+      return;
+    }
+    openProducers.set(path, open.length);
+    for (const producer of open) {
+      const waiting = consumers.get(producer);
+      if (waiting === undefined) consumers.set(producer, [path]);
+      else waiting.push(path);
+    }
+  };
+
+  while (ready.length > 0) {
+    for (let next = 0; next < ready.length; next += 1) attempt(ready[next] as ScopePath);
+    ready.length = 0;
+    if (lookups.size === 0) break;
+    const asked = [...lookups];
+    lookups.clear();
+    const hits = yield [...new Set(asked.map(([, { fingerprint }]) => fingerprint))];
+    for (const [path, { fingerprint, next }] of asked) settle(path, next(hits.get(fingerprint)) as Settled);
+  }
+  return { tasks: new Map(listed.map((task) => [task.path, plannedTask(task, taskIds.get(task.path) as string, settled.get(task.path) as Settled)])) };
+}
+
+interface ListedTask {
+  readonly path: ScopePath;
+  readonly parent: ScopePath;
+  readonly located: LocatedTask;
+}
+
+/** Every task of the pipeline, each after what it depends on, a DAG before its members and these before the DAG's dependents. */
+function listTasks(pipeline: Pipeline): ListedTask[] {
+  const listed: ListedTask[] = [];
+  const issues: InputIssue[] = unsupportedOutputs(pipeline.spec.root).map((message) => ({ path: 'root', message }));
+  const visit = (scope: ScopePath, component: ComponentSpec, around: readonly string[]): void => {
+    for (const key of component.dag === undefined ? [] : tasksInOrder(component.dag)) {
+      const problem = taskKeyProblem(key);
+      if (problem !== undefined) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${pipeline.spec.pipelineInfo.name}": ${problem}.`);
+      const path = taskPath(scope, key);
+      const located = locateTask(pipeline, path);
+      const name = located.task.componentRef.name;
+      if (around.includes(name)) throw new PipelineError('INVALID_ARGUMENT', `Component "${name}" contains itself, at "${path}"; a pipeline cannot be endless.`);
+      listed.push({ path, parent: scope, located });
+      if (listed.length > MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
+      for (const message of unsupportedIn(located)) issues.push({ path, message });
+      visit(path, located.component, [...around, name]);
+    }
+  };
+  visit(ROOT_PATH, pipeline.spec.root, []);
+  if (issues.length > 0) throw refusalOf(pipeline, issues);
+  return listed;
+}
+
+function plannedTask({ path, parent, located }: ListedTask, taskId: string, decision: Settled): PlannedTask {
+  return {
+    path,
+    taskKey: located.taskKey,
+    displayName: located.task.taskInfo?.name || located.taskKey,
+    kind: located.component.dag === undefined ? 'container' : 'dag',
+    parent,
+    taskId,
+    dependsOn: located.dependencies.map((key) => taskPath(parent, key)),
+    decision,
+  };
+}
+
+/** The run as far as the plan has come. */
+class PlanView implements RunView {
+  readonly #facts = new Map<ScopePath, TaskFacts>();
+
+  constructor(
+    readonly run: RunFacts,
+    private readonly taskIds: ReadonlyMap<ScopePath, string>,
+  ) {}
+
+  task(path: ScopePath): TaskFacts | undefined {
+    const taskId = this.taskIds.get(path);
+    return this.#facts.get(path) ?? (taskId === undefined ? undefined : { state: 'PENDING', taskId });
+  }
+
+  record(path: ScopePath, decision: Settled): void {
+    const taskId = this.taskIds.get(path) as string;
+    if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs });
+    else if (decision.kind === 'enter') this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs });
+    else if (decision.kind === 'skip') this.#facts.set(path, { state: 'SKIPPED', taskId });
+    else if (decision.kind === 'fail') this.#facts.set(path, { state: 'FAILED', taskId, error: { message: decision.message } });
+  }
+}
