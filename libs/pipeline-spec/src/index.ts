@@ -4,3 +4,11 @@
  * @packageDocumentation
  */
 export type * from './types.js';
+
+export { parsePipeline, parsePipelineValue, type ParseOptions } from './parse-pipeline.js';
+export { SpecError, type SpecIssue } from './spec-error.js';
+
+export { componentOf, executorOf, isDagComponent, walkTasks, type DagComponent, type TaskOccurrence } from './walk-pipeline.js';
+export { dependenciesOf, taskOrder } from './task-dependencies.js';
+
+export { pipelineParameters, type PipelineParameter } from './pipeline-parameters.js';
