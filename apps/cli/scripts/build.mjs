@@ -1,0 +1,42 @@
+// Makes dist/: the program in one file, and beside it what it reads at run time.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const app = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(app, 'dist');
+const workspace = dirname(dirname(app));
+mkdirSync(dist, { recursive: true });
+
+await build({
+  entryPoints: [join(app, 'src', 'main.ts')],
+  outfile: join(dist, 'millrace.mjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'esm',
+  conditions: ['@millrace/source', 'import', 'node'],
+  keepNames: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  legalComments: 'linked',
+  tsconfig: join(workspace, 'tsconfig.base.json'),
+  loader: { '.wasm': 'copy' },
+  // What Nest looks for only when an application uses it.
+  external: ['@nestjs/microservices', '@nestjs/microservices/*', '@nestjs/websockets', '@nestjs/websockets/*', '@nestjs/platform-express', 'class-validator', 'class-transformer', 'class-transformer/*', '@fastify/view'],
+  // Packages in CommonJS call require for Node's own modules.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+
+function copy(from, to) {
+  rmSync(join(dist, to), { recursive: true, force: true });
+  cpSync(join(workspace, from), join(dist, to), { recursive: true });
+}
+if (existsSync(join(workspace, 'apps/ui/out'))) copy('apps/ui/out', 'pages');
+copy('libs/embedded-argo/src/process-executor/python', 'python');
+copy('apps/cli/src/sample/addition-pipeline.yaml', 'sample/addition-pipeline.yaml');
+
+const environment = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(dist, 'millrace.mjs'), 'build-environment'], { stdio: 'inherit' });
+process.exit(environment.status ?? 1);

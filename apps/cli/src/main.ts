@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { isPipelineError } from '@millrace/errors';
+import { SettingsError, type UpFlags } from './settings.js';
+import { VERSION } from './version.js';
+
+const program = new Command('millrace').description('ML pipelines on this machine: KFP-compatible, one process.').version(VERSION);
+
+program
+  .command('up', { isDefault: true })
+  .description('serve the API and the pages, and run what is submitted')
+  .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one (default: 7600, or MILLRACE_PORT)')
+  .option('--data-dir <folder>', 'where data is kept (default: ~/.millrace, or MILLRACE_HOME)')
+  .option('--python <path>', 'Python 3.9 or newer for tasks (default: python3 from PATH, or MILLRACE_PYTHON)')
+  .option('--token <secret>', "ask every client for this token: kfp.Client(existing_token=…) (or MILLRACE_TOKEN)")
+  .option('--base-path <path>', 'serve below this path as well, for example /pipeline')
+  .option('--base-url <url>', 'address under which browsers reach this server through a proxy or tunnel')
+  .option('--allowed-host <host...>', 'host names besides localhost that requests may be for')
+  .option('--parallel <tasks>', 'how many tasks run at once (default: the number of cores)')
+  .option('--no-cache', 'run every task, whatever the pipeline says about caching')
+  .option('--no-sample', 'do not add the sample pipeline to a new data folder')
+  .action(async (flags: UpFlags) => {
+    const { up } = await import('./up.js');
+    await up(flags);
+  });
+
+program
+  .command('build-environment')
+  .description('make the Python environment of the sample pipeline (part of the build)')
+  .option('--python <path>', 'Python 3.9 or newer')
+  .action(async (flags: { python?: string }) => {
+    const { buildSampleEnvironment } = await import('./build-sample-environment.js');
+    await buildSampleEnvironment(flags.python);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // One sentence for what the user can mend; the stack only for what is our fault.
+  if (isPipelineError(error) || error instanceof SettingsError) console.error(`millrace: ${error.message}`);
+  else console.error('millrace: unexpected error\n', error);
+  process.exit(1);
+}

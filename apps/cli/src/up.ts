@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os';
+import { createApiServer } from '@millrace/api-server';
+import { openDatabase } from '@millrace/database';
+import { PipelineError } from '@millrace/errors';
+import { FileObjectStore } from '@millrace/object-store';
+import { createRunController } from '@millrace/run-controller';
+import { createLog } from './log.js';
+import { openDataFolder } from './data-folder.js';
+import { localLayout } from './local-layout.js';
+import { openSubstrate } from './open-substrate.js';
+import { programFiles } from './program-files.js';
+import { readUpSettings, type UpFlags } from './settings.js';
+import { startSample } from './start-sample.js';
+import { VERSION } from './version.js';
+
+/** Hosts all of Millrace in this process until SIGINT or SIGTERM. Throws a PipelineError with one sentence when it cannot start. */
+export async function up(flags: UpFlags): Promise<void> {
+  const started = performance.now();
+  const settings = readUpSettings(flags, process.env);
+  const log = createLog();
+  const folder = await openDataFolder(settings.dataFolder);
+
+  const closers: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of closers.toReversed()) await close().catch((error: unknown) => log('error', 'while stopping', { error: String(error) }));
+  };
+  try {
+    const substrate = await openSubstrate({
+      folder,
+      python: settings.python,
+      maxParallelTasks: settings.maxParallelTasks ?? availableParallelism(),
+      log,
+    });
+    closers.push(() => substrate.close());
+    const database = await openDatabase({ url: `file:${folder.database}` });
+    closers.push(() => database.close());
+    const objects = new FileObjectStore({ roots: [folder.artifacts] });
+    const runs = createRunController({
+      database,
+      store: substrate.store,
+      objects,
+      layout: localLayout(folder.artifacts),
+      substrate: 'embedded',
+      refuseContainer: (container) => substrate.refuseContainer(container),
+      cacheEnabled: settings.cacheEnabled,
+      log,
+    });
+    const api = await createApiServer({
+      database,
+      runs,
+      logs: substrate.logs,
+      objects,
+      options: {
+        host: '127.0.0.1',
+        port: settings.port,
+        basePath: settings.basePath,
+        baseUrl: settings.baseUrl,
+        allowedHosts: settings.allowedHosts,
+        token: settings.token,
+        pagesFolder: programFiles.pages,
+        dataFolder: folder.path,
+        version: VERSION,
+        substrate: 'embedded',
+        warnings: substrate.warnings,
+        multiUser: false,
+      },
+    });
+    closers.push(() => api.close());
+    const { url } = await api.listen().catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE'
+        ? new PipelineError('FAILED_PRECONDITION', `Port ${settings.port} is in use by another program; start with --port ${settings.port + 1}, or --port 0 for any free one.`)
+        : error.code === 'EACCES'
+          ? new PipelineError('FAILED_PRECONDITION', `Port ${settings.port} may not be used by this user; start with --port 7600 or another above 1024.`)
+          : error;
+    });
+    await runs.start();
+    closers.push(() => runs.close());
+
+    const shown = settings.baseUrl ?? url + settings.basePath;
+    console.log(welcome({ url: shown, folder: folder.path, ms: performance.now() - started, warnings: substrate.warnings }));
+    if (settings.loadSample) {
+      startSample(programFiles.samplePipeline, { url, token: settings.token, dataFolder: folder.path }).catch((error: unknown) =>
+        log('warn', 'the sample could not be added', { error: String(error) }),
+      );
+    }
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  // A second Ctrl-C does not wait for anything.
+  process.once('SIGINT', () => process.exit(130));
+  console.log('millrace: stopping; runs in progress go on at the next start');
+  await closeAll();
+  process.exit(0);
+}
+
+function welcome({ url, folder, ms, warnings }: { url: string; folder: string; ms: number; warnings: readonly string[] }): string {
+  return [
+    '',
+    `  Millrace ${VERSION} is ready in ${(ms / 1000).toFixed(1)} s`,
+    '',
+    `  Open      ${url}`,
+    `  Data in   ${folder}`,
+    `  From Python`,
+    `            from kfp import Client`,
+    `            Client(host='${url}').create_run_from_pipeline_func(my_pipeline, arguments={...})`,
+    `  Stop with Ctrl-C`,
+    ...warnings.map((warning) => `\n  Note: ${warning}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve(import.meta.dirname, '../../../apps/cli/dist/millrace.mjs');
+
+export interface StartOptions {
+  readonly dataFolder?: string;
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  /** @default true */
+  readonly sample?: boolean;
+}
+
+/** The built program, running on a free port with a data folder of its own. */
+export class Millrace {
+  private constructor(
+    readonly url: string,
+    readonly dataFolder: string,
+    readonly process: ChildProcess,
+    private readonly ownsFolder: boolean,
+    private readonly output: () => string,
+  ) {}
+
+  static async start(options: StartOptions = {}): Promise<Millrace> {
+    const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'millrace-e2e-')));
+    const args = ['up', '--port', '0', '--data-dir', dataFolder, ...(options.sample === false ? ['--no-sample'] : []), ...(options.args ?? [])];
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const url = await new Promise<string>((found, fail) => {
+      const collect = (chunk: Buffer) => {
+        output += chunk.toString();
+        const match = /Open\s+(http:\S+)/.exec(output);
+        if (match) found(match[1]!);
+      };
+      child.stdout.on('data', collect);
+      child.stderr.on('data', collect);
+      child.once('exit', (code) => fail(new Error(`millrace ended with ${code} before it was ready:\n${output}`)));
+    });
+    return new Millrace(url, dataFolder, child, options.dataFolder === undefined, () => output);
+  }
+
+  /** What it has printed so far. */
+  get printed(): string {
+    return this.output();
+  }
+
+  /** Sends a signal and waits for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => (this.process.exitCode === null && this.process.signalCode === null ? this.process.once('exit', resolve) : resolve(this.process.exitCode)));
+    this.process.kill(signal);
+    return ended;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    if (this.ownsFolder) await rm(this.dataFolder, { recursive: true, force: true });
+  }
+
+  /** The JSON answer to a request; fails on a status that is not 2xx. */
+  async json<Body = any>(path: string, init: RequestInit & { readonly body?: string | FormData } = {}): Promise<Body> {
+    const response = await this.request(path, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Body;
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = typeof init.body === 'string' ? { 'content-type': 'application/json', ...init.headers } : init.headers;
+    return fetch(this.url + path, { ...init, headers });
+  }
+
+  /** Waits until a run is final. */
+  async finished(runId: string): Promise<any> {
+    for (;;) {
+      const run = await this.json(`/apis/v2beta1/runs/${runId}`);
+      if (['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED'].includes(run.state)) return run;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}

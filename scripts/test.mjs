@@ -1,0 +1,41 @@
+// `npm test`: installs, builds, runs every test that this machine can run. What it cannot run it names.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isBuilt } from './build-stamp.mjs';
+import { environmentFor, ensureInstalled, root, runScript } from './ensure.mjs';
+
+const node = ensureInstalled();
+if (!isBuilt(root)) runScript(node, 'build.mjs');
+
+const reports = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+function suite(name, config) {
+  const report = join(reports, `${name}.json`);
+  console.log(`\n== ${name}`);
+  const result = spawnSync(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+    cwd: root,
+    stdio: 'inherit',
+    env: environmentFor(node),
+  });
+  if (!existsSync(report)) {
+    totals.failed += 1;
+    return;
+  }
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests;
+  totals.skipped += numPendingTests;
+  // A file that fails to load has no failed test.
+  if (result.status !== 0 && numFailedTests === 0) totals.failed += Math.max(1, numFailedTestSuites);
+}
+
+suite('libraries', 'vitest.config.ts');
+suite('end to end', 'e2e/vitest.config.ts');
+rmSync(reports, { recursive: true, force: true });
+
+if (totals.skipped > 0) console.log(`\n${totals.skipped} skipped: each says why above`);
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+process.exit(totals.failed === 0 ? 0 : 1);
