@@ -12,3 +12,5 @@ export { componentOf, executorOf, isDagComponent, walkTasks, type DagComponent, 
 export { dependenciesOf, taskOrder } from './task-dependencies.js';
 
 export { pipelineParameters, type PipelineParameter } from './pipeline-parameters.js';
+export { settingsWithoutEffect, unsupportedFeatures, type FeatureOptions, type FeatureUse } from './support/unsupported-features.js';
+export type { Substrate } from './support/kubernetes-settings.js';

@@ -28,6 +28,10 @@ export const kubernetesExecutorConfigMessage = message('a Kubernetes executor co
 const pipelineConfig = messageOf(
   message('a pipeline config', {
     resourceTtl: int32,
+    resourceTtlOnCompletion: int32,
+    resourceTtlOnSuccess: int32,
+    resourceTtlOnFailure: int32,
+    activeDeadlineSeconds: int32,
     workspace: messageOf(message('a workspace', { size: text, kubernetes: messageOf(message('a Kubernetes workspace', { pvcSpecPatch: struct })) })),
   }),
 );
