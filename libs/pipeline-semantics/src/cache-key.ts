@@ -1,9 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ContainerSpec, JsonValue, TaskSpec } from '@millrace/pipeline-spec';
 import { canonicalJson } from './canonical-json.js';
 import type { ExecutionPlan } from './decision.js';
 import type { TaskValues } from './run-view.js';
+import { sha256Hex } from './sha256.js';
 
 export interface FingerprintFacts {
   readonly task: Pick<TaskSpec, 'componentRef' | 'cachingOptions'>;
@@ -45,10 +44,6 @@ export function fingerprintOf(facts: FingerprintFacts): string {
       }),
     ),
   );
-}
-
-function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /** Without empty lists, objects and texts, as protojson leaves them out. */

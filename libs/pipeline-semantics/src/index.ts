@@ -20,12 +20,13 @@ export { dependencyRule, judgeDependency, triggerStrategyOf, type TaskKind, type
 export { dagStateOf, isFinalTaskState, runStateOf, type RunEvidence, type RunState } from './run-state.js';
 
 export { ROOT_PATH, iterationOf, parentOf, taskKeyOf, taskPath } from './scope-path.js';
-export { locateTask, scopeComponent, tasksInOrder, type LocatedTask } from './pipeline-tasks.js';
+export { locateTask, scopeComponent, type LocatedTask } from './pipeline-tasks.js';
 export { canonicalJson } from './canonical-json.js';
 export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';
 export { localPathOf, pathOfUri } from './local-path.js';
-export { placeOutputs, type OutputPlaces } from './place-outputs.js';
+export { outputFileName, placeOutputs, type OutputPlaces } from './place-outputs.js';
 export { hasPlaceholder } from './placeholders.js';
-export { resourceTexts } from './container-resources.js';
+export { renderResources, resourceTexts } from './container-resources.js';
 export { fingerprintOf, type FingerprintFacts } from './cache-key.js';
+export { sha256Hex } from './sha256.js';
 export type { ExecutorInput } from './executor-input.js';

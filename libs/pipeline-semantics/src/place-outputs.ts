@@ -26,13 +26,13 @@ export function placeOutputs(options: {
     taskRoot,
     localTaskRoot,
     outputMetadataFile: `${localTaskRoot}/output_metadata.json`,
-    parameterFiles: Object.fromEntries(Object.keys(outputs?.parameters ?? {}).map((name) => [name, `${folder}/${fileName(name)}`])),
+    parameterFiles: Object.fromEntries(Object.keys(outputs?.parameters ?? {}).map((name) => [name, `${folder}/${outputFileName(name)}`])),
     outputArtifacts: Object.fromEntries(
       Object.entries(outputs?.artifacts ?? {}).map(([name, spec]) => [
         name,
         {
           name,
-          uri: `${taskRoot}/${fileName(name)}`,
+          uri: `${taskRoot}/${outputFileName(name)}`,
           schemaTitle: spec.artifactType.schemaTitle ?? 'system.Artifact',
           schemaVersion: spec.artifactType.schemaVersion ?? '0.0.1',
           metadata: spec.metadata ?? {},
@@ -43,6 +43,6 @@ export function placeOutputs(options: {
 }
 
 /** An output's name as one part of a path; only hand-made IR has names for which this makes a difference. */
-function fileName(name: string): string {
+export function outputFileName(name: string): string {
   return /^\.{0,2}$/.test(name) ? `_${name}` : name.replaceAll(/[/{}\\\u0000-\u001f]/g, '_');
 }

@@ -1,14 +1,14 @@
 import { PipelineError } from '@millrace/errors';
-import type { ComponentSpec, Pipeline } from '@millrace/pipeline-spec';
+import { type Pipeline, walkTasks } from '@millrace/pipeline-spec';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Layout } from './layout.js';
-import { type LocatedTask, locateTask, tasksInOrder } from './pipeline-tasks.js';
+import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
 import { refusalOf, unsupportedIn, unsupportedOutputs } from './refuse-unsupported.js';
 import type { InputIssue } from './run-parameters.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
-import { ROOT_PATH, taskKeyProblem, taskPath } from './scope-path.js';
+import { taskKeyProblem, taskPath } from './scope-path.js';
 
 export interface PlanRunContext {
   readonly layout: Layout;
@@ -90,21 +90,14 @@ interface ListedTask {
 function listTasks(pipeline: Pipeline): ListedTask[] {
   const listed: ListedTask[] = [];
   const issues: InputIssue[] = unsupportedOutputs(pipeline.spec.root).map((message) => ({ path: 'root', message }));
-  const visit = (scope: ScopePath, component: ComponentSpec, around: readonly string[]): void => {
-    for (const key of component.dag === undefined ? [] : tasksInOrder(component.dag)) {
-      const problem = taskKeyProblem(key);
-      if (problem !== undefined) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${pipeline.spec.pipelineInfo.name}": ${problem}.`);
-      const path = taskPath(scope, key);
-      const located = locateTask(pipeline, path);
-      const name = located.task.componentRef.name;
-      if (around.includes(name)) throw new PipelineError('INVALID_ARGUMENT', `Component "${name}" contains itself, at "${path}"; a pipeline cannot be endless.`);
-      listed.push({ path, parent: scope, located });
-      if (listed.length > MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
-      for (const message of unsupportedIn(located)) issues.push({ path, message });
-      visit(path, located.component, [...around, name]);
-    }
-  };
-  visit(ROOT_PATH, pipeline.spec.root, []);
+  for (const { path, scope, name } of walkTasks(pipeline)) {
+    const problem = taskKeyProblem(name);
+    if (problem !== undefined) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${pipeline.spec.pipelineInfo.name}": ${problem}.`);
+    if (listed.length === MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
+    const located = locateTask(pipeline, path);
+    listed.push({ path, parent: scope, located });
+    for (const message of unsupportedIn(located)) issues.push({ path, message });
+  }
   if (issues.length > 0) throw refusalOf(pipeline, issues);
   return listed;
 }

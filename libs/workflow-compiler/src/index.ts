@@ -1,1 +1,9 @@
-export {};
+/**
+ * From IR and plan to one Argo Workflow, and back from its nodes to tasks.
+ *
+ * @packageDocumentation
+ */
+export { compileWorkflow, type CompileOptions } from './compile-workflow.js';
+export { answerGate, type AnswerableDecision, type GateAnswer } from './answer-gate.js';
+export { gateTemplateName } from './gate-template.js';
+export { attemptsOf, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf, type Nodes } from './read-nodes.js';

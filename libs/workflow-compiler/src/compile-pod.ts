@@ -1,0 +1,91 @@
+import type { Template } from '@millrace/argo';
+import { outputFileName, renderResources, type ExecutionPlan, type LocatedTask } from '@millrace/pipeline-semantics';
+import type { ContainerSpec } from '@millrace/pipeline-spec';
+import type { GateSlot } from './gate-template.js';
+import { outputParameterName } from './names.js';
+import { type ContainerFields, type PatchField, lateFields, podSpecPatch } from './pod-patch.js';
+import { retryStrategy } from './retry-strategy.js';
+import type { TaskSettings } from './task-settings.js';
+import type { PodPlaces, Transport } from './transport.js';
+
+/** Name of the output parameter with the text of output_metadata.json. */
+export const EXECUTOR_OUTPUT = 'executor-output';
+/** Value of an output parameter whose file the task did not write; tells a missing file from an empty one. */
+export const ABSENT = '__kfp_absent__';
+
+export interface PodRequest {
+  readonly name: string;
+  readonly located: LocatedTask;
+  readonly container: ContainerSpec;
+  /** The whole container where it is decided; absent where a gate decides it. */
+  readonly plan?: ExecutionPlan;
+  /** The folder of output parameters by task root. */
+  readonly parameterFolder: (taskRoot: string) => string;
+  readonly transport: Transport;
+  readonly settings: TaskSettings;
+}
+
+export interface CompiledPod {
+  readonly template: Template;
+  /** Slots of the gate that the pod takes. */
+  readonly slots: readonly GateSlot[];
+}
+
+/** The template of one task's pod: static when its plan is known, else with a slot for each thing that is late. */
+export function compilePod(request: PodRequest): CompiledPod {
+  const { name, located, container, plan, settings } = request;
+  const late: ReadonlySet<PatchField> = plan === undefined ? lateFields(container) : new Set();
+  const slots: readonly GateSlot[] = plan === undefined ? [...late, 'root', 'parameters'] : [];
+  const places: PodPlaces =
+    plan === undefined
+      ? { localTaskRoot: '{{inputs.parameters.root}}', parameterFolder: '{{inputs.parameters.parameters}}' }
+      : { localTaskRoot: plan.localTaskRoot, parameterFolder: request.parameterFolder(plan.localTaskRoot) };
+  const files = request.transport(places);
+  const fields: ContainerFields = plan ?? staticFields(container);
+  const retry = retryStrategy(located.retryPolicy);
+  const hasCommand = fields.command.length > 0 || late.has('command');
+  const template: Template = {
+    name,
+    inputs: {
+      parameters: [{ name: 'path' }, ...slots.map((slot) => ({ name: slot }))],
+      ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
+    },
+    podSpecPatch: podSpecPatch(fields, late),
+    container: {
+      // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
+      image: late.has('image') ? 'late-bound' : fields.image,
+      ...(hasCommand && { command: ['patched'] }),
+      volumeMounts: files.volumeMounts,
+    },
+    volumes: files.volumes,
+    outputs: {
+      parameters: [
+        { name: EXECUTOR_OUTPUT, valueFrom: { path: `${places.localTaskRoot}/output_metadata.json`, default: '' } },
+        ...parameterOutputs(located, plan, places),
+      ],
+      ...(files.outputArtifacts.length > 0 && { artifacts: files.outputArtifacts }),
+    },
+    ...(files.archiveLocation !== undefined && { archiveLocation: files.archiveLocation }),
+    ...(retry !== undefined && { retryStrategy: retry }),
+    ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
+  };
+  return { template, slots };
+}
+
+function parameterOutputs(located: LocatedTask, plan: ExecutionPlan | undefined, places: PodPlaces) {
+  return Object.keys(located.component.outputDefinitions?.parameters ?? {}).map((output) => ({
+    name: outputParameterName(output),
+    valueFrom: { path: plan?.parameterFiles[output] ?? `${places.parameterFolder}/${outputFileName(output)}`, default: ABSENT },
+  }));
+}
+
+/** The container as the author wrote it; what is late in it is never read. */
+function staticFields(container: ContainerSpec): ContainerFields {
+  return {
+    image: container.image,
+    command: container.command ?? [],
+    args: container.args ?? [],
+    env: (container.env ?? []).map(({ name, value }) => ({ name, value: value ?? '' })),
+    resources: renderResources(container.resources, (text) => text),
+  };
+}
