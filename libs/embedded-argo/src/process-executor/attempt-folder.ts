@@ -1,0 +1,54 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AttemptExit, AttemptSpec } from '../executor.js';
+
+/** Id of the attempt that a Pod node of a workflow stands for. */
+export function attemptIdOf(workflowUid: string, nodeId: string): string {
+  return `${workflowUid}/${nodeId}`;
+}
+
+/** Throws when an id could lead out of the folder: it comes from a stored object. */
+export function attemptFolder(root: string, id: string): string {
+  const parts = id.split('/');
+  if (!parts.every((part) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(part))) {
+    throw new TypeError(`"${id}" cannot name an attempt; letters, digits, "-", "_", "." and "/" can.`);
+  }
+  return join(root, 'attempts', ...parts);
+}
+
+export function readExit(folder: string): AttemptExit | undefined {
+  return readJson<AttemptExit>(join(folder, 'exit.json'));
+}
+
+export function writeExit(folder: string, exit: AttemptExit): void {
+  writeJson(join(folder, 'exit.json'), exit, { durable: true });
+}
+
+export function writeSpec(folder: string, spec: AttemptSpec): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeJson(join(folder, 'spec.json'), spec, { durable: false });
+}
+
+export function hasExit(folder: string): boolean {
+  return existsSync(join(folder, 'exit.json'));
+}
+
+export function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole or absent. */
+function writeJson(path: string, value: unknown, { durable }: { durable: boolean }): void {
+  const file = openSync(`${path}.new`, 'w', 0o600);
+  try {
+    writeSync(file, JSON.stringify(value));
+    if (durable) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
+}

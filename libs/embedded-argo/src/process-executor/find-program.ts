@@ -1,0 +1,16 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Whether a program can be started by this name: as a path, or found in one of the folders. */
+export function isProgram(name: string, folders: readonly string[]): boolean {
+  return name.startsWith('/') ? isExecutable(name) : !name.includes('/') && folders.some((folder) => isExecutable(join(folder, name)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

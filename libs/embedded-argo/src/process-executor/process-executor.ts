@@ -1,0 +1,330 @@
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount } from '../executor.js';
+import { attemptFolder, readExit, readJson, writeExit, writeSpec } from './attempt-folder.js';
+import { EnvironmentError, type Environment, type Environments } from './environments.js';
+import { isProgram } from './find-program.js';
+import type { GpuLeases } from './gpu-leases.js';
+import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
+import { relocatePaths, UnreachablePath } from './relocate-paths.js';
+import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
+import type { Job, SupervisorEvent } from './supervisor-connection.js';
+import type { Supervisor, Supervisors } from './supervisors.js';
+import { writeOutput } from './write-output.js';
+
+/** What the executor works with; all of it complete. */
+export interface ProcessExecutorParts {
+  readonly folder: string;
+  readonly listener: AttemptListener;
+  readonly environments: Environments;
+  /** Used by plain commands when the default environment cannot be made. */
+  readonly bareEnvironment: Environment;
+  readonly supervisors: Supervisors;
+  readonly gpus: GpuLeases;
+  readonly sdk: PipInstall;
+  readonly path: string;
+  readonly visible: readonly string[];
+  readonly taskEnvironment: Readonly<Record<string, string>>;
+  readonly graceMs: number;
+  readonly log: ExecutorLog;
+}
+
+/** Any logger has these. */
+export interface ExecutorLog {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+interface Tracked {
+  readonly folder: string;
+  state: 'preparing' | 'running';
+  startedAt?: number;
+  supervisor?: Supervisor;
+  job?: Job;
+  environment?: Environment;
+  announced: boolean;
+  restarted: boolean;
+  killed: boolean;
+  over: Promise<void>;
+  end: () => void;
+}
+
+/** Runs attempts as processes of this machine: in a forked interpreter, or as a program. The image is not used. */
+export class ProcessExecutor implements Executor {
+  private readonly tracked = new Map<string, Tracked>();
+  private closing = false;
+  private noDefaultEnvironmentUntil = 0;
+
+  constructor(private readonly parts: ProcessExecutorParts) {}
+
+  /** Takes over what an earlier server left. To be awaited before anything starts. */
+  async adopt(): Promise<void> {
+    for (const { id, startedAt, supervisor } of await this.parts.supervisors.adopt()) {
+      const attempt = this.track(id);
+      attempt.state = 'running';
+      attempt.startedAt = startedAt;
+      attempt.supervisor = supervisor;
+      this.parts.gpus.hold(id, readJson<string[]>(join(attempt.folder, 'gpus.json')) ?? []);
+    }
+  }
+
+  /** Attempts that run or are being prepared, adopted ones included. */
+  live(): readonly string[] {
+    return [...this.tracked.keys()];
+  }
+
+  /** Makes the default environment's interpreter ready, so that the first task is as quick as the next. */
+  async warm(): Promise<void> {
+    const environment = this.parts.environments.find({ pip: [this.parts.sdk] });
+    if (environment && !this.closing) await this.parts.supervisors.of(environment);
+  }
+
+  refusal(spec: Pick<AttemptSpec, 'image' | 'command' | 'args'>): string | undefined {
+    const recognised = recogniseCommand(spec.command, spec.args);
+    if (recognised.codeIsInImage) {
+      return `The code of this component is inside the image "${spec.image}", which is not used when tasks run as processes of this machine; use a lightweight component, or an executor that runs containers.`;
+    }
+    if (recognised.launch) return undefined;
+    const program = spec.command.length > 0 ? recognised.argv[0] : undefined;
+    if (program === undefined) {
+      return `The component does not say which command to run: it relies on the entrypoint of the image "${spec.image}", which is not used when tasks run as processes of this machine; name the command.`;
+    }
+    // Known only once the values are.
+    if (program.includes('{{')) return undefined;
+    const environment = this.parts.environments.find({ pip: [this.parts.sdk] }) ?? this.parts.bareEnvironment;
+    if (/^python3?$/.test(program) || isProgram(program, [join(environment.folder, 'bin'), ...this.parts.path.split(':')])) return undefined;
+    return `The program "${program}" does not exist on this machine, and the image "${spec.image}" is not used when tasks run as processes; install the program, or use an executor that runs containers.`;
+  }
+
+  start(spec: AttemptSpec): void {
+    if (this.closing) return;
+    const known = this.tracked.get(spec.id);
+    if (known) {
+      if (known.state === 'running') setImmediate(() => this.announce(spec.id, known));
+      return;
+    }
+    const recorded = readExit(attemptFolder(this.parts.folder, spec.id));
+    if (recorded) {
+      setImmediate(() => this.parts.listener.onExit(spec.id, recorded));
+      return;
+    }
+    const attempt = this.track(spec.id);
+    void this.prepare(spec, attempt).catch((error: unknown) => this.settlePreparation(spec.id, attempt, error));
+  }
+
+  kill(id: string, options?: { readonly graceMs?: number }): void {
+    const attempt = this.tracked.get(id);
+    if (!attempt) return;
+    attempt.killed = true;
+    if (attempt.supervisor) attempt.supervisor.kill(id, options?.graceMs ?? this.parts.graceMs);
+    else this.settle(id, { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() });
+  }
+
+  lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined {
+    const attempt = this.tracked.get(id);
+    if (attempt) return { state: attempt.state };
+    const folder = attemptFolder(this.parts.folder, id);
+    const exit = readExit(folder);
+    if (exit) return { state: 'exited', exit };
+    return existsSync(join(folder, 'spec.json')) ? { state: 'preparing' } : undefined;
+  }
+
+  async forget(id: string): Promise<void> {
+    const attempt = this.tracked.get(id);
+    if (attempt) {
+      this.kill(id);
+      await attempt.over;
+    }
+    const folder = attemptFolder(this.parts.folder, id);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      rmdirSync(dirname(folder));
+    } catch {
+      // Other attempts of the same workflow are still in it.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    this.parts.environments.close();
+    await this.parts.supervisors.close(Math.min(this.parts.graceMs, 2_000));
+    this.tracked.clear();
+  }
+
+  /** @internal Wired to the supervisors. */
+  onEvent(event: SupervisorEvent): void {
+    if (event.event === 'hello' || this.closing) return;
+    const attempt = this.tracked.get(event.id);
+    if (!attempt) return;
+    if (event.event === 'running') {
+      attempt.state = 'running';
+      attempt.startedAt = event.startedAt;
+      this.announce(event.id, attempt);
+    } else if (event.event === 'exit') this.report(event.id, attempt, event.exit);
+    else this.settle(event.id, { reason: 'refused', message: event.message, finishedAt: Date.now() });
+  }
+
+  /** @internal Wired to the supervisors. */
+  onGone(ids: readonly string[]): void {
+    for (const id of ids) {
+      const attempt = this.tracked.get(id);
+      if (!attempt || this.closing) continue;
+      const recorded = readExit(attempt.folder);
+      if (recorded) this.report(id, attempt, recorded);
+      else if (attempt.killed) this.settle(id, { reason: 'killed', message: 'Stopped on request.', finishedAt: Date.now() });
+      else if (attempt.job && attempt.environment && !attempt.restarted) {
+        // Neither a note of its process nor an exit: not one line of the user's program has run.
+        attempt.restarted = true;
+        const { job, environment } = attempt;
+        void this.dispatch(attempt, job, environment).catch((error: unknown) => this.settlePreparation(id, attempt, error));
+      } else {
+        this.settle(id, { reason: 'lost', message: 'The process that watched over this task ended unexpectedly; retry the run.', finishedAt: Date.now() });
+      }
+    }
+  }
+
+  private async prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> {
+    writeSpec(attempt.folder, spec);
+    const refusal = this.refusal(spec) ?? this.refuseGpus(spec);
+    if (refusal) {
+      this.settle(spec.id, { reason: 'refused', message: refusal, finishedAt: Date.now() });
+      return;
+    }
+    const recognised = recogniseCommand(spec.command, spec.args);
+    const environment = await this.environmentFor(spec.id, recognised);
+    const gpuVariables = await this.leaseGpus(spec, attempt);
+    if (!this.isCurrent(spec.id, attempt)) return;
+    const mounts = this.mountsOf(spec, environment);
+    const job: Job = {
+      id: spec.id,
+      folder: attempt.folder,
+      argv: recognised.argv,
+      ...(recognised.launch && { launch: recognised.launch }),
+      env: { ...this.parts.taskEnvironment, ...spec.env, ...gpuVariables },
+      path: this.parts.path,
+      ...(spec.workingDir && { workingDir: spec.workingDir }),
+      mounts,
+      visible: [...this.parts.visible, environment.folder],
+      ...(spec.deadlineMs && { deadlineMs: spec.deadlineMs }),
+    };
+    await this.dispatch(attempt, job, environment);
+  }
+
+  private async dispatch(attempt: Tracked, job: Job, environment: Environment): Promise<void> {
+    const supervisor = await this.parts.supervisors.of(environment);
+    if (!this.isCurrent(job.id, attempt)) return;
+    const why = supervisor.noPrivateRoot;
+    const ready = why === null ? job : withRelocatedPaths(job, why);
+    Object.assign(attempt, { job, environment, supervisor });
+    supervisor.start(ready);
+  }
+
+  private async environmentFor(id: string, recognised: RecognisedCommand): Promise<Environment> {
+    const { environments, sdk, bareEnvironment, log } = this.parts;
+    const tell = (message: string) => {
+      if (this.tracked.has(id)) this.parts.listener.onProgress?.(id, message);
+    };
+    const wanted = normaliseRequirements(recognised.pip);
+    if (recognised.launch || wanted.pip.length > 0) {
+      return environments.ensure(recognised.launch ? withSdk(wanted, sdk) : wanted, tell);
+    }
+    if (Date.now() < this.noDefaultEnvironmentUntil) return bareEnvironment;
+    try {
+      return await environments.ensure({ pip: [sdk] }, tell);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      // A plain command seldom needs the SDK: better with the machine's Python than not at all.
+      this.noDefaultEnvironmentUntil = Date.now() + 60_000;
+      log.warn(`Plain commands use the Python of this machine for now: ${error.message}`);
+      return bareEnvironment;
+    }
+  }
+
+  private refuseGpus(spec: AttemptSpec): string | undefined {
+    const there = this.parts.gpus.devices.length;
+    if ((spec.gpus ?? 0) <= there) return undefined;
+    return `The task asks for ${spec.gpus} GPU${spec.gpus === 1 ? '' : 's'} and this machine has ${there || 'none'}; ask for fewer, or run it elsewhere.`;
+  }
+
+  private async leaseGpus(spec: AttemptSpec, attempt: Tracked): Promise<Record<string, string>> {
+    if (this.parts.gpus.devices.length === 0 || !this.isCurrent(spec.id, attempt)) return {};
+    if (!spec.gpus) return { CUDA_VISIBLE_DEVICES: '' };
+    this.parts.listener.onProgress?.(spec.id, `waiting for ${spec.gpus === 1 ? 'a GPU' : `${spec.gpus} GPUs`}`);
+    const devices = await this.parts.gpus.acquire(spec.id, spec.gpus);
+    writeFileSync(join(attempt.folder, 'gpus.json'), JSON.stringify(devices ?? []), { mode: 0o600 });
+    return { CUDA_VISIBLE_DEVICES: (devices ?? []).join(',') };
+  }
+
+  private mountsOf(spec: AttemptSpec, environment: Environment): Mount[] {
+    for (const mount of spec.mounts) {
+      if (mount.create) mkdirSync(mount.source, { recursive: true, mode: 0o700 });
+      else if (!existsSync(mount.source)) throw new UnreachablePath(`The folder "${mount.source}", which the task expects at "${mount.target}", does not exist.`);
+    }
+    // Environments are shared; a task must not change one under the others.
+    const shared = environment === this.parts.bareEnvironment ? [] : [{ source: environment.folder, target: environment.folder, readOnly: true }];
+    return [...shared, ...spec.mounts];
+  }
+
+  private track(id: string): Tracked {
+    let end!: () => void;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    const attempt: Tracked = { folder: attemptFolder(this.parts.folder, id), state: 'preparing', announced: false, restarted: false, killed: false, over, end };
+    this.tracked.set(id, attempt);
+    return attempt;
+  }
+
+  private isCurrent(id: string, attempt: Tracked): boolean {
+    return !this.closing && this.tracked.get(id) === attempt;
+  }
+
+  private announce(id: string, attempt: Tracked): void {
+    if (attempt.announced || !this.isCurrent(id, attempt) || attempt.startedAt === undefined) return;
+    attempt.announced = true;
+    this.parts.listener.onRunning(id, attempt.startedAt);
+  }
+
+  /** Records an exit that no supervisor saw, then reports it. */
+  private settle(id: string, exit: AttemptExit): void {
+    const attempt = this.tracked.get(id);
+    if (!attempt || this.closing) return;
+    mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
+    writeExit(attempt.folder, exit);
+    this.forgetTracked(id, attempt);
+    setImmediate(() => {
+      if (!this.closing) this.parts.listener.onExit(id, exit);
+    });
+  }
+
+  private settlePreparation(id: string, attempt: Tracked, error: unknown): void {
+    if (!this.isCurrent(id, attempt)) return;
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof EnvironmentError) {
+      // As in a pod, where pip runs first and the task has its output and its exit code.
+      writeOutput(attempt.folder, error.output);
+      this.settle(id, { reason: 'exited', exitCode: 1, message, finishedAt: Date.now() });
+      return;
+    }
+    if (!(error instanceof UnreachablePath)) this.parts.log.warn(`Attempt ${id} cannot be started: ${message}`);
+    this.settle(id, { reason: 'refused', message, finishedAt: Date.now() });
+  }
+
+  private report(id: string, attempt: Tracked, exit: AttemptExit): void {
+    if (!this.isCurrent(id, attempt)) return;
+    this.forgetTracked(id, attempt);
+    this.parts.listener.onExit(id, exit);
+  }
+
+  private forgetTracked(id: string, attempt: Tracked): void {
+    this.tracked.delete(id);
+    this.parts.gpus.release(id);
+    attempt.end();
+  }
+}
+
+function withRelocatedPaths(job: Job, why: string): Job {
+  const launch = job.launch && { ...job.launch, args: relocatePaths(job.launch.args, job.mounts, why) };
+  // The source of a component is text that only Python understands; its paths come in as arguments.
+  const script = job.launch ? job.argv.slice(0, 4) : [];
+  return { ...job, argv: [...script, ...relocatePaths(job.argv.slice(script.length), job.mounts, why)], ...(launch && { launch }) };
+}

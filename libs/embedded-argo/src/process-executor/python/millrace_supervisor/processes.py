@@ -1,0 +1,63 @@
+"""What the system knows about processes. Everything here answers "nothing" where there is no /proc."""
+
+import os
+
+
+def start_ticks(pid):
+    """When a process started, in ticks since boot: with its id it names a process for good. None if there is none."""
+    fields = _stat(pid)
+    return int(fields[19]) if fields else None
+
+
+def session_of(pid):
+    fields = _stat(pid)
+    return int(fields[3]) if fields else None
+
+
+def mount_namespace(pid):
+    try:
+        return os.readlink("/proc/%s/ns/mnt" % pid)
+    except OSError:
+        return None
+
+
+def boot_id():
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as source:
+            return source.read().strip()
+    except OSError:
+        return ""
+
+
+def children_of_this_process():
+    me = os.getpid()
+    try:
+        with open("/proc/%d/task/%d/children" % (me, me)) as source:
+            return [int(word) for word in source.read().split()]
+    except OSError:
+        return [pid for pid in all_processes() if (_stat(pid) or ["", "0"])[1] == str(me)]
+
+
+def all_processes():
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def carries(pid, marker):
+    """Whether a process was started with the environment entry `marker` (bytes)."""
+    try:
+        with open("/proc/%d/environ" % pid, "rb") as source:
+            return marker in source.read().split(b"\0")
+    except OSError:
+        return False
+
+
+def _stat(pid):
+    # The second field, the name, may hold blanks and brackets; what follows its last bracket does not.
+    try:
+        with open("/proc/%s/stat" % pid) as source:
+            return source.read().rpartition(")")[2].split()
+    except OSError:
+        return None

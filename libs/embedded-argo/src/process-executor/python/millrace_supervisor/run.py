@@ -1,0 +1,94 @@
+"""From the command line to the loop, and out of it again: as the supervisor that ends, or as a child that is a task."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+
+from . import become_task, durable, preloaded, private_root, processes, system
+from .loop import PROTOCOL, InChild, Loop
+
+
+def supervise():
+    """Returns the module that this process, now a task's child, has to run as __main__; None when the work is done."""
+    options = json.loads(sys.argv[1])
+    folder = options["folder"]
+    os.umask(0o077)
+    os.makedirs(os.path.join(folder, "live"), 0o700, exist_ok=True)
+    lock = os.open(os.path.join(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        print("busy", flush=True)
+        return None
+    _remove(os.path.join(folder, "closing"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    system.adopt_orphans()
+    no_private_root = private_root.works() if options["privateRoot"] else "private folders are switched off"
+    for name in options["modules"]:
+        preloaded.preload(name)
+
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    _remove(options["socket"])
+    listener.bind(options["socket"])
+    os.chmod(options["socket"], 0o600)
+    listener.listen(16)
+    durable.write_json(os.path.join(folder, "supervisor.json"), {
+        "pid": os.getpid(),
+        "startTicks": processes.start_ticks(os.getpid()),
+        "bootId": processes.boot_id(),
+        "socket": options["socket"],
+        "protocol": PROTOCOL,
+    })
+    print("ready", flush=True)
+    # The server reads the one line and hangs up.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    os.close(null)
+
+    supervisor_pid = os.getpid()
+    loop = Loop(options, listener, no_private_root)
+    try:
+        loop.run()
+    except InChild as child:
+        job, standard_fds = child.job, child.standard_fds
+        loop.leave_to_child()
+    else:
+        _remove(options["socket"])
+        _remove(os.path.join(folder, "supervisor.json"))
+        return None
+    # Outside the handler: the task must not see an exception being handled.
+    del loop
+    return _become(job, supervisor_pid, os.path.join(folder, "live"), standard_fds)
+
+
+def _become(job, supervisor_pid, live_folder, standard_fds):
+    try:
+        environment = become_task.prepare(job, supervisor_pid, live_folder, standard_fds)
+        if job["fork"]:
+            preloaded.become_component(job, environment)
+            return job["launch"]["module"]
+        become_task.execute(job["argv"], environment)
+    except become_task.Refused as problem:
+        _explain(job, str(problem))
+        os._exit(problem.exit_code)
+    except BaseException as error:  # noqa: BLE001 - nothing of the supervisor may run on in a child
+        _explain(job, "the task could not be prepared: %r" % error)
+        os._exit(125)
+
+
+def _explain(job, message):
+    message = message[:1].upper() + message[1:] + "."
+    os.write(2, ("Millrace: %s\n" % message).encode(errors="replace"))
+    with open(os.path.join(job["folder"], "problem"), "w", encoding="utf-8", errors="replace") as target:
+        target.write(message)
+
+
+def _remove(path):
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
