@@ -28,3 +28,4 @@ export type {
   TaskState,
   TaskUpdate,
 } from './model.js';
+export { openDatabase, type DatabaseOptions } from './open-database.js';

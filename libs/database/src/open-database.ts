@@ -1,0 +1,71 @@
+import { PipelineError } from '@millrace/errors';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { StoredArtifacts } from './artifacts.repository.js';
+import { StoredCache } from './cache.repository.js';
+import { ChangeEmitter } from './change-emitter.js';
+import { toDatabaseError } from './database-error.js';
+import type { Database } from './database.js';
+import type { DialectName } from './dialect.js';
+import { StoredExperiments } from './experiments.repository.js';
+import { migrate, type Migration } from './migrate.js';
+import { StoredPipelines } from './pipelines.repository.js';
+import { PrismaAccess } from './prisma-access.js';
+import { StoredRuns } from './runs.repository.js';
+import { SqlSession } from './sql-session.js';
+import { StoredTasks } from './tasks.repository.js';
+
+export interface DatabaseOptions {
+  /** `file:/path/millrace.db` (SQLite, made when missing; its folder must exist) or `mysql://user:password@host:port/database`. */
+  readonly url: string;
+  /** Told what a person running the server may want to know: migrations, failed listeners. @default silent */
+  readonly log?: (message: string) => void;
+  /** @default the system's clock */
+  readonly clock?: () => Date;
+}
+
+interface Connection {
+  readonly dialect: DialectName;
+  readonly adapter: SqlDriverAdapter;
+  readonly migrations: readonly Migration[];
+}
+
+async function connect(url: string): Promise<Connection> {
+  if (url.startsWith('file:')) {
+    const { connectSqlite } = await import('./connect-sqlite.js');
+    return { dialect: 'sqlite', ...(await connectSqlite(url)) };
+  }
+  if (url.startsWith('mysql://') || url.startsWith('mariadb://')) {
+    const { connectMysql } = await import('./connect-mysql.js');
+    return { dialect: 'mysql', ...(await connectMysql(url)) };
+  }
+  throw new PipelineError('INVALID_ARGUMENT', 'The database URL must start with "file:" (SQLite) or "mysql://" (MySQL, MariaDB).');
+}
+
+/** Opens the database and brings its schema up to date; see `migrate` for what is refused. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const log = options.log ?? (() => undefined);
+  const { dialect, adapter, migrations } = await connect(options.url).catch((error: unknown) => {
+    throw toDatabaseError(error);
+  });
+  try {
+    const applied = await migrate({ adapter, dialect, migrations, clock: options.clock ?? (() => new Date()) });
+    for (const name of applied) log(`Applied the database migration ${name}.`);
+  } catch (error) {
+    await adapter.dispose();
+    throw toDatabaseError(error);
+  }
+  const session = new SqlSession(adapter, dialect);
+  const orm = new PrismaAccess(adapter, dialect);
+  const changes = new ChangeEmitter(log);
+  let closed: Promise<void> | undefined;
+  return {
+    experiments: new StoredExperiments(session, orm, changes),
+    pipelines: new StoredPipelines(session, orm, changes),
+    runs: new StoredRuns(session, orm, changes),
+    tasks: new StoredTasks(session),
+    artifacts: new StoredArtifacts(session),
+    cache: new StoredCache(session),
+    changes,
+    close: () => (closed ??= orm.close().then(() => adapter.dispose())),
+  };
+}
