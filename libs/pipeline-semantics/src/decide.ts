@@ -23,7 +23,7 @@ export interface DecideContext {
 /**
  * Decides one execution: the only place that does. In order: what it depends on, its trigger, its inputs, then what its kind makes of them.
  *
- * What has its place here and is refused at submission until then (`refuseUnsupported`): a condition is evaluated on the inputs,
+ * What has its place here and is refused by `planRun` until then: a condition is evaluated on the inputs,
  * after they are resolved, and gives `skip`; a loop gives `fan-out`, and its iterations (`root/loop#3`) are entered as scopes of their own; an
  * importer and the volume tasks give `inline`; a task that tolerates failures differs by its row of the dependency table alone.
  */

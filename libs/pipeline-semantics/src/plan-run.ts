@@ -1,12 +1,10 @@
 import { PipelineError } from '@millrace/errors';
-import { type Pipeline, walkTasks } from '@millrace/pipeline-spec';
+import { type Pipeline, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Layout } from './layout.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
-import { refusalOf, unsupportedIn, unsupportedOutputs } from './refuse-unsupported.js';
-import type { InputIssue } from './run-parameters.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
 import { taskKeyProblem, taskPath } from './scope-path.js';
 
@@ -26,9 +24,10 @@ type Settled = PlannedTask['decision'];
  * too: each wave yields the fingerprints that the one before has made known. Every task is decided once, and again each time all it
  * waited for has been looked up, so the work is linear in the pipeline.
  *
- * Throws UNIMPLEMENTED for a pipeline that uses what this version does not do, INVALID_ARGUMENT for one that cannot be run at all.
+ * Throws UNIMPLEMENTED for a pipeline that uses what this version does not do (`unsupportedFeatures`), INVALID_ARGUMENT for one that cannot be run at all.
  */
 export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunContext): PlanSteps {
+  refuseUnsupported(pipeline, context.layout);
   const listed = listTasks(pipeline);
   const taskIds = new Map(listed.map(({ path }) => [path, context.newTaskId(path)]));
   const view = new PlanView(run, taskIds);
@@ -89,17 +88,20 @@ interface ListedTask {
 /** Every task of the pipeline, each after what it depends on, a DAG before its members and these before the DAG's dependents. */
 function listTasks(pipeline: Pipeline): ListedTask[] {
   const listed: ListedTask[] = [];
-  const issues: InputIssue[] = unsupportedOutputs(pipeline.spec.root).map((message) => ({ path: 'root', message }));
   for (const { path, scope, name } of walkTasks(pipeline)) {
     const problem = taskKeyProblem(name);
     if (problem !== undefined) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${pipeline.spec.pipelineInfo.name}": ${problem}.`);
     if (listed.length === MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
-    const located = locateTask(pipeline, path);
-    listed.push({ path, parent: scope, located });
-    for (const message of unsupportedIn(located)) issues.push({ path, message });
+    listed.push({ path, parent: scope, located: locateTask(pipeline, path) });
   }
-  if (issues.length > 0) throw refusalOf(pipeline, issues);
   return listed;
+}
+
+/** A loop that is not known for one would run its body once: nothing is planned that is not understood as a whole. */
+function refuseUnsupported(pipeline: Pipeline, layout: Layout): void {
+  const issues = unsupportedFeatures(pipeline, { substrate: layout.transport === 'in-place' ? 'embedded' : 'kubernetes' });
+  if (issues.length === 0) return;
+  throw new PipelineError('UNIMPLEMENTED', issues.map(({ message }) => message).join('\n'), { details: { issues } });
 }
 
 function plannedTask({ path, parent, located }: ListedTask, taskId: string, decision: Settled): PlannedTask {

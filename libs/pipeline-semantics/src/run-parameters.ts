@@ -1,7 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import type { InputParameterSpec, JsonValue, Pipeline } from '@millrace/pipeline-spec';
 import { literalProblem, typeProblem } from './parameter-value.js';
-import type { TaskValues } from './run-view.js';
 
 /** A fault of what was given for a run: where, and what to do. */
 export interface InputIssue {
@@ -13,13 +12,8 @@ export interface InputIssue {
  * Values of the root's inputs: given, else the default, else null where the input is optional. Every problem is reported at once,
  * in one INVALID_ARGUMENT whose `details.issues` are InputIssues.
  */
-export function resolveRunParameters(
-  pipeline: Pipeline,
-  given: Readonly<Record<string, JsonValue>>,
-  artifacts: TaskValues['artifacts'] = {},
-): Record<string, JsonValue> {
-  const inputs = pipeline.spec.root.inputDefinitions;
-  const declared = inputs?.parameters ?? {};
+export function resolveRunParameters(pipeline: Pipeline, given: Readonly<Record<string, JsonValue>>): Record<string, JsonValue> {
+  const declared = pipeline.spec.root.inputDefinitions?.parameters ?? {};
   const issues: InputIssue[] = [];
   const resolved: Record<string, JsonValue> = {};
   for (const [name, spec] of Object.entries(declared)) {
@@ -31,13 +25,6 @@ export function resolveRunParameters(
   const extra = Object.keys(given).filter((name) => !Object.hasOwn(declared, name));
   if (extra.length > 0) {
     issues.push({ path: 'parameters', message: `parameter(s) provided are not required by pipeline: ${extra.join(', ')}` });
-  }
-  for (const [name, spec] of Object.entries(inputs?.artifacts ?? {})) {
-    if (spec.isOptional === true || Object.hasOwn(artifacts, name)) continue;
-    issues.push({
-      path: `artifacts['${name}']`,
-      message: `input artifact "${name}" is required, and a run cannot be given artifacts; import it inside the pipeline with dsl.importer, or make the input optional`,
-    });
   }
   if (issues.length > 0) throw refusal(issues);
   return resolved;

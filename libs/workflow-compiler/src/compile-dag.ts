@@ -111,7 +111,7 @@ function podTemplate(context: CompileContext, planned: PlannedTask): { readonly 
     ...(planned.decision.kind === 'run' && { plan: planned.decision.plan }),
     parameterFolder: layout.parameterFolder,
     transport,
-    settings: taskSettings(pipeline, planned.path, located.component.executorLabel),
+    settings: taskSettings(pipeline, located.component.executorLabel),
   });
   context.templates.push(template);
   return { name, slots };

@@ -1,15 +1,9 @@
 import type { WorkflowSpec } from '@millrace/argo';
-import { PipelineError } from '@millrace/errors';
 import type { JsonObject, JsonValue, Pipeline } from '@millrace/pipeline-spec';
 
-/** Deadline and lifetime of the Workflow, from the pipeline's own configuration. UNIMPLEMENTED for settings this version lacks. */
+/** Deadline and lifetime of the Workflow, from the pipeline's own configuration. */
 export function runSettings(pipeline: Pipeline): Pick<WorkflowSpec, 'activeDeadlineSeconds' | 'ttlStrategy'> {
   const config: JsonObject = pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {};
-  for (const field of Object.keys(config)) {
-    if (!KNOWN.has(field)) {
-      throw new PipelineError('UNIMPLEMENTED', `Pipeline "${pipeline.spec.pipelineInfo.name}" sets "${field}" in its pipeline configuration, which this version of Millrace does not support; remove it.`);
-    }
-  }
   const deadline = wholeNumber(config['activeDeadlineSeconds']);
   const ttl = {
     ...positive('secondsAfterCompletion', config['resourceTtlOnCompletion']),
@@ -21,8 +15,6 @@ export function runSettings(pipeline: Pipeline): Pick<WorkflowSpec, 'activeDeadl
     ...(Object.keys(ttl).length > 0 && { ttlStrategy: ttl }),
   };
 }
-
-const KNOWN = new Set(['activeDeadlineSeconds', 'resourceTtlOnCompletion', 'resourceTtlOnSuccess', 'resourceTtlOnFailure']);
 
 function positive(name: string, value: JsonValue | undefined): Record<string, number> {
   const number = wholeNumber(value);
