@@ -6,7 +6,7 @@ export interface ExecutionPlan {
   readonly path: ScopePath;
   /** Chosen before the decision; the last folder of the task root. */
   readonly taskId: string;
-  /** As the task sees them: defaults filled in, references inside values resolved. */
+  /** As the task sees them: with the component's defaults. */
   readonly inputs: TaskValues;
   readonly image: string;
   /**

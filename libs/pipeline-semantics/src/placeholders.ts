@@ -41,18 +41,25 @@ export function fillPlaceholders(text: string, values: PlaceholderValues, escape
   });
 }
 
-/** A parameter value whose strings may refer to other inputs (the SDK compiles f-strings so), with the references resolved. */
-export function fillReferences(value: JsonValue, texts: (name: string) => string | undefined): JsonValue {
+/** Names of the input parameters that the strings of a constant refer to: the SDK compiles f-strings and lists of channels so. */
+export function referencesIn(value: JsonValue): ReadonlySet<string> {
+  const names = new Set<string>();
+  fillReferences(value, (name) => (names.add(name), undefined));
+  return names;
+}
+
+/** The constant with its references replaced; one that has no text stays as it is. */
+export function fillReferences(value: JsonValue, textOf: (name: string) => string | undefined): JsonValue {
   if (typeof value === 'string') {
     if (!value.includes('{{$.inputs.parameters[')) return value;
     return value.replaceAll(PLACEHOLDER, (whole, expression: string | undefined) => {
       const name = expression === undefined ? undefined : /^inputs\.parameters\[(['"]+)(.*)\1\]$/s.exec(expression)?.[2];
-      return (name === undefined ? undefined : texts(name)) ?? whole;
+      return (name === undefined ? undefined : textOf(name)) ?? whole;
     });
   }
-  if (Array.isArray(value)) return value.map((item: JsonValue) => fillReferences(item, texts));
+  if (Array.isArray(value)) return value.map((item: JsonValue) => fillReferences(item, textOf));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillReferences(item as JsonValue, texts)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillReferences(item as JsonValue, textOf)]));
 }
 
 /** True for the text of an IfPresent or Concat structure. */

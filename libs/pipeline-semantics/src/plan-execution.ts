@@ -4,8 +4,7 @@ import { renderResources } from './container-resources.js';
 import type { ExecutionPlan } from './decision.js';
 import { buildExecutorInput } from './executor-input.js';
 import type { Layout } from './layout.js';
-import { valueToText } from './parameter-value.js';
-import { type PlaceholderValues, fillPlaceholders, fillReferences } from './placeholders.js';
+import { type PlaceholderValues, fillPlaceholders } from './placeholders.js';
 import type { OutputPlaces } from './place-outputs.js';
 import type { RunFacts, TaskValues } from './run-view.js';
 
@@ -52,15 +51,14 @@ export function planExecution(execution: Execution): ExecutionPlan {
   };
 }
 
-/** The inputs as the task sees them: with the component's defaults, references inside values resolved, artifacts named by their ids. */
+/** The inputs as the task sees them: with the component's defaults, and artifacts named by their ids. */
 export function inputsAsSeen(component: ComponentSpec, given: TaskValues): TaskValues {
   const parameters: Record<string, JsonValue> = { ...given.parameters };
   for (const [name, spec] of Object.entries(component.inputDefinitions?.parameters ?? {})) {
     if (!Object.hasOwn(parameters, name) && spec.defaultValue !== undefined) parameters[name] = spec.defaultValue;
   }
-  const textOf = (name: string): string | undefined => (Object.hasOwn(parameters, name) ? valueToText(parameters[name] as JsonValue) : undefined);
   return {
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, fillReferences(value, textOf)])),
+    parameters,
     artifacts: Object.fromEntries(
       Object.entries(given.artifacts).map(([name, artifacts]) => [name, artifacts.map((artifact) => ({ ...artifact, name: artifact.id }))]),
     ),

@@ -6,7 +6,7 @@ import type { Layout } from './layout.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
-import { taskKeyProblem, taskPath } from './scope-path.js';
+import { taskPath } from './scope-path.js';
 
 export interface PlanRunContext {
   readonly layout: Layout;
@@ -88,9 +88,7 @@ interface ListedTask {
 /** Every task of the pipeline, each after what it depends on, a DAG before its members and these before the DAG's dependents. */
 function listTasks(pipeline: Pipeline): ListedTask[] {
   const listed: ListedTask[] = [];
-  for (const { path, scope, name } of walkTasks(pipeline)) {
-    const problem = taskKeyProblem(name);
-    if (problem !== undefined) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${pipeline.spec.pipelineInfo.name}": ${problem}.`);
+  for (const { path, scope } of walkTasks(pipeline)) {
     if (listed.length === MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
     listed.push({ path, parent: scope, located: locateTask(pipeline, path) });
   }

@@ -2,6 +2,7 @@ import type { JsonValue, Pipeline, TaskInputParameter } from '@millrace/pipeline
 import type { Layout } from './layout.js';
 import { literalProblem, typeProblem, valueToText } from './parameter-value.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
+import { fillReferences, referencesIn } from './placeholders.js';
 import { ABSENT, type Resolution, failed, known } from './resolution.js';
 import { resolveOutputArtifact, resolveOutputParameter } from './resolve-outputs.js';
 import type { RunView, RuntimeArtifact, ScopePath, TaskState, TaskValues } from './run-view.js';
@@ -96,10 +97,33 @@ function bindParameter(scope: Scope, path: ScopePath, located: LocatedTask, bind
   const constant = binding.runtimeValue?.constant;
   if (constant !== undefined) {
     const taskId = path === decided ? context.taskId : (view.task(path)?.taskId ?? '');
-    return known(fillRuntimeNames(constant, { run: view.run, layout: context.layout, taskKey: located.taskKey, taskId }));
+    const names = { run: view.run, layout: context.layout, taskKey: located.taskKey, taskId };
+    return resolveReferences(scope, path, located, fillRuntimeNames(constant, names));
   }
   // taskFinalStatus (of an exit handler's group) and parameterExpressionSelector (of loop items) are bound here.
   return failed('its source is of a kind that is not supported');
+}
+
+/**
+ * A constant with its references to other inputs of the same task replaced by their texts. Only the author's constants are read so: a
+ * value of a run or of another task is data, whatever it looks like.
+ */
+function resolveReferences(scope: Scope, path: ScopePath, located: LocatedTask, constant: JsonValue): Resolution<JsonValue> {
+  const texts = new Map<string, string>();
+  const unknown = new Set<ScopePath>();
+  for (const name of referencesIn(constant)) {
+    const binding = located.task.inputs?.parameters?.[name];
+    const spec = located.component.inputDefinitions?.parameters?.[name];
+    // A constant that refers to a constant is not what the SDK makes, and could go in circles.
+    if ((binding === undefined && spec === undefined) || binding?.runtimeValue !== undefined) continue;
+    const found = resolveParameter(scope, path, located, name);
+    if (found.kind === 'unknown') for (const on of found.on) unknown.add(on);
+    else if (found.kind === 'known') texts.set(name, valueToText(found.value));
+    else if (found.kind === 'absent') texts.set(name, valueToText(spec?.defaultValue ?? null));
+    else return found;
+  }
+  if (unknown.size > 0) return { kind: 'unknown', on: [...unknown] };
+  return known(texts.size === 0 ? constant : fillReferences(constant, (name) => texts.get(name)));
 }
 
 /** An input of a scope as its members see it, followed outwards one name at a time: a member waits only for what it uses. */

@@ -27,13 +27,3 @@ export function iterationOf(path: ScopePath): number | undefined {
   const hash = path.lastIndexOf('#');
   return hash > path.lastIndexOf('/') ? Number(path.slice(hash + 1)) : undefined;
 }
-
-/** Characters that have a meaning in a path, in a URI or to Argo; a task key may contain none of them. */
-const RESERVED = /[/#{}?%\\\u0000-\u001f\u007f]/;
-
-/** Why a task key cannot be part of a path, with the remedy; undefined when it can. */
-export function taskKeyProblem(taskKey: string): string | undefined {
-  if (taskKey === '' || taskKey === '.' || taskKey === '..') return `the task key ${JSON.stringify(taskKey)} is not a name; rename the task`;
-  const found = RESERVED.exec(taskKey);
-  return found === null ? undefined : `the task key ${JSON.stringify(taskKey)} contains ${JSON.stringify(found[0])}, which is reserved; rename the task`;
-}

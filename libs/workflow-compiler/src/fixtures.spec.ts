@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dump, load } from 'js-yaml';
+import { parsePipeline } from '@millrace/pipeline-spec';
+import { decide } from '@millrace/pipeline-semantics';
+import { describe, expect, it } from 'vitest';
+import { answerGate } from './answer-gate.js';
+import { compileWorkflow } from './compile-workflow.js';
+import { type CaseFacts, layout, newTaskId, planCase, viewOf } from './testing/plan-case.js';
+
+const FIXTURES = new URL('../fixtures/', import.meta.url);
+const UPDATE = process.env['UPDATE_FIXTURES'] === '1';
+
+function read(name: string): string {
+  return readFileSync(new URL(name, FIXTURES), 'utf8');
+}
+
+/** Compares with what is on file, or puts it there. */
+function expectOnFile(name: string, value: unknown): void {
+  // Undefined members are no part of a Workflow.
+  const text = dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
+  if (UPDATE) writeFileSync(new URL(name, FIXTURES), text);
+  expect(text).toBe(read(name));
+}
+
+describe.each(readdirSync(FIXTURES).sort())('%s', (name) => {
+  const pipeline = parsePipeline(read(`${name}/pipeline.yaml`));
+  const facts = (existsSync(new URL(`${name}/given.yaml`, FIXTURES)) ? load(read(`${name}/given.yaml`)) : {}) as CaseFacts;
+  const compile = () => {
+    const { run, plan } = planCase(pipeline, facts);
+    return { run, plan, workflow: compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team', serviceAccount: 'pipeline-runner' } }) };
+  };
+
+  it('compiles to the Workflow on file, byte for byte each time', () => {
+    const { workflow } = compile();
+    expect(JSON.stringify(compile().workflow)).toBe(JSON.stringify(workflow));
+    expectOnFile(`${name}/workflow.yaml`, workflow);
+  });
+
+  it.skipIf(facts.produced === undefined)('answers its gates as on file', () => {
+    const { run, plan } = compile();
+    const view = viewOf(run, facts.produced);
+    const answers: Record<string, unknown> = {};
+    for (const { path, kind, decision } of plan.tasks.values()) {
+      if (kind !== 'container' || decision.kind !== 'wait') continue;
+      const decided = decide(pipeline, path, view, { layout, cache: { enabled: false }, taskId: newTaskId(path) });
+      if (decided.kind !== 'run') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
+      answers[path] = answerGate(decided, { pipeline, path, layout });
+    }
+    expectOnFile(`${name}/answers.yaml`, answers);
+  });
+});
