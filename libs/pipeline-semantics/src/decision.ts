@@ -1,4 +1,5 @@
 import type { JsonObject } from '@millrace/pipeline-spec';
+import type { ContainerField } from './late-fields.js';
 import type { RuntimeArtifact, ScopePath, TaskValues } from './run-view.js';
 
 /** Everything a task's container needs, with no value left to find out. */
@@ -27,6 +28,8 @@ export interface ExecutionPlan {
   readonly outputMetadataFile: string;
   /** The artifacts promised in the executor input; `id`s are given when they are stored. */
   readonly outputArtifacts: Readonly<Record<string, Omit<RuntimeArtifact, 'id'>>>;
+  /** The parts of the container that differ by execution: what a gate has to answer. */
+  readonly late?: readonly ContainerField[];
   /** Set when caching is on for this task: stored with its outputs after success. */
   readonly fingerprint?: string;
 }

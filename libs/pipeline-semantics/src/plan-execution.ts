@@ -3,6 +3,7 @@ import { renderCommandLine } from './command-line.js';
 import { renderResources } from './container-resources.js';
 import type { ExecutionPlan } from './decision.js';
 import { buildExecutorInput } from './executor-input.js';
+import { lateFields } from './late-fields.js';
 import type { Layout } from './layout.js';
 import { type PlaceholderValues, fillPlaceholders } from './placeholders.js';
 import type { OutputPlaces } from './place-outputs.js';
@@ -47,6 +48,7 @@ export function planExecution(execution: Execution): ExecutionPlan {
     env: (container.env ?? []).map(({ name, value }) => ({ name, value: fillPlaceholders(value ?? '', values, doubleDollars) })),
     resources: renderResources(container.resources, render),
     ...places,
+    late: lateFields(container),
     ...(fingerprint !== undefined && { fingerprint }),
   };
 }

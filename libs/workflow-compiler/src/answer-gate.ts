@@ -1,9 +1,8 @@
 import type { Outputs } from '@millrace/argo';
-import { locateTask, type Decision, type ExecutionPlan, type Layout, type ScopePath } from '@millrace/pipeline-semantics';
-import type { Pipeline } from '@millrace/pipeline-spec';
+import type { ContainerField, Decision, ExecutionPlan, Layout, TaskKind } from '@millrace/pipeline-semantics';
 import { argoJson } from './argo-json.js';
 import { GATE_SLOTS, type GateSlot } from './gate-template.js';
-import { type PatchField, containerResources, lateFields } from './pod-patch.js';
+import { containerResources } from './pod-patch.js';
 
 /** What to write to a gate's node. */
 export interface GateAnswer {
@@ -16,40 +15,42 @@ export interface GateAnswer {
 export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fail' }>;
 
 export interface AnswerContext {
-  readonly pipeline: Pipeline;
-  /** The path of the gate: of the task that it stands before. */
-  readonly path: ScopePath;
   readonly layout: Pick<Layout, 'parameterFolder'>;
+  /** What the gate stands before. @default 'container' */
+  readonly kind?: TaskKind;
 }
 
 /**
  * The answer to an open gate. A cached task's pod is skipped, and its dependents take that for a success. A container task that is never
  * to start fails its gate, so that its dependents do not start either; a DAG is closed instead, which fails nothing.
  */
-export function answerGate(decision: AnswerableDecision, { pipeline, path, layout }: AnswerContext): GateAnswer {
-  const { component, executor } = locateTask(pipeline, path);
+export function answerGate(decision: AnswerableDecision, { layout, kind = 'container' }: AnswerContext): GateAnswer {
   switch (decision.kind) {
     case 'run':
-      return { phase: 'Succeeded', outputs: answer(true, lateValues(decision.plan, layout, lateFields(executor?.container ?? { image: '' }))) };
+      return { phase: 'Succeeded', outputs: answer(true, lateValues(decision.plan, layout)) };
     case 'enter':
       return { phase: 'Succeeded', outputs: answer(true) };
     case 'cached':
       return { phase: 'Succeeded', message: `cached: outputs of task ${decision.hit.taskId} of run ${decision.hit.runId}`, outputs: answer(false) };
     case 'skip':
-      return { phase: component.dag === undefined ? 'Failed' : 'Succeeded', message: decision.reason, outputs: answer(false) };
+      return { phase: kind === 'dag' ? 'Succeeded' : 'Failed', message: decision.reason, outputs: answer(false) };
     case 'fail':
       return { phase: 'Failed', message: decision.message, outputs: answer(false) };
   }
 }
 
 /** Only what is late is answered: a static command may be a program of many kilobytes. */
-function lateValues(plan: ExecutionPlan, layout: AnswerContext['layout'], late: ReadonlySet<PatchField>): Partial<Record<GateSlot, string>> {
+function lateValues(plan: ExecutionPlan, layout: AnswerContext['layout']): Partial<Record<GateSlot, string>> {
+  const texts: Readonly<Record<ContainerField, () => string>> = {
+    command: () => argoJson(plan.command),
+    args: () => argoJson(plan.args),
+    image: () => argoJson(plan.image),
+    env: () => argoJson(plan.env),
+    resources: () => argoJson(containerResources(plan.resources)),
+  };
+  const late = plan.late ?? (Object.keys(texts) as ContainerField[]);
   return {
-    ...(late.has('command') && { command: argoJson(plan.command) }),
-    ...(late.has('args') && { args: argoJson(plan.args) }),
-    ...(late.has('image') && { image: argoJson(plan.image) }),
-    ...(late.has('env') && { env: argoJson(plan.env) }),
-    ...(late.has('resources') && { resources: argoJson(containerResources(plan.resources)) }),
+    ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
     root: plan.localTaskRoot,
     parameters: layout.parameterFolder(plan.localTaskRoot),
   };

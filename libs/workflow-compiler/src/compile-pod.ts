@@ -1,9 +1,9 @@
 import type { Template } from '@millrace/argo';
-import { outputFileName, renderResources, type ExecutionPlan, type LocatedTask } from '@millrace/pipeline-semantics';
+import { lateFields, outputFileName, renderResources, type ContainerField, type ExecutionPlan, type LocatedTask } from '@millrace/pipeline-semantics';
 import type { ContainerSpec } from '@millrace/pipeline-spec';
 import type { GateSlot } from './gate-template.js';
 import { outputParameterName } from './names.js';
-import { type ContainerFields, type PatchField, lateFields, podSpecPatch } from './pod-patch.js';
+import { type ContainerFields, podSpecPatch } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
 import type { TaskSettings } from './task-settings.js';
 import type { PodPlaces, Transport } from './transport.js';
@@ -34,7 +34,7 @@ export interface CompiledPod {
 /** The template of one task's pod: static when its plan is known, else with a slot for each thing that is late. */
 export function compilePod(request: PodRequest): CompiledPod {
   const { name, located, container, plan, settings } = request;
-  const late: ReadonlySet<PatchField> = plan === undefined ? lateFields(container) : new Set();
+  const late: readonly ContainerField[] = plan === undefined ? lateFields(container) : [];
   const slots: readonly GateSlot[] = plan === undefined ? [...late, 'root', 'parameters'] : [];
   const places: PodPlaces =
     plan === undefined
@@ -43,7 +43,7 @@ export function compilePod(request: PodRequest): CompiledPod {
   const files = request.transport(places);
   const fields: ContainerFields = plan ?? staticFields(container);
   const retry = retryStrategy(located.retryPolicy);
-  const hasCommand = fields.command.length > 0 || late.has('command');
+  const hasCommand = fields.command.length > 0 || late.includes('command');
   const template: Template = {
     name,
     inputs: {
@@ -53,7 +53,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     podSpecPatch: podSpecPatch(fields, late),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
-      image: late.has('image') ? 'late-bound' : fields.image,
+      image: late.includes('image') ? 'late-bound' : fields.image,
       ...(hasCommand && { command: ['patched'] }),
       volumeMounts: files.volumeMounts,
     },

@@ -44,7 +44,7 @@ describe.each(readdirSync(FIXTURES).sort())('%s', (name) => {
       if (kind !== 'container' || decision.kind !== 'wait') continue;
       const decided = decide(pipeline, path, view, { layout, cache: { enabled: false }, taskId: newTaskId(path) });
       if (decided.kind !== 'run') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
-      answers[path] = answerGate(decided, { pipeline, path, layout });
+      answers[path] = answerGate(decided, { layout });
     }
     expectOnFile(`${name}/answers.yaml`, answers);
   });
