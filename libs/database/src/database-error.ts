@@ -24,6 +24,11 @@ export function isNameTaken(error: unknown): error is ConstraintError {
   return error instanceof ConstraintError && error.constraint === 'unique';
 }
 
+/** True when `error` says that the id is taken. */
+export function isIdTaken(error: unknown): error is ConstraintError {
+  return error instanceof ConstraintError && error.constraint === 'primary-key';
+}
+
 function faultOf(error: unknown): DriverFault | undefined {
   if (!(error instanceof Error)) return undefined;
   const prisma = error as Error & { readonly code?: unknown; readonly meta?: { readonly driverAdapterError?: unknown } };

@@ -1,6 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import type { ChangeEmitter } from './change-emitter.js';
-import { isNameTaken } from './database-error.js';
+import { isIdTaken, isNameTaken } from './database-error.js';
 import type { ExperimentRepository } from './database.js';
 import type { ExperimentModel } from './generated/sqlite/models.js';
 import { checkLengths } from './length-caps.js';
@@ -61,6 +61,7 @@ export class StoredExperiments implements ExperimentRepository {
       await this.#orm.run((orm) => orm.experiment.createMany({ data: [{ id, namespace, name, description, storageState, createdAt, lastRunCreatedAt }] }));
     } catch (error) {
       if (isNameTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Failed to create a new experiment. The name ${name} already exists. Please specify a new name`, { cause: error });
+      if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Experiment ${id} already exists`, { cause: error });
       throw error;
     }
     this.#changes.emit([{ kind: 'experiment', id, op: 'created' }]);

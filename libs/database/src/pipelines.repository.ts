@@ -1,6 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import type { ChangeEmitter } from './change-emitter.js';
-import { ConstraintError, isNameTaken } from './database-error.js';
+import { isIdTaken, isNameTaken } from './database-error.js';
 import type { PipelineRepository } from './database.js';
 import type { PipelineModel, PipelineVersionModel } from './generated/sqlite/models.js';
 import { checkLengths } from './length-caps.js';
@@ -110,6 +110,7 @@ export class StoredPipelines implements PipelineRepository {
       if (!exists) throw pipelineNotFound(version.pipelineId);
     } catch (error) {
       if (isNameTaken(error)) throw versionNameTaken(version.name, error);
+      if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `PipelineVersion ${version.id} already exists`, { cause: error });
       throw error;
     }
     this.#changes.emit([{ kind: 'pipeline-version', id: version.id, op: 'created' }]);
@@ -174,7 +175,8 @@ export class StoredPipelines implements PipelineRepository {
     try {
       await this.#orm.run(body);
     } catch (error) {
-      if (error instanceof ConstraintError && error.constraint === 'unique') throw pipelineNameTaken(pipeline.name, error);
+      if (isNameTaken(error)) throw pipelineNameTaken(pipeline.name, error);
+      if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Pipeline ${pipeline.id} or its version already exists`, { cause: error });
       throw error;
     }
   }

@@ -1,19 +1,18 @@
 import { PipelineError } from '@millrace/errors';
 import type { Change } from './change-feed.js';
 import type { ChangeEmitter } from './change-emitter.js';
-import { ConstraintError } from './database-error.js';
+import { isIdTaken } from './database-error.js';
 import type { RunRepository } from './database.js';
 import { deleteRunRows } from './delete-run.js';
 import { forUpdate } from './dialect.js';
 import type { RunModel } from './generated/sqlite/models.js';
 import { insertRows } from './insert-rows.js';
-import { toJsonText } from './json-text.js';
+import { fromJsonText, toJsonText } from './json-text.js';
 import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
 import type { Run, RunDocuments, RunProgress, RunState, RunUpdate, StorageState } from './model.js';
 import { fromDocument, toDocument } from './pipeline-rows.js';
 import type { PrismaAccess } from './prisma-access.js';
-import { fromJsonText } from './json-text.js';
 import { RUN_LIST } from './run-list.js';
 import { fromRun, readHistory, RUN_COLUMNS, toRun } from './run-rows.js';
 import { isFinal, mayFollow, UNFINISHED_STATES, withStateChange } from './run-state.js';
@@ -80,7 +79,7 @@ export class StoredRuns implements RunRepository {
         await tx.execute(sql`UPDATE experiments SET lastRunCreatedAt = ${run.createdAt} WHERE id = ${run.experimentId} AND (lastRunCreatedAt IS NULL OR lastRunCreatedAt < ${run.createdAt})`);
       });
     } catch (error) {
-      if (error instanceof ConstraintError && error.constraint === 'primary-key') throw new PipelineError('ALREADY_EXISTS', `Run ${run.id} already exists`, { cause: error });
+      if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Run ${run.id} already exists`, { cause: error });
       throw error;
     }
     this.#changes.emit([{ kind: 'run', id: run.id, op: 'created' }, ...taskChanges(run.id, progress)]);
