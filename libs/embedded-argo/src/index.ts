@@ -4,3 +4,17 @@
  * @packageDocumentation
  */
 export type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount } from './executor.js';
+export { systemClock, type Clock } from './clock.js';
+export { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from './open-embedded-argo.js';
+export type { EngineCounters } from './engine/counters.js';
+export { attemptId } from './pod/build-attempt.js';
+export { nodeId, podName } from './workflow/node-id.js';
+export {
+  buildEnvironment,
+  createProcessExecutor,
+  DEFAULT_SDK,
+  type ExecutorLog,
+  type ProcessExecutorHandle,
+  type ProcessExecutorOptions,
+} from './process-executor/create-process-executor.js';
+export { checkPython, type PythonCheck } from './process-executor/check-python.js';

@@ -1,1 +1,6 @@
-export {};
+/**
+ * What a ResourceStore adapter has to pass.
+ *
+ * @packageDocumentation
+ */
+export { aGatedWorkflow, describeResourceStore, type OpenedStore } from './resource-store-contract.js';

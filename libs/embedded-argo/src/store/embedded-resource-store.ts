@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { NodeStatus, Workflow } from '@millrace/argo';
+import { isWorkflowCompleted } from '@millrace/argo';
+import { PipelineError, isPipelineError } from '@millrace/errors';
+import type {
+  ListOptions, ObjectMeta, Resource, ResourceKind, ResourceKinds, ResourceList, ResourcePatch, ResourceRef, ResourceStore, Watch, WatchEvent,
+  WatchOptions,
+} from '@millrace/resources';
+import { toTimestamp } from '../clock.js';
+import type { ArgoEngine } from '../engine/argo-engine.js';
+import { attemptId } from '../pod/build-attempt.js';
+import { checkWorkflow } from '../workflow/check-workflow.js';
+import type { ArgoDatabase, StoredHead } from './argo-database.js';
+import { LiveWorkflow } from './live-workflow.js';
+import { storedWorkflow } from './stored-workflow.js';
+import { Watchers } from './watchers.js';
+import { mergeAnswer, readPatch } from './workflow-patch.js';
+
+export interface EmbeddedStoreOptions {
+  readonly database: ArgoDatabase;
+  readonly engine: ArgoEngine;
+  readonly newUid?: () => string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** ResourceStore over SQLite rows and the engine's live objects. Objects that completed are read from the rows. */
+export class EmbeddedResourceStore implements ResourceStore {
+  readonly #live = new Map<string, LiveWorkflow>();
+  /** `namespace/name` of live objects → uid. */
+  readonly #names = new Map<string, string>();
+  readonly #watchers: Watchers;
+  #closed = false;
+  #cancelExpiry: (() => void) | undefined;
+
+  constructor(private readonly options: EmbeddedStoreOptions) {
+    this.#watchers = new Watchers(() => options.engine.schedule(), options.onError);
+  }
+
+  /** Goes on with what was running, and removes what has expired. */
+  start(): void {
+    const { database, engine } = this.options;
+    for (const head of database.running()) {
+      const stored = storedWorkflow(head, database);
+      this.#hold(new LiveWorkflow({ ...stored, spec: stored.spec, status: { ...stored.status, nodes: database.nodes(head.uid) } }));
+    }
+    for (const live of [...this.#live.values()]) engine.adopt(live);
+    this.#expire();
+  }
+
+  async create<Kind extends ResourceKind>(kind: Kind, object: ResourceKinds[Kind]): Promise<Resource<ResourceKinds[Kind]>> {
+    this.#open(kind);
+    const { database, engine, newUid = randomUUID } = this.options;
+    const { name = '', namespace = '' } = object.metadata ?? {};
+    checkWorkflow(object, engine.executor);
+    if (database.find(namespace, name) !== undefined) {
+      throw new PipelineError('ALREADY_EXISTS', `Workflow "${name}" exists already in namespace "${namespace}"; choose another name.`);
+    }
+    const metadata: ObjectMeta = Object.freeze({
+      name,
+      namespace,
+      uid: newUid(),
+      resourceVersion: engine.nextResourceVersion(),
+      creationTimestamp: toTimestamp(engine.clock.now()),
+      ...(object.metadata.labels === undefined ? {} : { labels: { ...object.metadata.labels } }),
+      ...(object.metadata.annotations === undefined ? {} : { annotations: { ...object.metadata.annotations } }),
+    });
+    // A copy: the caller may go on changing its own.
+    const stored: Resource<Workflow> = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata, spec: structuredClone(object.spec) };
+    this.#write(() =>
+      database.transaction(() => {
+        database.insert(stored);
+        database.setLastResourceVersion(Number(metadata.resourceVersion));
+      }),
+    );
+    const live = new LiveWorkflow(stored);
+    const created = live.object;
+    this.#hold(live);
+    this.#watchers.changed(created, undefined);
+    engine.adopt(live);
+    return created;
+  }
+
+  async get<Kind extends ResourceKind>(kind: Kind, { namespace, name }: ResourceRef): Promise<Resource<ResourceKinds[Kind]> | undefined> {
+    this.#open(kind);
+    return this.#find(namespace, name);
+  }
+
+  async list<Kind extends ResourceKind>(kind: Kind, options: ListOptions = {}): Promise<ResourceList<ResourceKinds[Kind]>> {
+    this.#open(kind);
+    return { items: this.#list(options), resourceVersion: this.options.engine.resourceVersion };
+  }
+
+  watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch {
+    this.#open(kind);
+    return this.#watchers.add(options, onEvent, this.#list(options));
+  }
+
+  async patch<Kind extends ResourceKind>(kind: Kind, { namespace, name }: ResourceRef, patch: ResourcePatch): Promise<Resource<ResourceKinds[Kind]>> {
+    this.#open(kind);
+    const { engine } = this.options;
+    const object = this.#find(namespace, name) ?? notFound(namespace, name);
+    const { resourceVersion, uid } = object.metadata;
+    if (patch.metadata?.resourceVersion !== resourceVersion) {
+      throw new PipelineError(
+        'ABORTED',
+        `Workflow "${name}" has changed (version ${resourceVersion}, not ${patch.metadata?.resourceVersion ?? 'unset'}); read it again and recompute the patch.`,
+        { details: { resourceVersion } },
+      );
+    }
+    const { labels, annotations, shutdown, gates } = readPatch(object, patch);
+    const live = this.#live.get(uid) ?? new LiveWorkflow(object);
+    const run = engine.run(uid);
+    if (labels !== undefined || annotations !== undefined) live.setMetadata({ ...(labels && { labels }), ...(annotations && { annotations }) });
+    if (shutdown !== undefined) live.setSpec({ ...live.spec, shutdown });
+    for (const { id, change } of gates) {
+      mergeAnswer(live.editNode(id), change);
+      if (change.phase !== undefined) run?.suspendAnswered(id);
+    }
+    try {
+      engine.commit([live]);
+    } catch (error) {
+      engine.recover([live]);
+      throw unavailable(error);
+    }
+    const patched = live.object;
+    if (run === undefined) {
+      this.#expire();
+      engine.schedule();
+    } else {
+      if (shutdown !== undefined) engine.shutdown(run);
+      engine.touch(run);
+    }
+    return patched;
+  }
+
+  async delete(kind: ResourceKind, { namespace, name }: ResourceRef): Promise<void> {
+    this.#open(kind);
+    const object = this.#find(namespace, name) ?? notFound(namespace, name);
+    this.#remove(object);
+  }
+
+  /** Called by the engine when changes of an object are durable. */
+  committed(live: LiveWorkflow, changed: ReadonlySet<string>): void {
+    const { object } = live;
+    this.#watchers.changed(object, changed);
+    if (!isWorkflowCompleted(object.status?.phase) || !this.#live.has(live.uid)) return;
+    this.#live.delete(live.uid);
+    this.#names.delete(`${object.metadata.namespace}/${object.metadata.name}`);
+    this.#expire();
+  }
+
+  /** Called by the engine at the end of a tick. */
+  flush(): void {
+    this.#watchers.flush();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelExpiry?.();
+    this.#watchers.close();
+  }
+
+  #hold(live: LiveWorkflow): void {
+    const { namespace, name, uid } = live.object.metadata;
+    this.#live.set(uid, live);
+    this.#names.set(`${namespace}/${name}`, uid);
+  }
+
+  #find(namespace: string, name: string): Resource<Workflow> | undefined {
+    const uid = this.#names.get(`${namespace}/${name}`);
+    if (uid !== undefined) return this.#live.get(uid)!.object;
+    const head = this.options.database.find(namespace, name);
+    return head === undefined ? undefined : storedWorkflow(head, this.options.database);
+  }
+
+  #list(options: ListOptions): Resource<Workflow>[] {
+    const { database } = this.options;
+    return database.list(options).map((head: StoredHead) => this.#live.get(head.uid)?.object ?? storedWorkflow(head, database));
+  }
+
+  #remove(object: Resource<Workflow>): void {
+    const { database, engine } = this.options;
+    const { uid, namespace, name } = object.metadata;
+    const nodes: NodeStatus[] = Object.values(object.status?.nodes ?? {});
+    const attempts = nodes.filter(({ type }) => type === 'Pod').map(({ id }) => attemptId(uid, id));
+    const metadata = { ...object.metadata, resourceVersion: engine.nextResourceVersion() };
+    // Whoever is told of the deletion may still want to read the object, whose rows are about to go.
+    const last: Resource<Workflow> = { ...object, metadata, spec: object.spec, status: { ...object.status } };
+    this.#write(() =>
+      database.transaction(() => {
+        database.delete(uid, attempts);
+        database.setLastResourceVersion(Number(metadata.resourceVersion));
+      }),
+    );
+    this.#live.delete(uid);
+    this.#names.delete(`${namespace}/${name}`);
+    engine.drop(uid, attempts);
+    this.#watchers.deleted(last);
+    engine.schedule();
+  }
+
+  /** Removes what has outlived its ttlStrategy, and looks again when the next one does. */
+  #expire(): void {
+    const { database, engine, onError } = this.options;
+    this.#cancelExpiry?.();
+    try {
+      const { due, next } = database.expired(engine.clock.now());
+      for (const head of due) this.#remove(storedWorkflow(head, database));
+      this.#cancelExpiry = next === undefined ? undefined : engine.clock.at(next, () => void (this.#closed || this.#expire()));
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  #write(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  #open(kind: ResourceKind): void {
+    if (this.#closed) throw new PipelineError('UNAVAILABLE', 'The embedded store is closed; open it again.');
+    if (kind !== 'Workflow') throw new PipelineError('INVALID_ARGUMENT', `The embedded store holds no objects of kind "${String(kind)}".`);
+  }
+}
+
+function notFound(namespace: string, name: string): never {
+  throw new PipelineError('NOT_FOUND', `Workflow "${name}" does not exist in namespace "${namespace}".`);
+}
+
+function unavailable(error: unknown): Error {
+  if (isPipelineError(error)) return error;
+  return new PipelineError('UNAVAILABLE', `The embedded store could not write: ${(error as Error).message}. Check the disk, then try again.`, { cause: error });
+}

@@ -1,0 +1,9 @@
+/**
+ * Scripted parts for tests of what stands on embedded Argo.
+ *
+ * @packageDocumentation
+ */
+export { FakeExecutor, FakeMachine, type FakeExecutorOptions, type FakeOutcome } from './fake-executor.js';
+export { ManualClock } from './manual-clock.js';
+export { openScriptedArgo, type ScriptedArgo, type ScriptedArgoOptions } from './scripted-argo.js';
+export { aDag, aGate, aPod, aWorkflow } from './workflow-builder.js';

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { NodeStatus, Workflow } from '@millrace/argo';
+import { isWorkflowCompleted } from '@millrace/argo';
+import type { Resource } from '@millrace/resources';
+import type { AttemptSpec } from '../executor.js';
+import { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from '../open-embedded-argo.js';
+import { hostPathOf } from '../pod/volume-mounts.js';
+import { FakeExecutor, type FakeExecutorOptions } from './fake-executor.js';
+import { ManualClock } from './manual-clock.js';
+
+export interface ScriptedArgoOptions extends FakeExecutorOptions {
+  /** @default a new temporary one, removed at `close` */
+  readonly folder?: string;
+  /** @default 100 */
+  readonly maxParallelTasks?: number;
+  readonly schedule?: EmbeddedArgoOptions['schedule'];
+  readonly clock?: ManualClock;
+}
+
+/** Embedded Argo over a FakeExecutor, with words for tests. */
+export interface ScriptedArgo extends EmbeddedArgo {
+  readonly folder: string;
+  readonly executor: FakeExecutor;
+  readonly clock: ManualClock;
+  readonly errors: unknown[];
+  /** Creates a Workflow in namespace `ns`. */
+  submit(workflow: Workflow): Promise<void>;
+  read(name?: string): Promise<Resource<Workflow>>;
+  /** Waits until the Workflow has completed. */
+  finished(name?: string): Promise<Resource<Workflow>>;
+  /** Waits until nothing moves any more. */
+  settled(): Promise<void>;
+  /** Nodes of a Workflow by display name. */
+  nodes(name?: string): Promise<Record<string, NodeStatus>>;
+  /** Answers the running gate of this display name. */
+  answer(displayName: string, outputs: Readonly<Record<string, string>>, phase?: string): Promise<void>;
+}
+
+export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promise<ScriptedArgo> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'millrace-argo-'));
+  const clock = options.clock ?? new ManualClock();
+  const errors: unknown[] = [];
+  let executor!: FakeExecutor;
+  const argo = await openEmbeddedArgo({
+    folder,
+    clock,
+    schedule: options.schedule,
+    maxParallelTasks: options.maxParallelTasks ?? 100,
+    onError: (error) => errors.push(error),
+    executor: (listener) => (executor = new FakeExecutor(listener, { now: () => clock.now(), writeFile: writeTaskFile, ...options })),
+  });
+  const read = async (name = 'wf'): Promise<Resource<Workflow>> => {
+    const object = await argo.store.get('Workflow', { namespace: 'ns', name });
+    if (object === undefined) throw new Error(`no workflow "${name}"`);
+    return object;
+  };
+  const settled = async (): Promise<void> => {
+    for (let quiet = 0, ticks = -1; quiet < 4; ) {
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = argo.counters.ticks === ticks ? quiet + 1 : 0;
+      ticks = argo.counters.ticks;
+    }
+  };
+  return {
+    ...argo,
+    folder,
+    executor,
+    clock,
+    errors,
+    read,
+    settled,
+    async submit(workflow) {
+      await argo.store.create('Workflow', workflow);
+    },
+    async finished(name) {
+      for (let turn = 0; turn < 20_000; turn += 1) {
+        const object = await read(name);
+        if (isWorkflowCompleted(object.status?.phase)) return object;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      throw new Error(`workflow does not end: ${JSON.stringify((await read(name)).status, undefined, 1)}; errors: ${errors.map(String).join('; ')}`);
+    },
+    async nodes(name) {
+      const nodes = Object.values((await read(name)).status?.nodes ?? {});
+      return Object.fromEntries(nodes.map((node) => [node.displayName!, node]));
+    },
+    async answer(displayName, outputs, phase = 'Succeeded') {
+      const object = await read();
+      const gate = Object.values(object.status!.nodes!).find((node) => node.displayName === displayName)!;
+      const parameters = Object.entries(outputs).map(([name, value]) => ({ name, value }));
+      await argo.store.patch('Workflow', { namespace: 'ns', name: 'wf' }, {
+        metadata: { resourceVersion: object.metadata.resourceVersion },
+        status: { nodes: { [gate.id]: { phase, message: 'answered', outputs: { parameters } } } },
+      });
+    },
+    async close() {
+      await argo.close();
+      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function writeTaskFile(spec: AttemptSpec, path: string, text: string): void {
+  const file = hostPathOf(path, spec.mounts) ?? path;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
