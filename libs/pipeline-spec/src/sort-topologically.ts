@@ -35,6 +35,12 @@ export function sortTopologically(nodes: readonly string[], dependenciesOf: (nod
   return { order, cycles: findCycles(nodes.filter((node) => !ordered.has(node)), dependenciesOf) };
 }
 
+/** A cycle for people; the middle of a long one is left out. */
+export function describeCycle(cycle: readonly string[]): string {
+  const shown = cycle.length <= 12 ? cycle : [...cycle.slice(0, 9), `… (${cycle.length - 11} more) …`, ...cycle.slice(-2)];
+  return shown.join(' → ');
+}
+
 /** Every remaining node leads to a cycle: follow unvisited first dependencies until one repeats. */
 function findCycles(remaining: readonly string[], dependenciesOf: (node: string) => Iterable<string>): readonly (readonly string[])[] {
   const unvisited = new Set(remaining);

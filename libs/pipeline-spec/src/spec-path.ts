@@ -6,7 +6,8 @@ export function fieldPath(path: string, field: string): string {
 
 /** Adds the key of a map to a path. */
 export function keyPath(path: string, key: string): string {
-  return `${path}['${key.replace(/[\\']/g, '\\$&')}']`;
+  const escaped = key.includes("'") || key.includes('\\') ? key.replace(/[\\']/g, '\\$&') : key;
+  return `${path}['${escaped}']`;
 }
 
 /** The steps of a path that was made by `fieldPath`, `keyPath` and list indexes. */
@@ -18,9 +19,15 @@ export function splitPath(path: string): readonly string[] {
   return steps;
 }
 
-/** True when `path` is `ancestor` or lies inside it. */
-export function isWithin(path: string, ancestor: string): boolean {
-  return path.startsWith(ancestor) && (path.length === ancestor.length || ancestor === '' || path[ancestor.length] === '.' || path[ancestor.length] === '[');
+/** A path and what it lies in, innermost first. */
+export function ancestorsOf(path: string): readonly string[] {
+  const found = [path];
+  for (let at = path.length - 1; at > 0; at -= 1) {
+    const character = path[at];
+    if (character === '.' || character === '[') found.push(path.slice(0, at));
+  }
+  found.push('');
+  return found;
 }
 
 /** protojson's second spelling of a field name. */

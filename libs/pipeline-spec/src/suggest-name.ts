@@ -1,12 +1,12 @@
 /** The candidate that a mistyped name most likely meant, as the sentence `Did you mean "x"?`. */
 export function suggestName(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.min(3, Math.floor(name.length / 3));
+  const limit = name.length < 3 ? 0 : Math.min(3, Math.ceil(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   let tries = 0;
   for (const candidate of candidates) {
     if (++tries > 2_000) break;
-    if (Math.abs(candidate.length - name.length) > limit) continue;
+    if (candidate === '' || Math.abs(candidate.length - name.length) > limit) continue;
     const distance = editDistance(name, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -24,9 +24,10 @@ export function decodeMessage(type: MessageType, raw: unknown, path: string, con
     context.issues.addMalformed(path, `must be an object (${type.title}), not ${describeValue(raw)}.`);
   } else {
     const discards = discardsUnknown || type.discardsUnknown;
-    for (const [key, entry] of Object.entries(raw)) {
+    const entries = raw as Readonly<Record<string, unknown>>;
+    for (const key of Object.keys(entries)) {
       const field = type.bySpelling.get(key);
-      if (field !== undefined) setField(result, field, entry, path, context, discards);
+      if (field !== undefined) setField(result, field, entries[key], path, context, discards);
       else if (!discards) reportUnknown(type, key, path, context.issues);
     }
     for (const group of type.oneOfs) reportConflict(group, result, path, context.issues);
@@ -109,7 +110,7 @@ function reportUnknown(type: MessageType, key: string, path: string, issues: Iss
   issues.add(
     fieldPath(path, key),
     `is not a field of ${type.title}.`,
-    suggestName(key, type.bySpelling.keys()) ?? `Known fields: ${type.fields.map(({ name }) => name).join(', ')}.`,
+    () => suggestName(key, type.bySpelling.keys()) ?? `Known fields: ${type.fields.map(({ name }) => name).join(', ')}.`,
   );
 }
 

@@ -109,12 +109,12 @@ export const PIPELINE_FEATURES: readonly Feature<Pipeline>[] = [
   {
     feature: 'a workspace (dsl.WorkspaceConfig)',
     remedy: 'Pass files as artifacts.',
-    usesIn: (pipeline) => when(kubernetesConfig(pipeline)?.['workspace'] !== undefined, 'platforms.kubernetes.pipelineConfig.workspace'),
+    usesIn: (pipeline) => when(kubernetesConfig(pipeline)?.['workspace'] !== undefined, "platforms['kubernetes'].pipelineConfig.workspace"),
   },
   {
     feature: 'a deadline of the whole pipeline',
     remedy: 'Set a timeout for each task.',
-    usesIn: (pipeline) => when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, 'platforms.kubernetes.pipelineConfig.activeDeadlineSeconds'),
+    usesIn: (pipeline) => when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds"),
   },
   {
     feature: 'an artifact as a required input of the pipeline, which no run can give',

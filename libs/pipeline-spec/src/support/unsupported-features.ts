@@ -58,7 +58,7 @@ export function settingsWithoutEffect(pipeline: Pipeline, { substrate }: Feature
   }
   for (const [name, value] of Object.entries<JsonValue>(pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {})) {
     if (!name.startsWith('resourceTtl') || value === 0) continue;
-    const path = `platforms.kubernetes.pipelineConfig.${name}`;
+    const path = `platforms['kubernetes'].pipelineConfig.${name}`;
     found.push({ path, feature: 'a time to keep resources', message: 'A time to keep resources of a run has no effect; they are kept with the run.' });
   }
   return found;
@@ -91,7 +91,7 @@ function kubernetesSettings({ platform }: Pipeline, substrate: Substrate, suppor
     Object.entries(config).flatMap(([field, value]) => {
       const setting = Object.hasOwn(KUBERNETES_SETTINGS, field) ? KUBERNETES_SETTINGS[field] : undefined;
       if (setting?.[substrate] !== support || isEmpty(value)) return [];
-      return [{ path: fieldPath(keyPath('platforms.kubernetes.deploymentSpec.executors', label), field), name: setting.name, label }];
+      return [{ path: fieldPath(keyPath("platforms['kubernetes'].deploymentSpec.executors", label), field), name: setting.name, label }];
     }),
   );
 }

@@ -15,12 +15,15 @@ interface OpenNode {
   key?: { readonly name: string; readonly start: number };
 }
 
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
 /**
  * Adds line and column to issues and puts them in the order of the text. The text is parsed once more, because only broken pipelines pay
- * for it. A path that is not in the text leads to the innermost part that is; issues that have none stay without.
+ * for it. A path that is not in the text leads to the innermost part that is; issues that have none stay without, as do
+ * those of a very large text, which would cost seconds.
  */
 export function locateIssues(issues: readonly SpecIssue[], text: string): readonly SpecIssue[] {
-  const events = tryReadEvents(text);
+  const events = text.length > MAX_CHARACTERS ? undefined : tryReadEvents(text);
   if (events === undefined) return issues;
   const documents = buildPlaces(events);
   const lineStarts = findLineStarts(events.source);

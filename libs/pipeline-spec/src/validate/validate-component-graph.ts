@@ -1,7 +1,7 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import type { IssueList } from '../issue-list.js';
 import { keyPath } from '../spec-path.js';
-import { sortTopologically } from '../sort-topologically.js';
+import { describeCycle, sortTopologically } from '../sort-topologically.js';
 import type { ComponentSpec, PipelineSpec } from '../types.js';
 
 /** Above these a pipeline of a few kilobytes could unfold into more than any machine holds. */
@@ -13,7 +13,7 @@ export function validateComponentGraph(spec: PipelineSpec, issues: IssueList): v
   const names = Object.keys(spec.components);
   const { order, cycles } = sortTopologically(names, (name) => usedComponents(spec.components[name]));
   for (const cycle of cycles) {
-    issues.add(keyPath('components', cycle[0] ?? ''), `contains itself: ${cycle.join(' → ')}.`, 'A pipeline cannot recurse.');
+    issues.add(keyPath('components', cycle[0] ?? ''), `contains itself: ${describeCycle(cycle)}.`, 'A pipeline cannot recurse.');
   }
   if (cycles.length > 0) return;
   const sizes = new Map<string, { tasks: number; depth: number }>();

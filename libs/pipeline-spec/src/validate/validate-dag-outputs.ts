@@ -54,6 +54,6 @@ function validateSelector(scope: DagScope, task: string, key: string, kind: 'par
   const outputs = component.outputDefinitions?.[kind] ?? EMPTY_MAP;
   if (outputs[key] !== undefined && (component.dag === undefined || component.dag.outputs?.[kind]?.[key] !== undefined)) return true;
   const field = kind === 'parameters' ? 'outputParameterKey' : 'outputArtifactKey';
-  scope.issues.add(`${path}.${field}`, `names the output "${key}", which the task "${task}" does not have.`, suggestName(key, Object.keys(outputs)));
+  scope.issues.add(`${path}.${field}`, `names the output "${key}", which the task "${task}" does not have.`, () => suggestName(key, Object.keys(outputs)));
   return false;
 }

@@ -1,6 +1,6 @@
 import type { IssueList } from '../issue-list.js';
 import { keyPath } from '../spec-path.js';
-import { sortTopologically } from '../sort-topologically.js';
+import { describeCycle, sortTopologically } from '../sort-topologically.js';
 import { dependenciesOf } from '../task-dependencies.js';
 import type { ComponentSpec, DagSpec, PipelineSpec, TaskSpec } from '../types.js';
 import { validateDagOutputs } from './validate-dag-outputs.js';
@@ -27,7 +27,7 @@ export function validateDag(scope: DagScope): void {
   const { cycles } = sortTopologically(Object.keys(dag.tasks), (name) => dependenciesOf(dag.tasks[name] as TaskSpec));
   for (const cycle of cycles) {
     const [first = ''] = cycle;
-    const message = cycle.length === 2 ? `"${first}" depends on itself.` : `depends on itself: ${cycle.join(' → ')}.`;
+    const message = cycle.length === 2 ? `"${first}" depends on itself.` : `depends on itself: ${describeCycle(cycle)}.`;
     issues.add(keyPath(tasksPath, first), message, 'Remove one of these dependencies.');
   }
 }

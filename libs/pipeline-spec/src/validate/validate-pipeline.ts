@@ -52,7 +52,7 @@ function validateExecutorLabel({ spec }: Pipeline, component: ComponentSpec, pat
     return;
   }
   if (Object.hasOwn(executors, executorLabel)) return;
-  issues.add(fieldPath(path, 'executorLabel'), `names the executor "${executorLabel}", which deploymentSpec.executors does not have.`, suggestName(executorLabel, Object.keys(executors)));
+  issues.add(fieldPath(path, 'executorLabel'), `names the executor "${executorLabel}", which deploymentSpec.executors does not have.`, () => suggestName(executorLabel, Object.keys(executors)));
 }
 
 function validateExecutor(executor: ExecutorSpec, path: string, issues: IssueList): void {
@@ -69,9 +69,9 @@ function validatePlatform({ spec, platform }: Pipeline, issues: IssueList): void
   for (const label of Object.keys(platform?.platforms?.kubernetes?.deploymentSpec?.executors ?? EMPTY_MAP)) {
     if (Object.hasOwn(spec.deploymentSpec.executors, label)) continue;
     issues.add(
-      keyPath('platforms.kubernetes.deploymentSpec.executors', label),
+      keyPath("platforms['kubernetes'].deploymentSpec.executors", label),
       'has settings for an executor that the pipeline does not have.',
-      suggestName(label, Object.keys(spec.deploymentSpec.executors)),
+      () => suggestName(label, Object.keys(spec.deploymentSpec.executors)),
     );
   }
 }

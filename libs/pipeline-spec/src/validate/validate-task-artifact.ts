@@ -19,7 +19,7 @@ export function validateTaskArtifact({ scope, task, component }: TaskScope, name
   if (input !== undefined) {
     const inputs = scope.component.inputDefinitions?.artifacts ?? EMPTY_MAP;
     if (inputs[input] !== undefined) return;
-    scope.issues.add(`${path}.componentInputArtifact`, `names the input artifact "${input}", which the surrounding component does not have.`, suggestName(input, Object.keys(inputs)));
+    scope.issues.add(`${path}.componentInputArtifact`, `names the input artifact "${input}", which the surrounding component does not have.`, () => suggestName(input, Object.keys(inputs)));
   } else if (output !== undefined) {
     validateProducer(scope, output, path);
   } else {
@@ -40,6 +40,6 @@ function validateProducer(scope: DagScope, output: { readonly producerTask: stri
   scope.issues.add(
     `${path}.taskOutputArtifact.outputArtifactKey`,
     `names the output artifact "${key}", which the task "${producerTask}" does not have.`,
-    suggestName(key, Object.keys(outputs)),
+    () => suggestName(key, Object.keys(outputs)),
   );
 }

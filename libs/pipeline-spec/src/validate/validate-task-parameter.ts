@@ -55,7 +55,7 @@ function componentInputType(scope: DagScope, name: string, path: string): Parame
   const parameters = scope.component.inputDefinitions?.parameters ?? EMPTY_MAP;
   const declared = parameters[name];
   if (declared === undefined) {
-    scope.issues.add(`${path}.componentInputParameter`, `names the input "${name}", which the surrounding component does not have.`, suggestName(name, Object.keys(parameters)));
+    scope.issues.add(`${path}.componentInputParameter`, `names the input "${name}", which the surrounding component does not have.`, () => suggestName(name, Object.keys(parameters)));
   }
   return scope.iterated?.has(name) === true ? undefined : declared?.parameterType;
 }
@@ -75,7 +75,7 @@ function taskOutputType(scope: DagScope, output: { readonly producerTask: string
     scope.issues.add(
       `${path}.taskOutputParameter.outputParameterKey`,
       `names the output "${key}", which the task "${producerTask}" does not have.`,
-      suggestName(key, Object.keys(parameters)),
+      () => suggestName(key, Object.keys(parameters)),
     );
   }
   // A loop collects its outputs into a list whatever it declares.
@@ -84,7 +84,7 @@ function taskOutputType(scope: DagScope, output: { readonly producerTask: string
 
 export function reportUnknownTask(scope: DagScope, name: string, path: string): void {
   const message = name === '' ? 'is missing.' : `names the task "${name}", which this DAG does not have.`;
-  scope.issues.add(path, message, suggestName(name, Object.keys(scope.dag.tasks)));
+  scope.issues.add(path, message, () => suggestName(name, Object.keys(scope.dag.tasks)));
 }
 
 function validateConstant(declared: InputParameterSpec, binding: TaskInputParameter, path: string, { issues }: DagScope): void {

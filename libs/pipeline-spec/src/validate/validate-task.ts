@@ -16,14 +16,14 @@ export function validateTask(scope: DagScope, name: string, task: TaskSpec, path
   if (!TASK_NAME.test(name)) issues.add(path, `${JSON.stringify(name)} is not a task name.`, 'Use 1 to 128 letters, digits, "-" and "_", starting with a letter or digit.');
   for (const [index, dependency] of (task.dependentTasks ?? []).entries()) {
     if (Object.hasOwn(dag.tasks, dependency)) continue;
-    issues.add(`${path}.dependentTasks[${index}]`, `names the task "${dependency}", which this DAG does not have.`, suggestName(dependency, Object.keys(dag.tasks)));
+    issues.add(`${path}.dependentTasks[${index}]`, `names the task "${dependency}", which this DAG does not have.`, () => suggestName(dependency, Object.keys(dag.tasks)));
   }
   validatePolicies(task, path, scope);
   const componentName = task.componentRef.name;
   const component = spec.components[componentName];
   if (component === undefined) {
     const message = componentName === '' ? 'is missing.' : `names the component "${componentName}", which the pipeline does not have.`;
-    issues.add(`${path}.componentRef.name`, message, suggestName(componentName, Object.keys(spec.components)));
+    issues.add(`${path}.componentRef.name`, message, () => suggestName(componentName, Object.keys(spec.components)));
     return;
   }
   for (const [input, binding] of Object.entries(task.inputs?.parameters ?? EMPTY_MAP)) {
