@@ -22,3 +22,8 @@ export type {
   TaskDetail,
   TaskSummary,
 } from './millrace/schemas.js';
+export * as millraceQueries from './millrace/queries.js';
+export { openApiDocument as millraceOpenApiDocument, operations as millraceOperations } from './millrace/openapi.js';
+export type { OpenApiDocument } from './openapi/openapi-document.js';
+export type { HttpMethod, Operation } from './openapi/operation.js';
+export * as v2beta1 from './v2beta1/index.js';

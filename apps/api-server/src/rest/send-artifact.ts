@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream';
+import type { Artifact } from '@millrace/database';
+import type { ObjectInfo } from '@millrace/object-store';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { attachment } from './attachment.js';
+import { readByteRange, type ByteRange } from './byte-range.js';
+import { contentTypeOf } from './content-type.js';
+
+interface Content {
+  readonly artifact: Artifact;
+  readonly info: ObjectInfo;
+  readonly fileName: string;
+  readonly download: boolean;
+  readonly read: (range?: ByteRange) => Promise<Readable>;
+}
+
+/** Streams an artifact, whole or a range, so that nothing in it can act as a page of this server. */
+export async function sendArtifact(request: FastifyRequest, reply: FastifyReply, { artifact, info, fileName, download, read }: Content): Promise<FastifyReply> {
+  const { type, inline } = contentTypeOf(fileName, artifact.schemaTitle);
+  const etag = `"${info.sizeBytes.toString(36)}-${info.modifiedAt.getTime().toString(36)}"`;
+  reply
+    .type(type)
+    .header('content-security-policy', "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox")
+    .header('accept-ranges', 'bytes')
+    .header('etag', etag)
+    .header('cache-control', 'private, no-cache');
+  if (download || !inline) reply.header('content-disposition', attachment(fileName));
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+
+  const stale = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
+  const range = stale ? undefined : readByteRange(request.headers.range, info.sizeBytes);
+  if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${info.sizeBytes}`).send();
+  if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end - 1}/${info.sizeBytes}`);
+  const length = range ? range.end - range.start : info.sizeBytes;
+  reply.header('content-length', length);
+  return reply.send(request.method === 'HEAD' || length === 0 ? '' : await read(range ?? { start: 0, end: info.sizeBytes }));
+}

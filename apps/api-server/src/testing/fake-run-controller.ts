@@ -1,0 +1,79 @@
+import type { Database, Run, Task, TaskState } from '@millrace/database';
+import { PipelineError } from '@millrace/errors';
+import { walkTasks } from '@millrace/pipeline-spec';
+import { resolveRunParameters } from '@millrace/pipeline-semantics';
+import type { RunController, RunSubmission } from '@millrace/run-controller';
+
+const ACTIVE = ['PENDING', 'RUNNING', 'PAUSED'] as const;
+
+/** Stores the rows of a run, its tasks among them, and starts nothing. `finish` moves it on. */
+export class FakeRunController implements RunController {
+  constructor(
+    private readonly database: Database,
+    private readonly newId: () => string = () => crypto.randomUUID(),
+  ) {}
+
+  async submit(submission: RunSubmission): Promise<Run> {
+    resolveRunParameters(submission.pipeline, submission.parameters);
+    const id = submission.id ?? this.newId();
+    const now = new Date();
+    const run: Run = {
+      id,
+      namespace: submission.namespace,
+      experimentId: submission.experimentId,
+      displayName: submission.displayName,
+      description: submission.description ?? '',
+      storageState: 'AVAILABLE',
+      serviceAccount: submission.serviceAccount,
+      pipelineId: submission.pipelineId,
+      pipelineVersionId: submission.pipelineVersionId,
+      pipelineName: submission.pipeline.spec.pipelineInfo.name,
+      parameters: submission.parameters as Run['parameters'],
+      pipelineRoot: submission.pipelineRoot,
+      artifactRoot: `/artifacts/${id}`,
+      workflowName: `wf-${id.slice(0, 8)}`,
+      submitted: true,
+      state: 'PENDING',
+      stateHistory: [{ state: 'PENDING', at: now }],
+      taskCounts: { PENDING: 1 },
+      createdAt: now,
+      scheduledAt: now,
+    };
+    await this.database.runs.create(run, { document: submission.document, workflow: {} }, { newTasks: tasksOf(submission, { runId: id, now, newId: this.newId }) });
+    return this.database.runs.get(id);
+  }
+
+  async preview({ pipeline, parameters }: RunSubmission) {
+    resolveRunParameters(pipeline, parameters);
+    const tasks = [...walkTasks(pipeline)].length;
+    return { tasks, cached: 0, run: tasks, undecided: 0 };
+  }
+
+  async terminate(runId: string): Promise<void> {
+    const moved = await this.database.runs.transition(runId, { from: ACTIVE, to: 'CANCELING', at: new Date(), appendHistory: false });
+    if (!moved) throw new PipelineError('FAILED_PRECONDITION', `Failed to terminate run ${runId}: Row not found among runs that can be terminated.`);
+    await this.database.runs.record({ runId, at: new Date(), run: { state: 'CANCELED', finishedAt: new Date() } });
+  }
+
+  async finish(runId: string, state: 'SUCCEEDED' | 'FAILED', error?: string): Promise<void> {
+    const at = new Date();
+    const tasks = await this.database.tasks.list(runId);
+    const taskState: TaskState = state;
+    await this.database.runs.record({ runId, at, run: { state: 'RUNNING', startedAt: at } });
+    await this.database.runs.record({ runId, at, run: { state, error, finishedAt: at, taskCounts: { [taskState]: tasks.length } }, tasks: tasks.map(({ path }) => ({ path, state: taskState, startedAt: at, finishedAt: at })) });
+  }
+
+  async delete(runId: string): Promise<void> {
+    await this.database.runs.delete(runId);
+  }
+
+  async start(): Promise<void> {}
+  async close(): Promise<void> {}
+}
+
+function tasksOf({ pipeline }: RunSubmission, { runId, now, newId }: { readonly runId: string; readonly now: Date; readonly newId: () => string }): Task[] {
+  return [...walkTasks(pipeline)].map(({ path }, position): Task => {
+    const taskKey = path.split("'").at(-2) ?? path;
+    return { id: newId(), runId, path: `root/${taskKey}`, parentPath: 'root', taskKey, displayName: taskKey, kind: 'container', position, dependsOn: [], state: 'PENDING', attempts: [], createdAt: now };
+  });
+}

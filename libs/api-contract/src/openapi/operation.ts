@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** One method of one path, as the served OpenAPI document and the tests of the route table need it. */
+export interface Operation {
+  readonly method: HttpMethod;
+  /** With `{parameters}`. */
+  readonly path: string;
+  /** Upstream's operation id, from which generated clients make their method names. */
+  readonly id: string;
+  readonly summary: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** A multipart body with one file in this field. */
+  readonly upload?: string;
+  /** A schema of JSON, `empty` for `{}`, or another media type. */
+  readonly response: z.ZodType | 'empty' | `${string}/${string}`;
+  /** `message` for the routes whose errors are `{error_message, error_details}`. */
+  readonly errors?: 'status' | 'message';
+}
