@@ -45,6 +45,7 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
   const connected = new Map<string, Promise<Connected>>();
   const everyone = new Set<Connected>();
   let closing = false;
+  let unreachable = '';
 
   const connect = async (folder: string): Promise<Connected | undefined> => {
     const record = readSupervisor(folder);
@@ -84,7 +85,8 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
         },
         kill: (id, graceMs) => connection.send({ op: 'kill', id, graceMs }),
       };
-    } catch {
+    } catch (error) {
+      unreachable = (error as Error).message;
       return undefined;
     }
     for (const { id } of supervisor.connection.hello.live) attempts.add(id);
@@ -121,7 +123,7 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
       await sweepDeadSupervisor(folder);
       await startSupervisor(folder, environment, options.settings);
     }
-    throw new Error(`The supervisor of tasks in ${folder} cannot be reached; see its supervisor.log.`);
+    throw new Error(`The supervisor of tasks in ${folder} cannot be reached (${unreachable}); see its supervisor.log.`);
   };
 
   return {

@@ -41,7 +41,8 @@ class Loop:
         self.closing = False
         self.to_clean = []
         self.cleaner = 0
-        self.idle_since = time.monotonic()
+        # Whoever started this process needs a moment to connect.
+        self.idle_since = time.monotonic() + 5
         self.selector = selectors.DefaultSelector()
         self.listener = listener
         self.listener.setblocking(False)
@@ -69,7 +70,11 @@ class Loop:
         if self.attempts or (self.clients and not self.closing):
             self.idle_since = time.monotonic()
             return False
-        return self.closing or time.monotonic() - self.idle_since >= self.idle_seconds
+        if not self.closing and time.monotonic() - self.idle_since >= self.idle_seconds:
+            # Someone may be at the door.
+            self.accept()
+            return not self.clients
+        return self.closing
 
     def leave_to_child(self):
         """In a child: lets go of everything of the supervisor's without touching what the parent still uses."""

@@ -21,7 +21,7 @@ def supervise():
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        print("busy", flush=True)
+        _tell("busy")
         return None
     _remove(os.path.join(folder, "closing"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -43,8 +43,7 @@ def supervise():
         "socket": options["socket"],
         "protocol": PROTOCOL,
     })
-    print("ready", flush=True)
-    # The server reads the one line and hangs up.
+    _tell("ready")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.close(null)
@@ -85,6 +84,14 @@ def _explain(job, message):
     os.write(2, ("Millrace: %s\n" % message).encode(errors="replace"))
     with open(os.path.join(job["folder"], "problem"), "w", encoding="utf-8", errors="replace") as target:
         target.write(message)
+
+
+def _tell(word):
+    try:
+        # In one write: the server hangs up at the first byte.
+        os.write(1, (word + "\n").encode())
+    except OSError:
+        pass
 
 
 def _remove(path):

@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptSpec } from '../executor.js';
+import type { ProcessExecutorOptions } from './create-process-executor.js';
+import { type Bench, openBench } from './testing/executor-bench.js';
+import { ENVIRONMENT_FOLDER, preparePython } from './testing/python-environment.js';
+
+const found = await preparePython();
+const options: Partial<ProcessExecutorOptions> = 'python' in found ? { python: found.python } : {};
+const aSpec = (id: string, script: string): AttemptSpec => ({ id, image: '', command: ['sh', '-c', script], args: [], env: {}, mounts: [] });
+
+describe.skipIf('skip' in found)('attempts and the death of those around them', { timeout: 40_000 }, () => {
+  let folder: string;
+  let bench: Bench | undefined;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-restart-'));
+  });
+  afterEach(async () => {
+    await bench?.close();
+    bench = undefined;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('a live attempt outlives a killed server and is adopted by the next', async () => {
+    const counter = join(folder, 'count');
+    const spec = aSpec('run/live', `echo begun; echo x >> ${counter}; while [ ! -e ${folder}/go ]; do sleep 0.05; done; echo over; exit 3`);
+    await killServerAfterStart(folder, [spec]);
+
+    bench = await openBench({ ...options, folder });
+    expect(bench.executor.live()).toEqual(['run/live']);
+    expect(bench.executor.lookup('run/live')).toMatchObject({ state: 'running' });
+    const over = bench.start(spec);
+    await bench.runningOf('run/live');
+    await bench.run({ command: ['touch', join(folder, 'go')] });
+    expect(await over).toMatchObject({ reason: 'exited', exitCode: 3 });
+    expect(readFileSync(counter, 'utf8')).toBe('x\n');
+    expect(bench.log('run/live')).toBe('begun\nover\n');
+  });
+
+  it('an exit while no server runs is recorded, reported once asked, and not repeated', async () => {
+    const counter = join(folder, 'count');
+    const spec = aSpec('run/ended', `echo x >> ${counter}; sleep 0.5; exit 4`);
+    await killServerAfterStart(folder, [spec]);
+    await until(() => existsSync(join(folder, 'attempts/run/ended/exit.json')));
+
+    bench = await openBench({ ...options, folder });
+    expect(bench.executor.lookup('run/ended')).toMatchObject({ state: 'exited', exit: { exitCode: 4 } });
+    expect(await bench.start(spec)).toMatchObject({ reason: 'exited', exitCode: 4 });
+    expect(readFileSync(counter, 'utf8')).toBe('x\n');
+  });
+
+  it('a time limit holds while no server runs', async () => {
+    const spec = { ...aSpec('run/limited', 'sleep 100'), deadlineMs: 700 };
+    await killServerAfterStart(folder, [spec]);
+    await until(() => existsSync(join(folder, 'attempts/run/limited/exit.json')));
+    expect(JSON.parse(readFileSync(join(folder, 'attempts/run/limited/exit.json'), 'utf8'))).toMatchObject({ reason: 'deadline' });
+  });
+
+  it('a supervisor leaves when nobody needs it', async () => {
+    await killServerAfterStart(folder, [aSpec('run/short', 'true')]);
+    await until(() => supervisorPids(folder).length === 0);
+  });
+
+  it('attempts end with a killed supervisor and are reported lost, and the next one starts', async () => {
+    bench = await openBench({ ...options, folder });
+    const lost = bench.start(aSpec('run/lost', 'setsid sleep 300 & echo $!; sleep 301 & echo $!; echo $$; wait'));
+    await bench.runningOf('run/lost');
+    const pids = await until(() => {
+      const lines = bench!.log('run/lost').trim().split('\n');
+      return lines.length === 3 && lines.map(Number);
+    });
+    for (const pid of supervisorPids(folder)) process.kill(pid, 'SIGKILL');
+    expect(await lost).toMatchObject({ reason: 'lost', message: expect.stringContaining('retry') as string });
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(await bench.start(aSpec('run/next', 'exit 0'))).toMatchObject({ exitCode: 0 });
+    expect(await bench.start(aSpec('run/lost', 'exit 0'))).toMatchObject({ reason: 'lost' });
+  });
+
+  it('what a supervisor left that died together with its server is ended before anything starts', async () => {
+    await killServerAfterStart(folder, [aSpec('run/both', `setsid sh -c 'echo $$ > ${folder}/pid; sleep 300' & sleep 300`)], async () => {
+      await until(() => existsSync(join(folder, 'pid')) && readFileSync(join(folder, 'pid'), 'utf8').endsWith('\n'));
+      for (const pid of supervisorPids(folder)) process.kill(pid, 'SIGKILL');
+    });
+    bench = await openBench({ ...options, folder });
+    expect(isAlive(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBe(false);
+    expect(bench.executor.lookup('run/both')).toMatchObject({ state: 'exited', exit: { reason: 'lost' } });
+  });
+
+  it('closing ends attempts without recording an exit, so that they run anew', async () => {
+    const first = await openBench({ ...options, folder, keep: true });
+    const spec = aSpec('run/again', 'echo $$; [ -e /tmp/never ] || sleep 0.5');
+    void first.start(spec);
+    await first.runningOf('run/again');
+    const pid = await until(() => Number(first.log('run/again')));
+    await first.close();
+    expect(isAlive(pid)).toBe(false);
+    expect(supervisorPids(folder)).toEqual([]);
+    expect(existsSync(join(folder, 'attempts/run/again/exit.json'))).toBe(false);
+
+    bench = await openBench({ ...options, folder });
+    expect(await bench.start(spec)).toMatchObject({ reason: 'exited', exitCode: 0 });
+    expect(bench.log('run/again').trim().split('\n')).toHaveLength(1);
+  });
+});
+
+/** Runs a server until the attempts have begun (and `then` is done), then kills it. */
+async function killServerAfterStart(folder: string, specs: readonly AttemptSpec[], then?: () => Promise<void>): Promise<void> {
+  const server: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--conditions', '@millrace/source', fileURLToPath(new URL('testing/server.ts', import.meta.url)), JSON.stringify({ folder, environmentFolders: [ENVIRONMENT_FOLDER], specs })],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const closed = new Promise((resolve) => server.once('close', resolve));
+  let begun = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('close', () => reject(new Error('the server ended')));
+    createInterface({ input: server.stdout! }).on('line', (line) => {
+      if ('running' in JSON.parse(line) && (begun += 1) === specs.length) resolve();
+    });
+  });
+  await then?.();
+  server.kill('SIGKILL');
+  await closed;
+}
+
+function supervisorPids(folder: string): number[] {
+  const parent = join(folder, 'supervisors');
+  return readdirSync(parent)
+    .map((name) => join(parent, name, 'supervisor.json'))
+    .filter((path) => existsSync(path))
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+async function until<T>(look: () => T | false | undefined): Promise<T> {
+  for (;;) {
+    const seen = look();
+    if (seen) return seen;
+    await sleep(20);
+  }
+}
