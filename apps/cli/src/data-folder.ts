@@ -8,8 +8,10 @@ export interface DataFolder {
   readonly path: string;
   /** Runs, tasks, artifacts' records. */
   readonly database: string;
-  /** Workflows, and the attempts of their tasks with their logs. */
+  /** Embedded Argo's Workflows. */
   readonly engine: string;
+  /** Attempts at tasks, with their logs. */
+  readonly attempts: string;
   readonly artifacts: string;
   /** Python environments made on demand. */
   readonly environments: string;
@@ -21,6 +23,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     path,
     database: join(path, 'millrace.db'),
     engine: join(path, 'engine'),
+    attempts: join(path, 'attempts'),
     artifacts: join(path, 'artifacts'),
     environments: join(path, 'environments'),
   };
@@ -28,7 +31,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    for (const inner of [folder.engine, folder.artifacts, folder.environments]) await mkdir(inner, { recursive: true, mode: 0o700 });
+    for (const inner of [folder.engine, folder.attempts, folder.artifacts, folder.environments]) await mkdir(inner, { recursive: true, mode: 0o700 });
     // Refused when the folder is somebody else's; then it is not ours to close.
     await chmod(path, 0o700).catch(() => undefined);
   } catch (error) {

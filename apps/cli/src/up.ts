@@ -61,7 +61,6 @@ export async function up(flags: UpFlags): Promise<void> {
         dataFolder: folder.path,
         version: VERSION,
         substrate: 'embedded',
-        warnings: substrate.warnings,
         multiUser: false,
       },
     });
@@ -77,7 +76,7 @@ export async function up(flags: UpFlags): Promise<void> {
     closers.push(() => runs.close());
 
     const shown = settings.baseUrl ?? url + settings.basePath;
-    console.log(welcome({ url: shown, folder: folder.path, ms: performance.now() - started, warnings: substrate.warnings }));
+    console.log(welcome({ url: shown, folder: folder.path, ms: performance.now() - started }));
     if (settings.loadSample) {
       startSample(programFiles.samplePipeline, { url, token: settings.token, dataFolder: folder.path }).catch((error: unknown) =>
         log('warn', 'the sample could not be added', { error: String(error) }),
@@ -98,7 +97,7 @@ export async function up(flags: UpFlags): Promise<void> {
   process.exit(0);
 }
 
-function welcome({ url, folder, ms, warnings }: { url: string; folder: string; ms: number; warnings: readonly string[] }): string {
+function welcome({ url, folder, ms }: { url: string; folder: string; ms: number }): string {
   return [
     '',
     `  Millrace ${VERSION} is ready in ${(ms / 1000).toFixed(1)} s`,
@@ -109,7 +108,6 @@ function welcome({ url, folder, ms, warnings }: { url: string; folder: string; m
     `            from kfp import Client`,
     `            Client(host='${url}').create_run_from_pipeline_func(my_pipeline, arguments={...})`,
     `  Stop with Ctrl-C`,
-    ...warnings.map((warning) => `\n  Note: ${warning}`),
     '',
   ].join('\n');
 }

@@ -4,3 +4,5 @@
  * @packageDocumentation
  */
 export type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+export { createRunController } from './create-run-controller.js';
+export { workflowRefOf } from './workflow-ref.js';

@@ -1,0 +1,73 @@
+import { attemptId, createProcessExecutor, openEmbeddedArgo, type ProcessExecutorHandle } from '@millrace/embedded-argo';
+import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
+import type { DataFolder } from './data-folder.js';
+import type { Log } from './log.js';
+import { programFiles } from './program-files.js';
+
+export interface SubstrateOptions {
+  readonly folder: DataFolder;
+  readonly python?: string;
+  readonly maxParallelTasks: number;
+  readonly log: Log;
+  /** @default beside the program */
+  readonly pythonFolder?: string;
+  /** Environments made at build time. @default beside the program */
+  readonly builtEnvironments?: string;
+}
+
+/** What runs Workflows, as the services see it. */
+export interface Substrate {
+  readonly store: ResourceStore;
+  readonly logs: TaskLogs;
+  refuseContainer(container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }): string | undefined;
+  close(): Promise<void>;
+}
+
+/** Embedded Argo with processes of this machine: the one place that knows which substrate there is. */
+export async function openSubstrate(options: SubstrateOptions): Promise<Substrate> {
+  const { folder, log } = options;
+  let executor: ProcessExecutorHandle | undefined;
+  let store: ResourceStore | undefined;
+  // A log is asked for by its Workflow's name, again and again while it is followed; names are never used twice.
+  const uids = new Map<string, string>();
+  const resolveAttempt = async ({ namespace, workflow, nodeId }: TaskLogRef): Promise<string | undefined> => {
+    const key = `${namespace}/${workflow}`;
+    let uid = uids.get(key);
+    if (uid === undefined) {
+      uid = (await store?.get('Workflow', { namespace, name: workflow }))?.metadata.uid;
+      if (uid === undefined) return undefined;
+      uids.set(key, uid);
+      if (uids.size > 1_000) uids.delete(uids.keys().next().value!);
+    }
+    return attemptId(uid, nodeId);
+  };
+
+  const argo = await openEmbeddedArgo({
+    folder: folder.engine,
+    maxParallelTasks: options.maxParallelTasks,
+    onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    executor: async (listener) => {
+      executor = await createProcessExecutor({
+        folder: folder.attempts,
+        listener,
+        resolveAttempt,
+        environmentFolders: [folder.environments, options.builtEnvironments ?? programFiles.environments],
+        hostEnvironment: process.env,
+        python: options.python,
+        visible: [folder.path],
+        pythonFolder: options.pythonFolder ?? programFiles.python,
+        log,
+      });
+      return executor;
+    },
+  });
+  store = argo.store;
+  const { logs } = executor!;
+  void executor!.warm().catch((error: unknown) => log('warn', 'the default Python environment could not be started early', { error: String(error) }));
+  return {
+    store,
+    logs,
+    refuseContainer: (container) => executor!.refusal(container),
+    close: () => argo.close(),
+  };
+}

@@ -1,0 +1,26 @@
+import type { NodeStatus } from '@millrace/argo';
+import type { TaskAttempt } from '@millrace/database';
+import { attemptsOf, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import { timeOf } from './node-time.js';
+
+/**
+ * A task's attempts as rows. Argo tells when a pod was asked for, not when its process began: that is when it was first seen
+ * running, which `earlier` rows remember.
+ */
+export function attemptRows(node: NodeStatus, nodes: Nodes, earlier: readonly TaskAttempt[], now: Date): TaskAttempt[] {
+  const known = new Map(earlier.map((attempt) => [attempt.nodeId, attempt]));
+  return attemptsOf(node, nodes).map((pod, index) => {
+    const state = taskStateOf(pod);
+    const seen = known.get(pod.id)?.startedAt;
+    const exitCode = pod.outputs?.exitCode;
+    return {
+      nodeId: pod.id,
+      index,
+      state,
+      startedAt: seen ?? (state === 'RUNNING' ? now : state === 'PENDING' ? undefined : timeOf(pod.startedAt)),
+      finishedAt: timeOf(pod.finishedAt),
+      exitCode: exitCode === undefined ? undefined : Number(exitCode),
+      message: pod.message || undefined,
+    };
+  });
+}

@@ -1,0 +1,106 @@
+import { isWorkflowCompleted, LABEL_PERSISTED, LABEL_RUN_ID, type Workflow } from '@millrace/argo';
+import type { Run, Task } from '@millrace/database';
+import { runStateOf } from '@millrace/pipeline-semantics';
+import type { ReconcileResult, Resource } from '@millrace/resources';
+import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
+import { ingestNodes, settleUnreached } from './ingest.js';
+import type { LiveRun } from './live-run.js';
+import { loadLiveRun } from './load-run.js';
+import { timeOf } from './node-time.js';
+import { patchWorkflow } from './patch-workflow.js';
+
+export interface FollowContext extends Omit<GateContext, 'now'> {
+  readonly clock: () => Date;
+  readonly newId: () => string;
+}
+
+const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
+const FAR = new Date(8.64e15);
+const RECHECK_MS = 2_000;
+
+/**
+ * One step of following Workflows: ingest what changed, decide the open gates, record, answer. Every step starts from the object and the rows, so it
+ * may be repeated or cut off anywhere.
+ */
+export class WorkflowFollower {
+  readonly #runs = new Map<string, LiveRun>();
+
+  constructor(private readonly context: FollowContext) {}
+
+  /** Drops what is held of a run; the next step reads its rows again. */
+  forget(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
+  async follow(workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
+    const runId = workflow.metadata.labels?.[LABEL_RUN_ID];
+    if (runId === undefined || workflow.metadata.labels?.[LABEL_PERSISTED] !== undefined) return;
+    const held = this.#runs.get(runId);
+    const live = held ?? (await this.#load(runId));
+    if (live === undefined) return;
+    try {
+      // A view that was just built from rows may lack what happened while nobody watched.
+      return await this.#step(live, workflow, held === undefined ? undefined : changed);
+    } catch (error) {
+      this.forget(runId);
+      throw error;
+    }
+  }
+
+  async #load(runId: string): Promise<LiveRun | undefined> {
+    const run = await this.context.database.runs.find(runId);
+    if (run === undefined) return undefined;
+    const live = await loadLiveRun(this.context.database, run);
+    this.#runs.set(runId, live);
+    return live;
+  }
+
+  async #step(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
+    const { clock, newId, database, store } = this.context;
+    const now = clock();
+    ingestNodes(live, workflow, changed, { now, newId });
+    const completed = isWorkflowCompleted(workflow.status?.phase);
+    const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
+    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, now);
+    if (completed) settleUnreached(live, workflow, now);
+    this.#rollUp(live, workflow, completed, now);
+
+    const progress = live.takeProgress(now);
+    if (progress !== undefined) await database.runs.record(progress);
+    await answerGates(this.context, workflow, decisions, now);
+
+    if (completed) {
+      const { namespace, name } = workflow.metadata;
+      await patchWorkflow(store, { namespace, name }, (current) =>
+        current.metadata.labels?.[LABEL_PERSISTED] === undefined ? { metadata: { labels: { [LABEL_PERSISTED]: 'true' } } } : undefined,
+      );
+      this.forget(live.run.id);
+      return undefined;
+    }
+    // Answered gates close with the next version; one that has to wait for facts is looked at again.
+    return live.openGates.size > decisions.size ? { requeueAfterMs: RECHECK_MS } : undefined;
+  }
+
+  #rollUp(live: LiveRun, workflow: Resource<Workflow>, completed: boolean, now: Date): void {
+    if (OVER.has(live.run.state)) return;
+    const startedAt = live.run.startedAt ?? timeOf(workflow.status?.startedAt);
+    if (!completed) {
+      if (live.run.state === 'PENDING' && startedAt !== undefined) live.updateRun({ state: 'RUNNING', startedAt });
+      return;
+    }
+    const rows = [...live.tasks];
+    const state = runStateOf({ enginePhase: workflow.status?.phase, cancelRequested: Boolean(workflow.spec.shutdown), taskStates: rows.map((row) => row.state) });
+    live.updateRun({ state, error: errorOf(state, rows, workflow.status?.message), startedAt, finishedAt: timeOf(workflow.status?.finishedAt) ?? now });
+  }
+}
+
+/** The sentence beside a run that did not succeed: the task that failed first, and why. */
+function errorOf(state: Run['state'], rows: readonly Task[], engineMessage: string | undefined): string | undefined {
+  if (state === 'CANCELED') return 'terminated by a user';
+  if (state !== 'FAILED') return undefined;
+  const failed = rows.filter((row) => row.kind === 'container' && row.state === 'FAILED');
+  const first = failed.reduce<Task | undefined>((earliest, row) => ((row.finishedAt ?? FAR) < (earliest?.finishedAt ?? FAR) || earliest === undefined ? row : earliest), undefined);
+  if (first === undefined) return engineMessage;
+  const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  return `${first.displayName}: ${first.message ?? 'failed'}${others}`;
+}

@@ -1,0 +1,134 @@
+import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
+import type { Artifact, TaskState, TaskUpdate } from '@millrace/database';
+import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import type { Resource } from '@millrace/resources';
+import { isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
+import { attemptRows } from './attempt-rows.js';
+import type { LiveRun } from './live-run.js';
+import { timeOf } from './node-time.js';
+import { executionOf, json, linksOf } from './task-rows.js';
+
+export interface IngestContext {
+  readonly now: Date;
+  readonly newId: () => string;
+}
+
+/**
+ * Takes over what the Workflow's nodes say: task states, times, attempts, outputs, open gates. Looks only at `changed` nodes when they are
+ * known. A task that is final stays as it is, so seeing a node twice changes nothing.
+ */
+export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, context: IngestContext): void {
+  const nodes = workflow.status?.nodes ?? {};
+  const touched = new Set<ScopePath>();
+  for (const id of changed ?? Object.keys(nodes)) {
+    const node = nodes[id];
+    const path = node === undefined ? undefined : taskPathOf(node, nodes, workflow.spec.templates);
+    if (node === undefined || path === undefined) continue;
+    if (isGate(node)) {
+      if (isOpenGate(node)) live.openGates.set(id, path);
+      else live.openGates.delete(id);
+      continue;
+    }
+    // An attempt of a task that is retried: the task is its Retry node, which appeared with the first attempt or before.
+    if (node.nodeFlag?.retried !== true) live.taskNodes.set(path, id);
+    touched.add(path);
+  }
+  const stopping = workflow.spec.shutdown !== undefined && workflow.spec.shutdown !== '';
+  // Members before their DAG: a DAG's outputs are its members'.
+  for (const path of [...touched].sort((a, b) => depth(b) - depth(a))) {
+    const node = nodes[live.taskNodes.get(path) ?? ''];
+    if (node !== undefined) ingestTask(live, path, node, nodes, stopping, context);
+  }
+}
+
+function depth(path: ScopePath): number {
+  return path.split('/').length;
+}
+
+function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>, stopping: boolean, context: IngestContext): void {
+  const row = live.task(path);
+  if (row === undefined || isFinalTaskState(row.state)) return;
+  const found = taskStateOf(node);
+  // Argo says Failed of what it ended because the run was to end, and Omitted of what never came to it.
+  const state: TaskState = stopping && (found === 'FAILED' || found === 'SKIPPED') ? 'CANCELED' : found;
+  const attempts = attemptRows(node, nodes, row.attempts, context.now);
+  const update: TaskUpdate = {
+    path,
+    state,
+    attempts,
+    queuedAt: row.queuedAt ?? timeOf(node.startedAt),
+    startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
+    finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
+    message: node.message || undefined,
+  };
+  if (state !== 'SUCCEEDED') live.updateTask(update);
+  else if (row.kind === 'dag') completeDag(live, update);
+  else completeContainer(live, update, node, context);
+}
+
+function completeDag(live: LiveRun, update: TaskUpdate): void {
+  const row = live.task(update.path)!;
+  if (dagStateOf('SUCCEEDED', live.members(update.path).map((member) => member.state)) === 'FAILED') {
+    live.updateTask({ ...update, state: 'FAILED', message: 'a task of it failed' });
+    return;
+  }
+  const outputs = resolveDagOutputs(live.pipeline, live.view, update.path, scopeComponent(live.pipeline, update.path));
+  live.updateTask({ ...update, message: undefined, outputs: json(outputs.parameters) }, { outputs });
+  live.addLinks(...linksOf(row.id, 'OUTPUT', outputs.artifacts));
+}
+
+/** Argo is content when the process was; whether it left what the component declares is for us to say. */
+function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, context: IngestContext): void {
+  const row = live.task(update.path)!;
+  const execution = executionOf(row);
+  const collected =
+    execution === undefined
+      ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it` } as const)
+      : collectOutputs(scopeComponent(live.pipeline, update.path), execution, readNodeResult(node));
+  if (collected.kind === 'failed') {
+    live.updateTask({ ...update, state: 'FAILED', message: collected.message });
+    return;
+  }
+  const artifacts: Record<string, RuntimeArtifact[]> = {};
+  for (const [name, output] of Object.entries(collected.outputs.artifacts)) {
+    const id = context.newId();
+    const artifact: Artifact = {
+      ...output,
+      id,
+      namespace: live.run.namespace,
+      metadata: output.metadata as Artifact['metadata'],
+      pipelineName: live.run.pipelineName,
+      runId: live.run.id,
+      taskId: row.id,
+      createdAt: context.now,
+    };
+    live.addArtifacts(artifact);
+    live.addMetrics(...metricsOf(artifact).map((metric) => ({ taskId: row.id, ...metric })));
+    artifacts[name] = [{ ...output, id, name: id }];
+  }
+  const outputs: TaskValues = { parameters: collected.outputs.parameters, artifacts };
+  live.updateTask({ ...update, message: undefined, outputs: json(outputs.parameters) }, { outputs });
+  live.addLinks(...linksOf(row.id, 'OUTPUT', artifacts));
+  if (row.fingerprint !== undefined) live.addCacheEntry({ taskId: row.id, fingerprint: row.fingerprint });
+}
+
+/** The scalars of a system.Metrics artifact. */
+function metricsOf(artifact: Artifact): { name: string; value: number }[] {
+  if (artifact.schemaTitle !== 'system.Metrics') return [];
+  return Object.entries(artifact.metadata).flatMap(([name, value]) => (typeof value === 'number' && Number.isFinite(value) ? [{ name, value }] : []));
+}
+
+/** What never got a node, or none that ended, once the Workflow is over. */
+export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now: Date): void {
+  if (!isWorkflowCompleted(workflow.status?.phase)) return;
+  const stopped = Boolean(workflow.spec.shutdown);
+  for (const row of live.tasks) {
+    if (isFinalTaskState(row.state)) continue;
+    live.updateTask({
+      path: row.path,
+      state: stopped ? 'CANCELED' : 'SKIPPED',
+      message: row.message ?? (stopped ? 'the run was terminated' : 'a task before it did not succeed'),
+      finishedAt: row.startedAt === undefined ? undefined : now,
+    });
+  }
+}

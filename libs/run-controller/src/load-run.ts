@@ -1,0 +1,35 @@
+import type { Database, Run } from '@millrace/database';
+import { parsePipelineValue } from '@millrace/pipeline-spec';
+import { resolveRunParameters, type RunFacts } from '@millrace/pipeline-semantics';
+import { LiveRun } from './live-run.js';
+import { valuesOf } from './task-rows.js';
+
+/** A run in progress, rebuilt from its rows. */
+export async function loadLiveRun(database: Database, run: Run): Promise<LiveRun> {
+  const [{ document }, tasks, links] = await Promise.all([database.runs.getDocuments(run.id), database.tasks.list(run.id), database.artifacts.listLinks(run.id)]);
+  const pipeline = parsePipelineValue(document.pipelineSpec, document.platformSpec);
+  const facts: RunFacts = {
+    runId: run.id,
+    displayName: run.displayName,
+    resourceName: run.workflowName,
+    namespace: run.namespace,
+    createdAt: run.createdAt,
+    scheduledAt: run.scheduledAt,
+    artifactRoot: run.artifactRoot,
+    parameters: resolveRunParameters(pipeline, run.parameters),
+  };
+  const byTask = Map.groupBy(links, (link) => link.taskId);
+  return new LiveRun(
+    run,
+    pipeline,
+    facts,
+    tasks.map((row) => {
+      const own = byTask.get(row.id) ?? [];
+      return {
+        row,
+        inputs: row.inputs && valuesOf(row.inputs, own.filter((link) => link.direction === 'INPUT')),
+        outputs: row.outputs && valuesOf(row.outputs, own.filter((link) => link.direction === 'OUTPUT')),
+      };
+    }),
+  );
+}

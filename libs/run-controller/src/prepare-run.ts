@@ -1,0 +1,141 @@
+import type { Database, Run, RunDocuments, RunProgress } from '@millrace/database';
+import { PipelineError } from '@millrace/errors';
+import type { ObjectStore } from '@millrace/object-store';
+import { executorOf, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
+import { effectiveArtifactRoot, planRun, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
+import { compileWorkflow } from '@millrace/workflow-compiler';
+import { lookUpCache } from './cache-lookup.js';
+import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+import { plannedRow } from './task-rows.js';
+import { workflowNamespace } from './workflow-ref.js';
+
+export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'refuseContainer'> {
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly layout: Layout;
+  readonly cacheEnabled: boolean;
+  readonly now: Date;
+  readonly newId: () => string;
+}
+
+/** Everything that is written when a run is made; nothing has been written yet. */
+export interface PreparedRun {
+  readonly run: Run;
+  readonly documents: RunDocuments;
+  readonly progress: Omit<RunProgress, 'runId' | 'at' | 'run'>;
+}
+
+interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Refuses by name what this substrate cannot run: all problems in one INVALID_ARGUMENT or UNIMPLEMENTED. */
+function refuseUnrunnable({ pipeline }: RunSubmission, { substrate, refuseContainer }: PrepareContext): void {
+  const unsupported = unsupportedFeatures(pipeline, { substrate });
+  if (unsupported.length > 0) throw refusal('UNIMPLEMENTED', unsupported);
+  if (refuseContainer === undefined) return;
+  const refused: Issue[] = [];
+  for (const { path, component } of walkTasks(pipeline)) {
+    const container = executorOf(pipeline, component)?.container;
+    if (container === undefined) continue;
+    const message = refuseContainer({ image: container.image, command: container.command ?? [], args: container.args ?? [] });
+    if (message !== undefined) refused.push({ path, message });
+  }
+  if (refused.length > 0) throw refusal('INVALID_ARGUMENT', refused);
+}
+
+function refusal(code: 'UNIMPLEMENTED' | 'INVALID_ARGUMENT', issues: readonly Issue[]): PipelineError {
+  return new PipelineError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
+}
+
+/** The run's facts before it exists, and its plan: partial evaluation with one cache query a wave. */
+async function planSubmission(submission: RunSubmission, context: PrepareContext): Promise<{ facts: RunFacts; plan: Plan }> {
+  const { pipeline } = submission;
+  const { layout, now } = context;
+  refuseUnrunnable(submission, context);
+  const pipelineName = pipeline.spec.pipelineInfo.name;
+  const runId = submission.id ?? context.newId();
+  const facts: RunFacts = {
+    runId,
+    displayName: submission.displayName,
+    resourceName: workflowName(pipelineName, runId),
+    namespace: submission.namespace,
+    createdAt: now,
+    scheduledAt: submission.scheduledAt ?? now,
+    artifactRoot: effectiveArtifactRoot({ layout, runRoot: submission.pipelineRoot, pipelineRoot: pipeline.spec.defaultPipelineRoot, pipelineName, runId }),
+    parameters: resolveRunParameters(pipeline, submission.parameters),
+  };
+  const steps = planRun(pipeline, facts, { layout, cache: { enabled: context.cacheEnabled }, newTaskId: () => context.newId() });
+  const scope = { namespace: submission.namespace, pipelineName };
+  let step = steps.next();
+  while (step.done !== true) {
+    step = steps.next(await lookUpCache({ cache: context.database.cache, objects: context.objects }, scope, step.value));
+  }
+  const failures = [...step.value.tasks.values()].flatMap(({ path, decision }) => (decision.kind === 'fail' ? [{ path, message: decision.message }] : []));
+  if (failures.length > 0) throw refusal('INVALID_ARGUMENT', failures);
+  return { facts, plan: step.value };
+}
+
+/** Checks, plans and compiles a submission. Throws PipelineError with every problem; writes nothing. */
+export async function prepareRun(submission: RunSubmission, context: PrepareContext): Promise<PreparedRun> {
+  const { facts, plan } = await planSubmission(submission, context);
+  const { pipeline } = submission;
+  const workflow = compileWorkflow({
+    pipeline,
+    plan,
+    run: facts,
+    layout: context.layout,
+    settings: { namespace: workflowNamespace(submission.namespace), serviceAccount: submission.serviceAccount },
+  });
+  const rows = [...plan.tasks.values()].map((task, position) => plannedRow(task, { runId: facts.runId, position, at: context.now }));
+  const counts: Record<string, number> = {};
+  for (const { row } of rows) if (row.kind === 'container') counts[row.state] = (counts[row.state] ?? 0) + 1;
+  const run: Run = {
+    id: facts.runId,
+    namespace: submission.namespace,
+    experimentId: submission.experimentId,
+    displayName: submission.displayName,
+    description: submission.description ?? '',
+    storageState: 'AVAILABLE',
+    serviceAccount: submission.serviceAccount,
+    pipelineId: submission.pipelineId,
+    pipelineVersionId: submission.pipelineVersionId,
+    pipelineName: pipeline.spec.pipelineInfo.name,
+    recurringRunId: submission.recurringRunId,
+    parameters: submission.parameters as Run['parameters'],
+    pipelineRoot: submission.pipelineRoot,
+    artifactRoot: facts.artifactRoot,
+    workflowName: facts.resourceName,
+    submitted: false,
+    state: 'PENDING',
+    stateHistory: [{ state: 'PENDING', at: context.now }],
+    taskCounts: counts,
+    createdAt: context.now,
+    scheduledAt: facts.scheduledAt,
+  };
+  return {
+    run,
+    documents: { document: submission.document, workflow: workflow as unknown as RunDocuments['workflow'] },
+    progress: { newTasks: rows.map(({ row }) => row), links: rows.flatMap(({ links }) => links) },
+  };
+}
+
+/** What the plan of a submission says, without its documents. */
+export async function previewRun(submission: RunSubmission, context: PrepareContext): Promise<SubmissionPreview> {
+  const { plan } = await planSubmission(submission, context);
+  const preview = { tasks: 0, cached: 0, run: 0, undecided: 0 };
+  for (const { kind, decision } of plan.tasks.values()) {
+    if (kind !== 'container') continue;
+    preview.tasks += 1;
+    if (decision.kind === 'cached') preview.cached += 1;
+    else if (decision.kind === 'run') preview.run += 1;
+    else if (decision.kind === 'wait') preview.undecided += 1;
+  }
+  return preview;
+}
+
+/** A DNS-1123 name that says which pipeline and which run; node names add a task's name to it. */
+function workflowName(pipelineName: string, runId: string): string {
+  return `${pipelineName.slice(0, 40).replace(/-+$/, '')}-${runId.replaceAll('-', '').slice(0, 10)}`;
+}
