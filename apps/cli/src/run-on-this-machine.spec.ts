@@ -6,7 +6,7 @@ import { buildEnvironment } from '@millrace/embedded-argo';
 import { openDatabase, type Database } from '@millrace/database';
 import { FileObjectStore } from '@millrace/object-store';
 import { parsePipelineValue } from '@millrace/pipeline-spec';
-import { createRunController, workflowRefOf, type RunController, type RunSubmission } from '@millrace/run-controller';
+import { createRunController, type RunController, type RunSubmission } from '@millrace/run-controller';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDataFolder } from './data-folder.js';
 import { localLayout } from './local-layout.js';
@@ -54,7 +54,7 @@ class Machine {
 
   submit(spec: object, parameters: RunSubmission['parameters'] = {}) {
     return this.runs.submit({
-      namespace: '',
+      namespace: 'kubeflow',
       experimentId: randomUUID(),
       displayName: 'a run',
       serviceAccount: 'pipeline-runner',
@@ -74,7 +74,7 @@ class Machine {
   async log(runId: string, path: string, attempt = 0): Promise<string> {
     const run = await this.database.runs.get(runId);
     const [task] = await this.database.tasks.listByPaths(runId, [path]);
-    const page = await this.substrate.logs.read({ namespace: workflowRefOf(run).namespace, workflow: run.workflowName, nodeId: task!.attempts[attempt]!.nodeId });
+    const page = await this.substrate.logs.read({ namespace: run.namespace, workflow: run.workflowName, nodeId: task!.attempts[attempt]!.nodeId });
     return page.lines.map((line) => line.text).join('\n');
   }
 }
@@ -226,7 +226,7 @@ describe('a run on this machine', () => {
     const { run } = await machine.finished(id);
     await machine.runs.delete(id);
     expect(await machine.database.runs.find(id)).toBeUndefined();
-    expect(await machine.substrate.store.get('Workflow', workflowRefOf(run))).toBeUndefined();
+    expect(await machine.substrate.store.get('Workflow', { namespace: run.namespace, name: run.workflowName })).toBeUndefined();
   });
 
   it('refuses a program that is not on this machine when it is submitted, naming task and program', async () => {

@@ -5,4 +5,3 @@
  */
 export type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 export { createRunController } from './create-run-controller.js';
-export { workflowRefOf } from './workflow-ref.js';

@@ -7,7 +7,6 @@ import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 import { plannedRow } from './task-rows.js';
-import { workflowNamespace } from './workflow-ref.js';
 
 export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'refuseContainer'> {
   readonly database: Database;
@@ -86,7 +85,7 @@ export async function prepareRun(submission: RunSubmission, context: PrepareCont
     plan,
     run: facts,
     layout: context.layout,
-    settings: { namespace: workflowNamespace(submission.namespace), serviceAccount: submission.serviceAccount },
+    settings: { namespace: submission.namespace, serviceAccount: submission.serviceAccount },
   });
   const rows = [...plan.tasks.values()].map((task, position) => plannedRow(task, { runId: facts.runId, position, at: context.now }));
   const counts: Record<string, number> = {};
