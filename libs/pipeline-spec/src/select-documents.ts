@@ -53,11 +53,14 @@ function refuseOtherKinds(document: unknown, fileName: string | undefined, fail:
   if (kind === 'Workflow' && typeof apiVersion === 'string' && apiVersion.startsWith('argoproj.io/')) {
     throw new PipelineError(
       'UNIMPLEMENTED',
-      `${fileName === undefined ? 'This' : `"${fileName}"`} is an Argo Workflow (kind: Workflow), the format of KFP v1, which is not supported yet. Compile the pipeline with kfp 2.`,
+      `${fileName === undefined ? 'This' : `"${fileName}"`} is an Argo Workflow (kind: Workflow), the format of KFP v1, which is not supported yet. ` +
+        'Compile the pipeline with kfp 2.',
     );
   }
   if (typeof kind === 'string') fail(`It is not a pipeline but a Kubernetes object (kind: ${kind}).`, remedy);
-  if (Object.hasOwn(document, 'implementation')) fail('It is not a pipeline but a component definition of KFP v1.', 'Load it with kfp.components.load_component_from_file and compile a pipeline that uses it.');
+  if (Object.hasOwn(document, 'implementation')) {
+    fail('It is not a pipeline but a component definition of KFP v1.', 'Load it with kfp.components.load_component_from_file and compile a pipeline that uses it.');
+  }
   fail(`It is not a pipeline: none of ${['pipelineInfo', 'root', 'components', 'deploymentSpec', 'schemaVersion'].join(', ')} is there.`, remedy);
 }
 

@@ -7,7 +7,11 @@ const parameterType = enumOf(
 const primitiveType = enumOf('PRIMITIVE_TYPE_UNSPECIFIED', 'INT', 'DOUBLE', 'STRING');
 
 const artifactType = messageOf(
-  message('an artifact type', { schemaTitle: text, schemaUri: text, instanceSchema: text, schemaVersion: text }, { oneOfs: [['schemaTitle', 'schemaUri', 'instanceSchema']] }),
+  message(
+    'an artifact type',
+    { schemaTitle: text, schemaUri: text, instanceSchema: text, schemaVersion: text },
+    { oneOfs: [['schemaTitle', 'schemaUri', 'instanceSchema']] },
+  ),
 );
 
 const primitiveValue = messageOf(
@@ -15,7 +19,11 @@ const primitiveValue = messageOf(
 );
 
 const valueOrParameter = messageOf(
-  message('a value or a parameter', { constant: value, constantValue: primitiveValue, runtimeParameter: text }, { oneOfs: [['constant', 'constantValue', 'runtimeParameter']] }),
+  message(
+    'a value or a parameter',
+    { constant: value, constantValue: primitiveValue, runtimeParameter: text },
+    { oneOfs: [['constant', 'constantValue', 'runtimeParameter']] },
+  ),
 );
 
 const inputDefinitions = messageOf(

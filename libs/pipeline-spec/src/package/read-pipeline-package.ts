@@ -24,8 +24,9 @@ export interface PipelinePackage {
 
 /**
  * Reads an uploaded pipeline: `.yaml`, `.yml` and `.json` as they are, anything else as a zip or a tar.gz archive, of which
- * `pipeline.yaml` or else the first file is taken. Throws INVALID_ARGUMENT with one sentence when a cap is passed (the stream is ended there), the
- * archive is broken or hostile, or the text is not UTF-8. Nothing is written anywhere; memory stays within a few times `maxBytes`. Errors of the stream itself pass through.
+ * `pipeline.yaml` or else the first file is taken. Throws INVALID_ARGUMENT with one sentence when a cap is passed (the stream is ended
+ * there), the archive is broken or hostile, or the text is not UTF-8. Nothing is written anywhere; memory stays within a few times
+ * `maxBytes`. Errors of the stream itself pass through.
  */
 export async function readPipelinePackage(source: PipelinePackageSource): Promise<PipelinePackage> {
   const { fileName, maxBytes = DEFAULT_MAX_PACKAGE_BYTES } = source;

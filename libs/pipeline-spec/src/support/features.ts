@@ -81,7 +81,8 @@ export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
   {
     feature: 'typed artifact properties (properties, customProperties)',
     remedy: 'Use `metadata`.',
-    usesIn: (component) => entriesWhere(component.outputDefinitions?.artifacts, 'outputDefinitions.artifacts', (output) => 'properties' in output || 'customProperties' in output),
+    usesIn: (component) =>
+      entriesWhere(component.outputDefinitions?.artifacts, 'outputDefinitions.artifacts', (output) => 'properties' in output || 'customProperties' in output),
   },
   {
     feature: 'an artifact type given by its address (schemaUri)',
@@ -114,7 +115,8 @@ export const PIPELINE_FEATURES: readonly Feature<Pipeline>[] = [
   {
     feature: 'a deadline of the whole pipeline',
     remedy: 'Set a timeout for each task.',
-    usesIn: (pipeline) => when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds"),
+    usesIn: (pipeline) =>
+      when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds"),
   },
   {
     feature: 'an artifact as a required input of the pipeline, which no run can give',

@@ -54,7 +54,8 @@ export function settingsWithoutEffect(pipeline: Pipeline, { substrate }: Feature
   });
   for (const name of Object.keys(pipeline.platform?.platforms ?? EMPTY_MAP)) {
     if (name === 'kubernetes') continue;
-    found.push({ path: keyPath('platforms', name), feature: `the platform "${name}"`, message: `Settings for the platform "${name}" have no effect; only "kubernetes" is known.` });
+    const message = `Settings for the platform "${name}" have no effect; only "kubernetes" is known.`;
+    found.push({ path: keyPath('platforms', name), feature: `the platform "${name}"`, message });
   }
   for (const [name, value] of Object.entries<JsonValue>(pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {})) {
     if (!name.startsWith('resourceTtl') || value === 0) continue;

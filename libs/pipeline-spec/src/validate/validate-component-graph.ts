@@ -32,7 +32,10 @@ export function validateComponentGraph(spec: PipelineSpec, issues: IssueList): v
     if (component !== undefined) sizes.set(name, measure(component));
   }
   const { tasks, depth } = measure(spec.root);
-  if (tasks > MAX_TASKS) issues.add('root', `unfolds into ${tasks > Number.MAX_SAFE_INTEGER ? 'countless' : tasks} tasks; at most ${MAX_TASKS} are allowed.`, 'Split the pipeline or use a loop.');
+  if (tasks > MAX_TASKS) {
+    const count = Number.isSafeInteger(tasks) ? tasks : 'countless';
+    issues.add('root', `unfolds into ${count} tasks; at most ${MAX_TASKS} are allowed.`, 'Split the pipeline or use a loop.');
+  }
   if (depth > MAX_NESTING) issues.add('root', `nests DAGs ${depth} deep; at most ${MAX_NESTING} levels are allowed.`);
 }
 

@@ -3,8 +3,7 @@ import { isAssignable } from '../parameter-values.js';
 import { keyPath } from '../spec-path.js';
 import { suggestName } from '../suggest-name.js';
 import type { OutputParameterSelector, OutputParameterSpec } from '../types.js';
-import { componentOfTask, type DagScope } from './validate-dag.js';
-import { reportUnknownTask } from './validate-task-parameter.js';
+import { componentOfTask, reportUnknownTask, type DagScope } from './dag-scope.js';
 
 /** Checks that what a DAG puts out is declared, and that each selector leads to an output of a task. */
 export function validateDagOutputs(scope: DagScope): void {

@@ -20,7 +20,8 @@ export function validateDefinitions(component: ComponentSpec, path: string, issu
 function validateType(parameter: { readonly parameterType: string }, path: string, issues: IssueList): boolean {
   if (parameter.parameterType !== 'PARAMETER_TYPE_ENUM_UNSPECIFIED') return true;
   const oldType = 'type' in parameter && typeof parameter.type === 'string' ? KFP_1_TYPES[parameter.type] : undefined;
-  issues.add(`${path}.parameterType`, 'is missing.', oldType === undefined ? 'Write for example `parameterType: STRING`.' : `Write \`parameterType: ${oldType}\` instead of \`type\`.`);
+  const remedy = oldType === undefined ? 'Write for example `parameterType: STRING`.' : `Write \`parameterType: ${oldType}\` instead of \`type\`.`;
+  issues.add(`${path}.parameterType`, 'is missing.', remedy);
   return false;
 }
 

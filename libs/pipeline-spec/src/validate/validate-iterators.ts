@@ -1,6 +1,6 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import type { ComponentSpec, TaskSpec } from '../types.js';
-import type { DagScope } from './validate-dag.js';
+import type { DagScope } from './dag-scope.js';
 
 /** Checks the loop that a task runs in, if it does. */
 export function validateIterators({ issues }: DagScope, task: TaskSpec, component: ComponentSpec, path: string): void {

@@ -1,6 +1,6 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import type { IssueList } from '../issue-list.js';
-import { fieldPath, keyPath } from '../spec-path.js';
+import { keyPath } from '../spec-path.js';
 import { suggestName } from '../suggest-name.js';
 import type { ComponentSpec, ExecutorSpec, Pipeline } from '../types.js';
 import { validateComponentGraph } from './validate-component-graph.js';
@@ -52,7 +52,9 @@ function validateExecutorLabel({ spec }: Pipeline, component: ComponentSpec, pat
     return;
   }
   if (Object.hasOwn(executors, executorLabel)) return;
-  issues.add(fieldPath(path, 'executorLabel'), `names the executor "${executorLabel}", which deploymentSpec.executors does not have.`, () => suggestName(executorLabel, Object.keys(executors)));
+  issues.add(`${path}.executorLabel`, `names the executor "${executorLabel}", which deploymentSpec.executors does not have.`, () =>
+    suggestName(executorLabel, Object.keys(executors)),
+  );
 }
 
 function validateExecutor(executor: ExecutorSpec, path: string, issues: IssueList): void {

@@ -1,8 +1,7 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import { suggestName } from '../suggest-name.js';
 import type { TaskInputArtifact } from '../types.js';
-import { componentOfTask, type DagScope } from './validate-dag.js';
-import { reportUnknownTask, type TaskScope } from './validate-task-parameter.js';
+import { componentOfTask, reportUnknownTask, type DagScope, type TaskScope } from './dag-scope.js';
 
 /** Checks where one input artifact of a task comes from. Artifact types are not compared: KFP passes any artifact to any input. */
 export function validateTaskArtifact({ scope, task, component }: TaskScope, name: string, binding: TaskInputArtifact, path: string): void {
@@ -19,7 +18,9 @@ export function validateTaskArtifact({ scope, task, component }: TaskScope, name
   if (input !== undefined) {
     const inputs = scope.component.inputDefinitions?.artifacts ?? EMPTY_MAP;
     if (inputs[input] !== undefined) return;
-    scope.issues.add(`${path}.componentInputArtifact`, `names the input artifact "${input}", which the surrounding component does not have.`, () => suggestName(input, Object.keys(inputs)));
+    scope.issues.add(`${path}.componentInputArtifact`, `names the input artifact "${input}", which the surrounding component does not have.`, () =>
+      suggestName(input, Object.keys(inputs)),
+    );
   } else if (output !== undefined) {
     validateProducer(scope, output, path);
   } else {

@@ -1,15 +1,8 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import { equalValues, isAssignable, valueFault } from '../parameter-values.js';
 import { suggestName } from '../suggest-name.js';
-import type { ComponentSpec, InputParameterSpec, ParameterType, TaskInputParameter, TaskSpec } from '../types.js';
-import { componentOfTask, type DagScope } from './validate-dag.js';
-
-/** A task whose inputs are under validation. */
-export interface TaskScope {
-  readonly scope: DagScope;
-  readonly task: TaskSpec;
-  readonly component: ComponentSpec;
-}
+import type { InputParameterSpec, ParameterType, TaskInputParameter, TaskSpec } from '../types.js';
+import { componentOfTask, reportUnknownTask, type DagScope, type TaskScope } from './dag-scope.js';
 
 /**
  * Checks where one input parameter of a task comes from, and that its type fits. The SDK also binds names that the component does not
@@ -55,7 +48,9 @@ function componentInputType(scope: DagScope, name: string, path: string): Parame
   const parameters = scope.component.inputDefinitions?.parameters ?? EMPTY_MAP;
   const declared = parameters[name];
   if (declared === undefined) {
-    scope.issues.add(`${path}.componentInputParameter`, `names the input "${name}", which the surrounding component does not have.`, () => suggestName(name, Object.keys(parameters)));
+    scope.issues.add(`${path}.componentInputParameter`, `names the input "${name}", which the surrounding component does not have.`, () =>
+      suggestName(name, Object.keys(parameters)),
+    );
   }
   return scope.iterated?.has(name) === true ? undefined : declared?.parameterType;
 }
@@ -80,11 +75,6 @@ function taskOutputType(scope: DagScope, output: { readonly producerTask: string
   }
   // A loop collects its outputs into a list whatever it declares.
   return producer.parameterIterator !== undefined || producer.artifactIterator !== undefined ? undefined : declared?.parameterType;
-}
-
-export function reportUnknownTask(scope: DagScope, name: string, path: string): void {
-  const message = name === '' ? 'is missing.' : `names the task "${name}", which this DAG does not have.`;
-  scope.issues.add(path, message, () => suggestName(name, Object.keys(scope.dag.tasks)));
 }
 
 function validateConstant(declared: InputParameterSpec, binding: TaskInputParameter, path: string, { issues }: DagScope): void {

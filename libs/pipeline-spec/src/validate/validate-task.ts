@@ -2,7 +2,7 @@ import { EMPTY_MAP } from '../empty-map.js';
 import { keyPath } from '../spec-path.js';
 import { suggestName } from '../suggest-name.js';
 import type { ComponentSpec, TaskSpec } from '../types.js';
-import type { DagScope } from './validate-dag.js';
+import { reportUnknownTask, type DagScope } from './dag-scope.js';
 import { validateIterators } from './validate-iterators.js';
 import { validateTaskArtifact } from './validate-task-artifact.js';
 import { validateTaskParameter } from './validate-task-parameter.js';
@@ -13,10 +13,12 @@ const TASK_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 /** Checks one task: its component, what it waits for, its inputs and its policies. */
 export function validateTask(scope: DagScope, name: string, task: TaskSpec, path: string): void {
   const { spec, dag, issues } = scope;
-  if (!TASK_NAME.test(name)) issues.add(path, `${JSON.stringify(name)} is not a task name.`, 'Use 1 to 128 letters, digits, "-" and "_", starting with a letter or digit.');
+  if (!TASK_NAME.test(name)) {
+    issues.add(path, `${JSON.stringify(name)} is not a task name.`, 'Use 1 to 128 letters, digits, "-" and "_", starting with a letter or digit.');
+  }
   for (const [index, dependency] of (task.dependentTasks ?? []).entries()) {
     if (Object.hasOwn(dag.tasks, dependency)) continue;
-    issues.add(`${path}.dependentTasks[${index}]`, `names the task "${dependency}", which this DAG does not have.`, () => suggestName(dependency, Object.keys(dag.tasks)));
+    reportUnknownTask(scope, dependency, `${path}.dependentTasks[${index}]`);
   }
   validatePolicies(task, path, scope);
   const componentName = task.componentRef.name;
