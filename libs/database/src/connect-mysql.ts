@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { PipelineError } from '@millrace/errors';
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
@@ -6,6 +7,21 @@ import type { Migration } from './migrate.js';
 
 const DEFAULT_CONNECTIONS = 10;
 const KNOWN_PARAMETERS = ['connectionLimit', 'ssl'];
+
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/** The driver's pool would try for long and then not say why. */
+async function checkAnswers(host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (reason: string): void => reject(new PipelineError('UNAVAILABLE', `No database server answers at ${host}:${port} (${reason}); start it or correct the database URL.`));
+    const socket = connect({ host, port, timeout: ANSWER_TIMEOUT_MS });
+    socket.once('connect', resolve);
+    socket.once('timeout', () => refuse('timeout'));
+    socket.once('error', (error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+    socket.once('connect', () => socket.destroy());
+    socket.once('timeout', () => socket.destroy());
+  });
+}
 
 function settingsOf(text: string): { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string; readonly connectionLimit: number; readonly ssl: boolean } {
   let url: URL;
@@ -33,9 +49,11 @@ function settingsOf(text: string): { readonly host: string; readonly port: numbe
 }
 
 export async function connectMysql(url: string): Promise<{ readonly adapter: SqlDriverAdapter; readonly migrations: readonly Migration[] }> {
+  const settings = settingsOf(url);
+  await checkAnswers(settings.host, settings.port);
   const factory = new PrismaMariaDb(
     {
-      ...settingsOf(url),
+      ...settings,
       acquireTimeout: 10_000,
       connectTimeout: 5_000,
       charset: 'utf8mb4',

@@ -6,7 +6,7 @@ import type { Migration } from './migrate.js';
 import { SqliteAdapter } from './sqlite-adapter.js';
 
 /** Writers of other processes are waited for this long; their transactions take milliseconds. */
-const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MS = 10_000;
 
 function pathOf(url: string): string {
   if (url === 'file::memory:') return ':memory:';
@@ -16,5 +16,5 @@ function pathOf(url: string): string {
 }
 
 export async function connectSqlite(url: string): Promise<{ readonly adapter: SqliteAdapter; readonly migrations: readonly Migration[] }> {
-  return { adapter: new SqliteAdapter(pathOf(url), { busyTimeoutMs: BUSY_TIMEOUT_MS }), migrations: sqliteMigrations };
+  return { adapter: await SqliteAdapter.open(pathOf(url), { busyTimeoutMs: BUSY_TIMEOUT_MS }), migrations: sqliteMigrations };
 }

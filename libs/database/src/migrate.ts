@@ -93,7 +93,9 @@ async function unlockServer(queryable: SqlQueryable): Promise<void> {
  */
 export async function migrate(options: { readonly adapter: SqlDriverAdapter; readonly dialect: DialectName; readonly migrations: readonly Migration[]; readonly clock: () => Date }): Promise<readonly string[]> {
   const { adapter, dialect, migrations, clock } = options;
-  if (pendingAfter(await readApplied(adapter, dialect), migrations).length === 0) return [];
+  const before = await readApplied(adapter, dialect);
+  // One that is not finished may be in the hands of another starter: only who holds the lock can tell.
+  if (before.every(({ finished }) => finished) && pendingAfter(before, migrations).length === 0) return [];
   // A transaction is what pins one connection: GET_LOCK belongs to it. MySQL commits at every change of a table regardless.
   const connection = await adapter.startTransaction();
   try {
