@@ -92,7 +92,7 @@ describe('decide, on inputs', () => {
 
   it('fails for a required input that is null', () => {
     const root = { in: { p: { parameterType: 'STRING', isOptional: true } }, tasks: { step: { use: 'step', in: { text: '$p' } } } };
-    expect(decideOne(root, { step: STEP }, 'root/step')).toMatchObject({ kind: 'fail', message: 'Input "text" of task "root/step": expected STRING, given NULL.' });
+    expect(decideOne(root, { step: STEP }, 'root/step')).toMatchObject({ kind: 'fail', message: 'Input "text" of task "root/step": expected STRING, given NULL; give a value, or make the input optional.' });
   });
 });
 

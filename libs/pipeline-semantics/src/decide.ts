@@ -21,11 +21,12 @@ export interface DecideContext {
 }
 
 /**
- * Decides one execution: the only place that does. In order: what it depends on, its trigger, its inputs, then what its kind makes of them.
+ * Decides one execution: the only place that does. In order: what it depends on, its inputs, then what its kind makes of them.
  *
- * What has its place here and is refused by `planRun` until then: a condition is evaluated on the inputs,
- * after they are resolved, and gives `skip`; a loop gives `fan-out`, and its iterations (`root/loop#3`) are entered as scopes of their own; an
- * importer and the volume tasks give `inline`; a task that tolerates failures differs by its row of the dependency table alone.
+ * What has its place here, and is refused by `planRun` until then: a condition is evaluated on the resolved inputs and gives `skip`; a
+ * loop gives `fan-out`, and its iterations (`root/loop#3`) are entered as scopes of their own, whose item takes the place of the items;
+ * an importer and the volume tasks give `inline`; a task that tolerates failures has its row in the dependency table, and takes its
+ * defaults for what a failed producer did not give.
  */
 export function decide(pipeline: Pipeline, path: ScopePath, view: RunView, context: DecideContext): Decision {
   const located = locateTask(pipeline, path);

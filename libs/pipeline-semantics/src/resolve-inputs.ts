@@ -75,12 +75,12 @@ function resolveParameter(scope: Scope, path: ScopePath, located: LocatedTask, n
   const given: Resolution<JsonValue> = found.kind === 'known' && found.value === null && spec?.isOptional === true ? ABSENT : found;
   if (given.kind === 'absent') {
     const optional = spec === undefined || spec.isOptional === true || spec.defaultValue !== undefined;
-    if (!optional) return failed(binding === undefined ? 'it is required and was not given' : 'it is required, and what it is bound to has no value');
+    if (!optional) return failed(binding === undefined ? 'it is required and was not given; bind it in the pipeline' : 'it is required, and what it is bound to has no value; give that one, or make the input optional');
     // A DAG has no process to which defaults could be given later; what it was not given is an explicit null for its members.
     return located.component.dag === undefined ? ABSENT : known(spec?.defaultValue ?? null);
   }
   if (given.kind !== 'known' || spec === undefined) return given;
-  if (given.value === null) return failed(`expected ${spec.parameterType}, given NULL`);
+  if (given.value === null) return failed(`expected ${spec.parameterType}, given NULL; give a value, or make the input optional`);
   const value = spec.parameterType === 'STRING' ? valueToText(given.value) : given.value;
   const problem = typeProblem(value, spec.parameterType) ?? literalProblem(value, spec);
   return problem === undefined ? known(value) : failed(problem);

@@ -22,7 +22,9 @@ function expectOnFile(name: string, value: unknown): void {
   expect(text).toBe(read(name));
 }
 
-describe.each(readdirSync(FIXTURES).sort())('%s', (name) => {
+const CASES = readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+
+describe.each(CASES.sort())('%s', (name) => {
   const pipeline = parsePipeline(read(`${name}/pipeline.yaml`));
   const facts = (existsSync(new URL(`${name}/given.yaml`, FIXTURES)) ? load(read(`${name}/given.yaml`)) : {}) as CaseFacts;
   const compile = () => {
@@ -36,7 +38,9 @@ describe.each(readdirSync(FIXTURES).sort())('%s', (name) => {
     expectOnFile(`${name}/workflow.yaml`, workflow);
   });
 
-  it.skipIf(facts.produced === undefined)('answers its gates as on file', () => {
+  if (facts.produced === undefined) return;
+
+  it('answers its gates as on file', () => {
     const { run, plan } = compile();
     const view = viewOf(run, facts.produced);
     const answers: Record<string, unknown> = {};

@@ -1,0 +1,62 @@
+import type { ExecutionPlan } from '@millrace/pipeline-semantics';
+import { describe, expect, it } from 'vitest';
+import { answerGate, type GateAnswer } from './answer-gate.js';
+import { gateTemplate } from './gate-template.js';
+import { layout } from './testing/plan-case.js';
+
+const plan: ExecutionPlan = {
+  path: 'root/a',
+  taskId: 'id',
+  inputs: { parameters: {}, artifacts: {} },
+  image: 'busybox',
+  command: ['c'],
+  args: ['{{x}} é'],
+  env: [],
+  resources: { limits: {}, requests: {} },
+  taskRoot: 's3://b/t',
+  localTaskRoot: '/s3/b/t',
+  parameterFiles: {},
+  outputMetadataFile: '/s3/b/t/output_metadata.json',
+  outputArtifacts: {},
+  late: ['args'],
+};
+const none = { parameters: {}, artifacts: {} };
+const hit = { runId: 'r0', taskId: 't0', outputs: none };
+
+function slots(answer: GateAnswer): Record<string, string | undefined> {
+  return Object.fromEntries((answer.outputs.parameters ?? []).map(({ name, value }) => [name, value]));
+}
+
+describe('answerGate', () => {
+  it('gives a pod what is late and its places, every other slot its default', () => {
+    const answer = answerGate({ kind: 'run', plan }, { layout });
+    expect(answer.phase).toBe('Succeeded');
+    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', root: '/s3/b/t', parameters: '/s3/b/t/.parameters' });
+  });
+
+  it.each([
+    ['run', answerGate({ kind: 'run', plan }, { layout })],
+    ['cached', answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout })],
+    ['fail', answerGate({ kind: 'fail', message: 'm' }, { layout })],
+  ])('answers every output of the gate: %s', (_kind, answer) => {
+    expect(Object.keys(slots(answer))).toEqual(gateTemplate().outputs?.parameters?.map(({ name }) => name));
+  });
+
+  it('skips the pod of a cached task and says where its outputs are from', () => {
+    expect(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout })).toMatchObject({ phase: 'Succeeded', message: 'cached: outputs of task t0 of run r0' });
+    expect(slots(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout }))['run']).toBe('false');
+  });
+
+  it('fails the gate of a task that cannot run, with the reason', () => {
+    expect(answerGate({ kind: 'fail', message: 'wrong type' }, { layout })).toMatchObject({ phase: 'Failed', message: 'wrong type' });
+  });
+
+  it('fails the gate of a container task that is not to start, because a skipped pod would pass for a cached one', () => {
+    expect(answerGate({ kind: 'skip', reason: 'why' }, { layout }).phase).toBe('Failed');
+    expect(answerGate({ kind: 'skip', reason: 'why' }, { layout, kind: 'dag' }).phase).toBe('Succeeded');
+  });
+
+  it('opens the gate of a DAG', () => {
+    expect(slots(answerGate({ kind: 'enter', inputs: none }, { layout, kind: 'dag' }))['run']).toBe('true');
+  });
+});

@@ -1,0 +1,71 @@
+import { parsePipelineValue } from '@millrace/pipeline-spec';
+import { describe, expect, it } from 'vitest';
+import { compileWorkflow } from './compile-workflow.js';
+import { layout, planCase } from './testing/plan-case.js';
+
+const container = { image: 'i', command: ['c'], args: ["{{$.inputs.parameters['text']}}"] };
+const task = (text: object, more: object = {}) => ({ componentRef: { name: 'c' }, inputs: { parameters: { text } }, ...more });
+const pipelineOf = (tasks: object) =>
+  parsePipelineValue({
+    schemaVersion: '2.1.0',
+    pipelineInfo: { name: 'p' },
+    deploymentSpec: { executors: { e: { container } } },
+    components: { c: { executorLabel: 'e', inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } }, outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } } } },
+    root: { dag: { tasks } },
+  });
+const constant = { runtimeValue: { constant: 'a' } };
+
+describe('compileWorkflow', () => {
+  const pipeline = pipelineOf({ a: task(constant), b: task({ taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } }) });
+  const { run, plan } = planCase(pipeline);
+
+  it('takes name, namespace, account and labels', () => {
+    const { metadata, spec } = compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team', serviceAccount: 'sa', labels: { a: 'b', 'pipeline/runid': 'forged' } } });
+    expect(metadata).toMatchObject({ name: 'p-abcde', namespace: 'team', labels: { a: 'b', 'pipeline/runid': 'run-1' } });
+    expect(spec.serviceAccountName).toBe('sa');
+    expect(compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team' } }).spec).not.toHaveProperty('serviceAccountName');
+  });
+
+  it('refuses by name a layout whose files are in an object store', () => {
+    const onCluster = { ...layout, transport: 'object-store' } as const;
+    expect(() => compileWorkflow({ pipeline, plan, run, layout: onCluster, settings: { namespace: 'team' } })).toThrow(expect.objectContaining({ code: 'UNIMPLEMENTED' }));
+  });
+
+  it('gates what is undecided and what cannot run, and nothing else', () => {
+    const failing = new Map(plan.tasks);
+    const a = plan.tasks.get('root/a')!;
+    failing.set('root/a', { ...a, decision: { kind: 'fail', message: 'no' } });
+    const gates = (tasks: typeof plan.tasks) =>
+      compileWorkflow({ pipeline, plan: { tasks }, run, layout, settings: { namespace: 'team' } }).spec.templates?.[0]?.dag?.tasks.flatMap(({ name, template }) => (template === 'millrace-gate' ? [name] : []));
+    expect(gates(plan.tasks)).toEqual(['b-gate']);
+    expect(gates(failing)).toEqual(['a-gate', 'b-gate']);
+  });
+
+  it('closes a task that is never to start', () => {
+    const tasks = new Map(plan.tasks);
+    tasks.set('root/b', { ...plan.tasks.get('root/b')!, decision: { kind: 'skip', reason: 'no' } });
+    const { spec } = compileWorkflow({ pipeline, plan: { tasks }, run, layout, settings: { namespace: 'team' } });
+    expect(spec.templates?.[0]?.dag?.tasks[1]).toMatchObject({ template: 'millrace-skipped', when: 'skipped == run' });
+    expect(spec.templates?.map(({ name }) => name)).toEqual(['root', 'millrace-skipped', 'pod-a']);
+  });
+
+  it('names the tolerated task beside the last ones, because Argo judges a DAG by its last tasks only', () => {
+    const tolerant = pipelineOf({
+      work: task(constant),
+      side: task(constant),
+      'clean-up': task(constant, { dependentTasks: ['work'], triggerPolicy: { strategy: 'ALL_UPSTREAM_TASKS_COMPLETED' } }),
+    });
+    const plain = planCase(pipelineOf({ work: task(constant), side: task(constant), 'clean-up': task(constant, { dependentTasks: ['work'] }) }));
+    const { spec } = compileWorkflow({ pipeline: tolerant, plan: plain.plan, run, layout, settings: { namespace: 'team' } });
+    expect(spec.templates?.[0]?.dag?.target).toBe('work side clean-up');
+    expect(spec.templates?.[0]?.dag?.tasks[2]?.depends).toBe('(work.Succeeded || work.Skipped || work.Failed || work.Errored || work.Omitted)');
+  });
+
+  it('compiles 2,000 tasks in linear time', () => {
+    const many = pipelineOf(Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`t${i}`, task(i === 0 ? constant : { taskOutputParameter: { producerTask: `t${i - 1}`, outputParameterKey: 'out' } })])));
+    const planned = planCase(many);
+    const start = performance.now();
+    compileWorkflow({ pipeline: many, plan: planned.plan, run, layout, settings: { namespace: 'team' } });
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+});
