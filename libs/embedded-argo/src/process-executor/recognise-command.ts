@@ -74,8 +74,10 @@ function parsePipCalls(body: string): PipInstall[] | undefined {
   }
   const installs: PipInstall[] = [];
   for (const [python, dashM, pip, install, ...rest] of calls) {
-    if (python !== 'python3' || dashM !== '-m' || pip !== 'pip' || install !== 'install' || rest.length === 0) return undefined;
-    installs.push(rest.filter((word) => word !== '--quiet' && word !== '--no-warn-script-location'));
+    if (python !== 'python3' || dashM !== '-m' || pip !== 'pip' || install !== 'install') return undefined;
+    const named = rest.filter((word) => word !== '--quiet' && word !== '--no-warn-script-location');
+    if (named.length === 0) return undefined;
+    installs.push(named);
   }
   return installs;
 }
