@@ -1,4 +1,5 @@
 import type { Pipeline } from '@millrace/pipeline-spec';
+import { argumentProblem } from './argument-limit.js';
 import { fingerprintOf } from './cache-key.js';
 import type { Decision } from './decision.js';
 import { judgeDependency, triggerStrategyOf } from './dependency-rule.js';
@@ -53,10 +54,11 @@ function decideContainer(path: ScopePath, located: LocatedTask, view: RunView, c
   if (container === undefined) return { kind: 'fail', message: `Task "${path}" has an executor of a kind that is not supported.` };
   const { layout, taskId } = context;
   const places = placeOutputs({ component, layout, artifactRoot: view.run.artifactRoot, taskKey, taskId });
-  const run = (fingerprint?: string): Decision => ({
-    kind: 'run',
-    plan: planExecution({ path, taskKey, taskId, component, container, inputs, places, run: view.run, layout, ...(fingerprint !== undefined && { fingerprint }) }),
-  });
+  const run = (fingerprint?: string): Decision => {
+    const plan = planExecution({ path, taskKey, taskId, component, container, inputs, places, run: view.run, layout, ...(fingerprint !== undefined && { fingerprint }) });
+    const problem = argumentProblem(plan);
+    return problem === undefined ? { kind: 'run', plan } : { kind: 'fail', message: problem };
+  };
   if (!context.cache.enabled || context.cacheable === false || task.cachingOptions?.enableCache !== true) return run();
   const fingerprint = fingerprintOf({
     task,

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@millrace/pipeline-spec';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { literalProblem, textToValue, typeProblem, valueToText } from './parameter-value.js';
 

@@ -1,5 +1,5 @@
 import { isPipelineError } from '@millrace/errors';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.js';
 import type { CacheHit } from './decision.js';
