@@ -20,6 +20,8 @@ export interface EmbeddedArgoOptions {
   readonly clock?: Clock;
   /** Runs a tick of the engine soon, never at once. @default setImmediate */
   readonly schedule?: (tick: () => void) => void;
+  /** How much one Workflow may do in a tick before others have their turn. @default 400 */
+  readonly visitsPerTick?: number;
   /** @default random UUIDs */
   readonly newUid?: () => string;
   /** Told of faults that no caller can be told of; must not throw. @default console.error */
@@ -52,6 +54,7 @@ export async function openEmbeddedArgo(options: EmbeddedArgoOptions): Promise<Em
       clock,
       schedule: options.schedule ?? ((tick) => void setImmediate(tick)),
       maxParallelTasks: Math.max(1, maxParallelTasks),
+      visitsPerTick: Math.max(1, options.visitsPerTick ?? 400),
       counters,
       onCommitted: (live, changed) => store.committed(live, changed),
       onTick: () => store.flush(),

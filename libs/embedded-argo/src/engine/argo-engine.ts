@@ -17,6 +17,8 @@ export interface EngineOptions {
   /** Runs the given tick soon, never at once. */
   readonly schedule: (tick: () => void) => void;
   readonly maxParallelTasks: number;
+  /** Visits of one run in one tick, so that a wide fan-out lets others have the thread in between. */
+  readonly visitsPerTick: number;
   readonly counters: EngineCounters;
   /** Told of the changed nodes of each object after they are durable and visible. */
   readonly onCommitted: (live: LiveWorkflow, changed: ReadonlySet<string>) => void;
@@ -30,8 +32,6 @@ type AttemptEvent =
   | { readonly kind: 'progress'; readonly id: string; readonly message: string }
   | { readonly kind: 'exit'; readonly id: string; readonly exit: AttemptExit };
 
-/** Visits of one run in one tick, so that a wide fan-out lets others have the thread in between. */
-const VISITS_PER_TICK = 400;
 const RETRY_COMMIT_MS = 1_000;
 
 /**
@@ -255,7 +255,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   #step(run: WorkflowRun): void {
     this.#guard(run, () => {
-      if (run.step(VISITS_PER_TICK)) this.#dirty.add(run);
+      if (run.step(this.options.visitsPerTick)) this.#dirty.add(run);
     });
   }
 

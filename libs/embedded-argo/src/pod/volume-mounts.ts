@@ -19,7 +19,7 @@ export function resolveMounts(container: Container, volumes: readonly Volume[], 
     if (!posix.isAbsolute(base)) throw new Error(`volume "${volume.name}" has a hostPath that is not absolute: "${base}"`);
     return {
       source: join(base, subPath),
-      target: posix.normalize(mount.mountPath),
+      target: posix.normalize(mount.mountPath).replace(/(?<=.)\/$/, ''),
       // Kubernetes makes what a subPath names; the volume itself only when its type says so.
       create: hostPath === undefined || hostPath.type === 'DirectoryOrCreate' || (subPath !== '' && hostPath.type !== 'File'),
       ...(mount.readOnly === true ? { readOnly: true } : {}),

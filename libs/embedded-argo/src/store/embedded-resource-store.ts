@@ -82,7 +82,9 @@ export class EmbeddedResourceStore implements ResourceStore {
 
   async get<Kind extends ResourceKind>(kind: Kind, { namespace, name }: ResourceRef): Promise<Resource<ResourceKinds[Kind]> | undefined> {
     this.#open(kind);
-    return this.#find(namespace, name);
+    const object = this.#find(namespace, name);
+    // Read in full: whoever keeps it must not find it empty when it is deleted meanwhile.
+    return object && ({ ...object, status: { ...object.status } } as Resource<ResourceKinds[Kind]>);
   }
 
   async list<Kind extends ResourceKind>(kind: Kind, options: ListOptions = {}): Promise<ResourceList<ResourceKinds[Kind]>> {

@@ -17,6 +17,7 @@ export interface ScriptedArgoOptions extends FakeExecutorOptions {
   readonly maxParallelTasks?: number;
   readonly schedule?: EmbeddedArgoOptions['schedule'];
   readonly clock?: ManualClock;
+  readonly visitsPerTick?: number;
 }
 
 /** Embedded Argo over a FakeExecutor, with words for tests. */
@@ -47,6 +48,7 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
     folder,
     clock,
     schedule: options.schedule,
+    visitsPerTick: options.visitsPerTick,
     maxParallelTasks: options.maxParallelTasks ?? 100,
     onError: (error) => errors.push(error),
     executor: (listener) => (executor = new FakeExecutor(listener, { now: () => clock.now(), writeFile: writeTaskFile, ...options })),
