@@ -16,7 +16,8 @@ export function effectiveArtifactRoot(options: {
   const { layout, pipelineName, runId } = options;
   const root = options.runRoot || options.pipelineRoot || layout.defaultPipelineRoot;
   const uri = root.replace(/\?.*$/s, '').replace(/(?<=[^/:])\/+$/, '');
-  const refusal = layout.refuseRoot(uri) ?? (/[{}\u0000-\u001f]/.test(uri) ? `The pipeline root "${uri}" contains braces or control characters; choose another.` : undefined);
+  // Argo would take braces for its own tags.
+  const refusal = layout.refuseRoot(uri) ?? (/[{}]|\p{Cc}/u.test(uri) ? `The pipeline root "${uri}" contains braces or control characters; choose another.` : undefined);
   if (refusal !== undefined) throw new PipelineError('INVALID_ARGUMENT', refusal, { details: { pipelineRoot: root } });
   return `${uri}/${pipelineName}/${runId}`;
 }

@@ -229,8 +229,8 @@ describe('decide, on the cache', () => {
     ['the task', 'root/never', cached],
     ['the run', 'root/step', { cache: { enabled: false } }],
     ['the caller', 'root/step', { ...cached, cacheable: false }],
-  ])('does not ask when %s says no', (_who, path, context) => {
-    const plan = planOf(decideOne(root, { step: STEP }, path, { context }));
+  ])('does not ask when %s says no', (_who, path, settings) => {
+    const plan = planOf(decideOne(root, { step: STEP }, path, { context: settings }));
     expect(plan).not.toHaveProperty('fingerprint');
   });
 });

@@ -44,5 +44,5 @@ export function placeOutputs(options: {
 
 /** An output's name as one part of a path; only hand-made IR has names for which this makes a difference. */
 export function outputFileName(name: string): string {
-  return /^\.{0,2}$/.test(name) ? `_${name}` : name.replaceAll(/[/{}\\\u0000-\u001f]/g, '_');
+  return /^\.{0,2}$/.test(name) ? `_${name}` : name.replaceAll(/[/{}\\]|\p{Cc}/gu, '_');
 }

@@ -14,12 +14,16 @@ function read(name: string): string {
   return readFileSync(new URL(name, FIXTURES), 'utf8');
 }
 
-/** Compares with what is on file, or puts it there. */
-function expectOnFile(name: string, value: unknown): void {
-  // Undefined members are no part of a Workflow.
-  const text = dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
+/** The value as it is on file; put there first when fixtures are updated. */
+function onFile(name: string, value: unknown): string {
+  const text = asYaml(value);
   if (UPDATE) writeFileSync(new URL(name, FIXTURES), text);
-  expect(text).toBe(read(name));
+  return read(name);
+}
+
+function asYaml(value: unknown): string {
+  // Undefined members are no part of a Workflow.
+  return dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
 }
 
 const CASES = readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
@@ -35,7 +39,7 @@ describe.each(CASES.sort())('%s', (name) => {
   it('compiles to the Workflow on file, byte for byte each time', () => {
     const { workflow } = compile();
     expect(JSON.stringify(compile().workflow)).toBe(JSON.stringify(workflow));
-    expectOnFile(`${name}/workflow.yaml`, workflow);
+    expect(asYaml(workflow)).toBe(onFile(`${name}/workflow.yaml`, workflow));
   });
 
   if (facts.produced === undefined) return;
@@ -50,6 +54,6 @@ describe.each(CASES.sort())('%s', (name) => {
       if (decided.kind !== 'run') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
       answers[path] = answerGate(decided, { layout });
     }
-    expectOnFile(`${name}/answers.yaml`, answers);
+    expect(asYaml(answers)).toBe(onFile(`${name}/answers.yaml`, answers));
   });
 });
