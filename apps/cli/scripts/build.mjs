@@ -25,7 +25,7 @@ await build({
   tsconfig: join(workspace, 'tsconfig.base.json'),
   loader: { '.wasm': 'copy' },
   // What Nest looks for only when an application uses it.
-  external: ['@nestjs/microservices', '@nestjs/microservices/*', '@nestjs/websockets', '@nestjs/websockets/*', '@nestjs/platform-express', 'class-validator', 'class-transformer', 'class-transformer/*', '@fastify/view'],
+  external: ['@nestjs/microservices', '@nestjs/microservices/*', '@nestjs/websockets', '@nestjs/websockets/*', '@nestjs/platform-express', 'class-validator', 'class-transformer', 'class-transformer/*', '@fastify/view', '@fastify/static', '@fastify/multipart'],
   // Packages in CommonJS call require for Node's own modules.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

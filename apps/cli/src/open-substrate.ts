@@ -56,7 +56,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
         python: options.python,
         visible: [folder.path],
         pythonFolder: options.pythonFolder ?? programFiles.python,
-        log,
+        log: { info: (message) => log('info', message), warn: (message) => log('warn', message) },
       });
       return executor;
     },
