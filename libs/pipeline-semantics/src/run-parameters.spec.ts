@@ -1,4 +1,4 @@
-import { PipelineError } from '@millrace/errors';
+import type { PipelineError } from '@millrace/errors';
 import { describe, expect, it } from 'vitest';
 import { resolveRunParameters } from './run-parameters.js';
 import { STEP, aPipeline } from './testing/a-pipeline.js';

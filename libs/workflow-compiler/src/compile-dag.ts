@@ -5,7 +5,7 @@ import { type DagSpec, type Pipeline, taskOrder } from '@millrace/pipeline-spec'
 import { compilePod } from './compile-pod.js';
 import { type Dependency, dependsExpression } from './depends.js';
 import { gateTemplateName } from './gate-template.js';
-import { TemplateNames, nameTasks } from './names.js';
+import { type TemplateNames, nameTasks } from './names.js';
 import { taskSettings } from './task-settings.js';
 import type { Transport } from './transport.js';
 
