@@ -2,7 +2,7 @@ import { PipelineError } from '@millrace/errors';
 import { ARTIFACT_COLUMNS, LINK_COLUMNS, toArtifact, toTaskArtifact, type LinkRow } from './artifact-rows.js';
 import type { ArtifactRepository } from './database.js';
 import type { ArtifactModel } from './generated/sqlite/models.js';
-import { optionalTextField, textField, timeField, type ListDefinition } from './list-fields.js';
+import { idField, optionalTextField, textField, timeField, type ListDefinition } from './list-fields.js';
 import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
 import type { Artifact, Metric, TaskArtifact } from './model.js';
@@ -16,8 +16,8 @@ const LIST: ListDefinition = {
   table: 'artifacts',
   columns: ARTIFACT_COLUMNS,
   fields: {
-    id: textField('id'),
-    artifact_id: textField('id'),
+    id: idField,
+    artifact_id: idField,
     name: textField('name'),
     uri: textField('uri'),
     type: textField('schemaTitle'),

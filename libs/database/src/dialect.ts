@@ -20,6 +20,14 @@ export function forUpdate(dialect: DialectName): SqlText {
   return literal(dialect === 'sqlite' ? '' : ' FOR UPDATE');
 }
 
+/**
+ * The column as a condition that no index is chosen for. SQLite knows nothing of how many rows match, takes every list of values for
+ * a selective one, and would sort half the table for it; along the index of the order it stops after a page.
+ */
+export function withoutIndex(dialect: DialectName, column: SqlText): SqlText {
+  return dialect === 'sqlite' ? sql`+${column}` : column;
+}
+
 const escapeLike = (text: string): string => text.replace(/[|%_]/g, (character) => `|${character}`);
 
 // eslint-disable-next-line no-control-regex

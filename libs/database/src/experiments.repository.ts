@@ -4,7 +4,7 @@ import { isIdTaken, isNameTaken } from './database-error.js';
 import type { ExperimentRepository } from './database.js';
 import type { ExperimentModel } from './generated/sqlite/models.js';
 import { checkLengths } from './length-caps.js';
-import { optionalTimeField, textField, timeField, type ListDefinition } from './list-fields.js';
+import { idField, optionalTimeField, textField, timeField, type ListDefinition } from './list-fields.js';
 import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
 import type { Experiment, StorageState } from './model.js';
@@ -17,8 +17,8 @@ const LIST: ListDefinition = {
   table: 'experiments',
   columns: ['id', 'namespace', 'name', 'description', 'storageState', 'createdAt', 'lastRunCreatedAt'],
   fields: {
-    id: textField('id'),
-    experiment_id: textField('id'),
+    id: idField,
+    experiment_id: idField,
     name: textField('name'),
     display_name: textField('name'),
     created_at: timeField('createdAt'),

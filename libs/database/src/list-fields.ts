@@ -9,6 +9,8 @@ export interface ListField {
   readonly expression: SqlText;
   readonly type: FieldType;
   readonly nullable: boolean;
+  /** No two rows have the same value. @default false */
+  readonly unique?: boolean;
 }
 
 /** One list: where its rows are, and what may be asked of them. */
@@ -28,6 +30,7 @@ export interface ListDefinition {
   readonly metrics?: boolean;
 }
 
+export const idField: ListField = { expression: literal('id'), type: 'text', nullable: false, unique: true };
 export const textField = (column: string): ListField => ({ expression: literal(column), type: 'text', nullable: false });
 export const optionalTextField = (column: string): ListField => ({ expression: literal(column), type: 'text', nullable: true });
 export const timeField = (column: string): ListField => ({ expression: literal(column), type: 'time', nullable: false });

@@ -1,5 +1,5 @@
 import { PipelineError } from '@millrace/errors';
-import { containsText, type DialectName } from './dialect.js';
+import { containsText, withoutIndex, type DialectName } from './dialect.js';
 import { readFilterTime } from './filter-time.js';
 import { filterField, type ListDefinition, type ListField } from './list-fields.js';
 import type { Predicate } from './list-query.js';
@@ -73,7 +73,7 @@ function compareTime(field: ListField, { operation, key, value }: PlainPredicate
 function compareText(dialect: DialectName, field: ListField, { operation, value }: PlainPredicate): SqlText {
   const column = field.expression;
   if (operation === 'IS_SUBSTRING') return containsText(dialect, column, value as string);
-  if (operation === 'IN') return sql`${column} IN ${listSql((value as readonly (string | number)[]).map(String))}`;
+  if (operation === 'IN') return sql`${field.unique ? column : withoutIndex(dialect, column)} IN ${listSql((value as readonly (string | number)[]).map(String))}`;
   const text: SqlValue = String(value);
   // KFP stores "not set" as an empty text: it differs from every value and equals the empty one.
   if (field.nullable && operation === 'NOT_EQUALS' && text !== '') return sql`(${column} IS NULL OR ${column} <> ${text})`;

@@ -1,12 +1,12 @@
-import { constantField, textField, timeField, type ListDefinition } from './list-fields.js';
+import { constantField, idField, textField, timeField, type ListDefinition } from './list-fields.js';
 
 export const PIPELINE_LIST: ListDefinition = {
   name: 'Pipeline',
   table: 'pipelines',
   columns: ['id', 'namespace', 'name', 'displayName', 'description', 'createdAt'],
   fields: {
-    id: textField('id'),
-    pipeline_id: textField('id'),
+    id: idField,
+    pipeline_id: idField,
     name: textField('name'),
     display_name: textField('displayName'),
     created_at: timeField('createdAt'),
@@ -21,8 +21,8 @@ export const VERSION_LIST: ListDefinition = {
   table: 'pipeline_versions',
   columns: ['id', 'pipelineId', 'name', 'displayName', 'description', 'codeSourceUrl', 'packageUrl', 'createdAt'],
   fields: {
-    id: textField('id'),
-    pipeline_version_id: textField('id'),
+    id: idField,
+    pipeline_version_id: idField,
     name: textField('name'),
     display_name: textField('displayName'),
     created_at: timeField('createdAt'),

@@ -1,4 +1,4 @@
-import { optionalTextField, optionalTimeField, textField, timeField, type ListDefinition } from './list-fields.js';
+import { idField, optionalTextField, optionalTimeField, textField, timeField, type ListDefinition } from './list-fields.js';
 import { RUN_COLUMNS } from './run-rows.js';
 
 const INSTEAD_OF_HISTORY = 'filter by "state", "created_at" or "finished_at".';
@@ -8,8 +8,8 @@ export const RUN_LIST: ListDefinition = {
   table: 'runs',
   columns: RUN_COLUMNS,
   fields: {
-    id: textField('id'),
-    run_id: textField('id'),
+    id: idField,
+    run_id: idField,
     name: textField('displayName'),
     display_name: textField('displayName'),
     created_at: timeField('createdAt'),

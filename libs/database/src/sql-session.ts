@@ -1,4 +1,4 @@
-import { ColumnTypeEnum, type ArgType, type SqlDriverAdapter, type SqlQueryable, type SqlResultSet } from '@prisma/driver-adapter-utils';
+import { ColumnTypeEnum, type ArgType, type SqlDriverAdapter, type SqlQuery, type SqlQueryable, type SqlResultSet } from '@prisma/driver-adapter-utils';
 import { isTransient, toDatabaseError } from './database-error.js';
 import type { DialectName } from './dialect.js';
 import type { SqlText, SqlValue } from './sql-text.js';
@@ -12,11 +12,18 @@ export interface Sql {
   execute(statement: SqlText): Promise<number>;
 }
 
+/** An adapter that can give times as Dates, which saves writing and reading them as text: a third of the cost of a page. */
+export interface DatesQueryable extends SqlQueryable {
+  queryWithDates(query: SqlQuery): Promise<SqlResultSet>;
+}
+
 const ATTEMPTS = 5;
 const UNKNOWN: ArgType = { scalarType: 'unknown', arity: 'scalar' };
 const TIME: ArgType = { scalarType: 'datetime', arity: 'scalar' };
 
 const argType = (value: SqlValue): ArgType => (value instanceof Date ? TIME : UNKNOWN);
+
+const toQuery = ({ text, values }: SqlText): SqlQuery => ({ sql: text, args: [...values], argTypes: values.map(argType) });
 
 function toRows<Row>({ columnNames, columnTypes, rows }: SqlResultSet): Row[] {
   const times = columnTypes.map((type) => type === ColumnTypeEnum.DateTime);
@@ -25,7 +32,7 @@ function toRows<Row>({ columnNames, columnTypes, rows }: SqlResultSet): Row[] {
     const row: Record<string, unknown> = {};
     for (let column = 0; column < columnNames.length; column += 1) {
       const cell = cells[column];
-      row[columnNames[column]!] = cell === null ? null : times[column] ? new Date(cell as string) : numbers[column] ? Number(cell) : cell;
+      row[columnNames[column]!] = cell === null ? null : times[column] ? (cell instanceof Date ? cell : new Date(cell as string)) : numbers[column] ? Number(cell) : cell;
     }
     return row as Row;
   });
@@ -33,7 +40,7 @@ function toRows<Row>({ columnNames, columnTypes, rows }: SqlResultSet): Row[] {
 
 class AdapterSql implements Sql {
   readonly dialect: DialectName;
-  readonly #queryable: SqlQueryable;
+  readonly #queryable: SqlQueryable & Partial<DatesQueryable>;
 
   constructor(queryable: SqlQueryable, dialect: DialectName) {
     this.#queryable = queryable;
@@ -41,11 +48,12 @@ class AdapterSql implements Sql {
   }
 
   async query<Row>(statement: SqlText): Promise<Row[]> {
-    return toRows<Row>(await this.#queryable.queryRaw({ sql: statement.text, args: [...statement.values], argTypes: statement.values.map(argType) }));
+    const query = toQuery(statement);
+    return toRows<Row>(await (this.#queryable.queryWithDates ? this.#queryable.queryWithDates(query) : this.#queryable.queryRaw(query)));
   }
 
   async execute(statement: SqlText): Promise<number> {
-    return this.#queryable.executeRaw({ sql: statement.text, args: [...statement.values], argTypes: statement.values.map(argType) });
+    return this.#queryable.executeRaw(toQuery(statement));
   }
 }
 

@@ -1,4 +1,5 @@
 import { DriverAdapterError, type IsolationLevel, type SqlDriverAdapter, type SqlQuery, type SqlResultSet, type Transaction } from '@prisma/driver-adapter-utils';
+import type { DatesQueryable } from './sql-session.js';
 import { SqliteConnection } from './sqlite-connection.js';
 import { TransactionLock } from './transaction-lock.js';
 
@@ -9,7 +10,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof DriverAdapterError && error.cause.kind === 'SocketTimeout';
 }
 
-class SqliteTransaction implements Transaction {
+class SqliteTransaction implements Transaction, DatesQueryable {
   readonly provider = 'sqlite';
   readonly adapterName = ADAPTER_NAME;
   /** True tells Prisma that commit() and rollback() talk to the database themselves. */
@@ -23,7 +24,11 @@ class SqliteTransaction implements Transaction {
   }
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#connection.select(query);
+    return this.#connection.select(query, 'text');
+  }
+
+  async queryWithDates(query: SqlQuery): Promise<SqlResultSet> {
+    return this.#connection.select(query, 'dates');
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {
@@ -61,7 +66,7 @@ class SqliteTransaction implements Transaction {
  * Prisma's driver adapter over Node's own SQLite, which needs no native package. Statements of a transaction and statements
  * outside it never mix: the others wait until it ends.
  */
-export class SqliteAdapter implements SqlDriverAdapter {
+export class SqliteAdapter implements SqlDriverAdapter, DatesQueryable {
   readonly provider = 'sqlite';
   readonly adapterName = ADAPTER_NAME;
   readonly #connection: SqliteConnection;
@@ -86,7 +91,11 @@ export class SqliteAdapter implements SqlDriverAdapter {
   }
 
   async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#whenFree(() => this.#connection.select(query));
+    return this.#whenFree(() => this.#connection.select(query, 'text'));
+  }
+
+  async queryWithDates(query: SqlQuery): Promise<SqlResultSet> {
+    return this.#whenFree(() => this.#connection.select(query, 'dates'));
   }
 
   async executeRaw(query: SqlQuery): Promise<number> {

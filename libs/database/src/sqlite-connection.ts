@@ -44,9 +44,9 @@ function toSqlite(value: unknown, type: ArgType | undefined): SQLInputValue {
   return value as SQLInputValue;
 }
 
-function fromSqlite(value: unknown, type: ColumnType): unknown {
+function fromSqlite(value: unknown, type: ColumnType, times: 'text' | 'dates'): unknown {
   if (value === null) return null;
-  if (type === ColumnTypeEnum.DateTime && typeof value === 'number') return new Date(value).toISOString();
+  if (type === ColumnTypeEnum.DateTime && typeof value === 'number') return times === 'text' ? new Date(value).toISOString() : new Date(value);
   if (type === ColumnTypeEnum.Boolean) return Boolean(value);
   if (typeof value === 'bigint') return value.toString();
   return value;
@@ -80,8 +80,9 @@ export class SqliteConnection {
     return guarded(() => Number(this.#prepare(query.sql).statement.run(...this.#values(query)).changes));
   }
 
-  select(query: SqlQuery): SqlResultSet {
-    return guarded(() => this.#select(query));
+  /** Prisma wants times as text. */
+  select(query: SqlQuery, times: 'text' | 'dates'): SqlResultSet {
+    return guarded(() => this.#select(query, times));
   }
 
   close(): void {
@@ -89,7 +90,7 @@ export class SqliteConnection {
     this.#database.close();
   }
 
-  #select(query: SqlQuery): SqlResultSet {
+  #select(query: SqlQuery, times: 'text' | 'dates'): SqlResultSet {
     const prepared = this.#prepare(query.sql);
     const rows = prepared.statement.all(...this.#values(query)) as unknown as unknown[][];
     const columnTypes = prepared.types.map((type, column) => {
@@ -98,7 +99,7 @@ export class SqliteConnection {
       return typeOfValue(row?.[column]);
     });
     for (const row of rows) {
-      for (let column = 0; column < row.length; column += 1) row[column] = fromSqlite(row[column], columnTypes[column]!);
+      for (let column = 0; column < row.length; column += 1) row[column] = fromSqlite(row[column], columnTypes[column]!, times);
     }
     return { columnNames: prepared.names, columnTypes, rows };
   }

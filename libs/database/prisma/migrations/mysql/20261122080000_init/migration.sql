@@ -95,6 +95,7 @@ CREATE TABLE `runs` (
     INDEX `runs_newest_idx` (`createdAt`, `id`, `storageState`, `state`, `displayName`),
     INDEX `runs_namespace_idx` (`namespace`, `createdAt`, `id`),
     INDEX `runs_namespace_storage_idx` (`namespace`, `storageState`, `createdAt`, `id`, `state`, `displayName`),
+    INDEX `runs_namespace_state_idx` (`namespace`, `storageState`, `state`, `createdAt`, `id`),
     INDEX `runs_namespace_name_idx` (`namespace`, `displayName`, `id`),
     INDEX `runs_experiment_idx` (`experimentId`, `createdAt`, `id`),
     INDEX `runs_experiment_storage_idx` (`experimentId`, `storageState`, `createdAt`, `id`, `state`, `displayName`),

@@ -112,6 +112,8 @@ CREATE INDEX "runs_namespace_idx" ON "runs" ("namespace", "createdAt", "id");
 
 CREATE INDEX "runs_namespace_storage_idx" ON "runs" ("namespace", "storageState", "createdAt", "id", "state", "displayName");
 
+CREATE INDEX "runs_namespace_state_idx" ON "runs" ("namespace", "storageState", "state", "createdAt", "id");
+
 CREATE INDEX "runs_namespace_name_idx" ON "runs" ("namespace", "displayName", "id");
 
 CREATE INDEX "runs_experiment_idx" ON "runs" ("experimentId", "createdAt", "id");
