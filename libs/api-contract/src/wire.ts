@@ -70,4 +70,7 @@ export function query<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 export const queryInt32 = int32;
-export const queryBool = z.preprocess((value) => (value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value), z.boolean());
+const BOOLEANS = new Map([...['1', 't', 'T', 'TRUE', 'true', 'True'].map((word) => [word, true] as const), ...['0', 'f', 'F', 'FALSE', 'false', 'False'].map((word) => [word, false] as const)]);
+
+/** The words that Go reads as booleans: the SDK sends Python's `True`. */
+export const queryBool = z.preprocess((value) => BOOLEANS.get(value as string) ?? value, z.boolean());

@@ -72,8 +72,7 @@ export class FakeRunController implements RunController {
 }
 
 function tasksOf({ pipeline }: RunSubmission, { runId, now, newId }: { readonly runId: string; readonly now: Date; readonly newId: () => string }): Task[] {
-  return [...walkTasks(pipeline)].map(({ path }, position): Task => {
-    const taskKey = path.split("'").at(-2) ?? path;
-    return { id: newId(), runId, path: `root/${taskKey}`, parentPath: 'root', taskKey, displayName: taskKey, kind: 'container', position, dependsOn: [], state: 'PENDING', attempts: [], createdAt: now };
-  });
+  return [...walkTasks(pipeline)].map(
+    ({ path, scope, name, component }, position): Task => ({ id: newId(), runId, path, parentPath: scope, taskKey: name, displayName: name, kind: component.dag ? 'dag' : 'container', position, dependsOn: [], state: 'PENDING', attempts: [], createdAt: now }),
+  );
 }

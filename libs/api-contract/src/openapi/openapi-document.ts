@@ -74,13 +74,19 @@ export function buildOpenApiDocument(api: ApiDescription) {
       responses: { 200: responseOf(operation), default: { description: 'An error.', content: json(ref(errors)) } },
     };
   }
-  const made = z.toJSONSchema(registry as z.core.$ZodRegistry<{ id?: string }>, { ...options, uri: (id) => `#/components/schemas/${id}` });
+  return { openapi: '3.1.0', info: { title: api.title, version: api.version }, paths, components: { schemas: componentsOf(registry, options) } };
+}
+
+function componentsOf(registry: z.core.$ZodRegistry<{ id?: string }>, options: object): Record<string, JsonSchema> {
+  const { schemas: made } = z.toJSONSchema(registry, { ...options, uri: (id) => `#/components/schemas/${id}` });
   const schemas: Record<string, JsonSchema> = {};
-  for (const [id, schema] of Object.entries(made.schemas)) {
-    const { $schema: _, $id: __, ...rest } = schema as JsonSchema;
-    schemas[id] = rest;
+  for (const [id, schema] of Object.entries(made as Record<string, JsonSchema>)) {
+    const { $schema: _, $id: __, $defs, ...rest } = schema;
+    // What refers to itself and has no name of its own (any JSON value) is gathered by zod under one key.
+    for (const [name, definition] of Object.entries(($defs as Record<string, JsonSchema> | undefined) ?? {})) schemas[`Shared.${name}`] = definition;
+    if (!$defs) schemas[id] = rest;
   }
-  return { openapi: '3.1.0', info: { title: api.title, version: api.version }, paths, components: { schemas } };
+  return JSON.parse(JSON.stringify(schemas).replaceAll('#/components/schemas/__shared#/$defs/', '#/components/schemas/Shared.')) as Record<string, JsonSchema>;
 }
 
 export type OpenApiDocument = ReturnType<typeof buildOpenApiDocument>;
