@@ -1,4 +1,7 @@
-/** A committed change, for those who show data live. Carries ids only: readers fetch what they need. */
+/**
+ * A committed change, for those who show data live. Carries ids only: readers fetch what they need. All tasks of one call are one
+ * change; archiving an experiment is one change of the experiment, not one of each of its runs.
+ */
 export type Change =
   | { readonly kind: 'run'; readonly id: string; readonly op: 'created' | 'updated' | 'deleted' }
   | { readonly kind: 'task'; readonly runId: string; readonly paths: readonly string[] }

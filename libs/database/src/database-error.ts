@@ -48,10 +48,13 @@ function faultOf(error: unknown): DriverFault | undefined {
   return undefined;
 }
 
+/** MySQL: lock wait timeout; MariaDB: the record has changed since it was read. */
+const LOST_RACES: ReadonlySet<number> = new Set([1205, 1020]);
+
 /** True for faults that go away when the whole transaction is tried again: another one won. */
 export function isTransient(error: unknown): boolean {
   const fault = faultOf(error);
-  return fault !== undefined && (fault.kind === 'TransactionWriteConflict' || (fault.kind === 'mysql' && fault.code === 1205));
+  return fault !== undefined && (fault.kind === 'TransactionWriteConflict' || (fault.kind === 'mysql' && LOST_RACES.has(fault.code ?? 0)));
 }
 
 const AWAY_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections', 'TlsConnectionError']);
@@ -73,7 +76,7 @@ export function toDatabaseError(error: unknown): unknown {
       return new PipelineError('ABORTED', 'Others kept changing the same rows; try again.', { cause: error });
     case 'mysql':
       if (fault.code === 1153) return new PipelineError('RESOURCE_EXHAUSTED', 'The document is larger than the database server accepts; raise its max_allowed_packet (64M holds every pipeline that can be uploaded).', { cause: error });
-      if (fault.code === 1205) return new PipelineError('ABORTED', 'Others kept changing the same rows; try again.', { cause: error });
+      if (LOST_RACES.has(fault.code ?? 0)) return new PipelineError('ABORTED', 'Others kept changing the same rows; try again.', { cause: error });
       return new PipelineError('UNAVAILABLE', `The database is away or failed: ${fault.message}`, { cause: error });
     case 'sqlite':
       if (fault.code !== undefined && (fault.code & 0xff) === 13) return new PipelineError('UNAVAILABLE', 'The disk that holds the database is full; free some space.', { cause: error });

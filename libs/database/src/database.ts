@@ -72,7 +72,7 @@ export interface PipelineRepository {
 }
 
 export interface RunRepository {
-  /** Stores the run, its documents and its planned tasks with links of cached outputs, or nothing. */
+  /** Stores the run, its documents and its planned tasks with links of cached outputs, or nothing. ABORTED when an artifact it links is gone: plan again. */
   create(run: Run, documents: RunDocuments, progress: Omit<RunProgress, 'runId' | 'at' | 'run'>): Promise<void>;
   get(id: string): Promise<Run>;
   find(id: string): Promise<Run | undefined>;
@@ -80,12 +80,22 @@ export interface RunRepository {
   list(query: ListQuery & { readonly namespace?: string; readonly experimentId?: string }): Promise<Page<Run>>;
   /** Runs that are not in a final state, oldest first: what a controller resumes. */
   listUnfinished(): Promise<readonly Run[]>;
-  /** Applies what one ingest found. Idempotent: the same progress twice leaves the same rows. A finished run's state is never changed back. */
+  /**
+   * Applies what one ingest found. Idempotent: the same progress twice leaves the same rows. A finished run's state is never changed back, and
+   * CANCELING gives way to final states only; a state that is refused leaves out its error and end, and the rest is written.
+   * NOT_FOUND for an unknown run or task path, with nothing written.
+   */
   record(progress: RunProgress): Promise<void>;
-  /** Moves the state only when it is one of `from`; false when it was not. */
+  /**
+   * Moves the state only when it is one of `from`; false when it was not. To a final state sets the end where there is none; from a
+   * final state back to work clears end and error.
+   */
   transition(id: string, change: { readonly from: readonly RunState[]; readonly to: RunState; readonly at: Date; readonly error?: string; readonly appendHistory: boolean }): Promise<boolean>;
   setStorageState(id: string, state: StorageState): Promise<void>;
-  /** With tasks, links, metrics and cache entries; artifacts that other runs use stay. Returns the URIs of artifacts nobody refers to any more. */
+  /**
+   * With tasks, links, metrics and cache entries; artifacts that other runs use stay. Returns the URIs of artifacts nobody refers to any more:
+   * also those of imported files, so delete only what lies under a root of ours.
+   */
   delete(id: string): Promise<readonly string[]>;
 }
 

@@ -15,9 +15,10 @@ export async function deleteRunRows(tx: Sql, id: string): Promise<readonly strin
   // In the order in which everybody locks: the run, then what belongs to it.
   if ((await tx.query(sql`SELECT id FROM runs WHERE id = ${id}`)).length === 0) return undefined;
   const orphans = await tx.query<{ id: string; uri: string }>(sql`
-    SELECT a.id, a.uri FROM artifacts a
-    WHERE a.id IN (SELECT artifactId FROM task_artifacts WHERE runId = ${id} UNION SELECT made.id FROM artifacts made WHERE made.runId = ${id})
-      AND NOT EXISTS (SELECT 1 FROM task_artifacts other WHERE other.artifactId = a.id AND other.runId <> ${id})
+    SELECT a.id, a.uri
+    FROM (SELECT artifactId AS id FROM task_artifacts WHERE runId = ${id} UNION SELECT id FROM artifacts WHERE runId = ${id}) touched
+    JOIN artifacts a ON a.id = touched.id
+    WHERE NOT EXISTS (SELECT 1 FROM task_artifacts other WHERE other.artifactId = a.id AND other.runId <> ${id})
       AND (a.runId IS NULL OR a.runId = ${id} OR NOT EXISTS (SELECT 1 FROM runs maker WHERE maker.id = a.runId))`);
   await tx.execute(sql`DELETE FROM runs WHERE id = ${id}`);
   const uris = new Set<string>();

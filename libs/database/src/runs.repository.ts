@@ -1,7 +1,7 @@
 import { PipelineError } from '@millrace/errors';
 import type { Change } from './change-feed.js';
 import type { ChangeEmitter } from './change-emitter.js';
-import { isIdTaken } from './database-error.js';
+import { ConstraintError, isIdTaken } from './database-error.js';
 import type { RunRepository } from './database.js';
 import { deleteRunRows } from './delete-run.js';
 import { forUpdate } from './dialect.js';
@@ -21,6 +21,8 @@ import { joinSql, listSql, literal, sql, type SqlText } from './sql-text.js';
 import { writeProgress } from './write-progress.js';
 
 type StoredState = Pick<RunModel, 'namespace' | 'pipelineName' | 'state' | 'stateHistory' | 'finishedAt'>;
+
+const DELETE_ATTEMPTS = 3;
 
 const notFound = (id: string): PipelineError => new PipelineError('NOT_FOUND', `Run ${id} not found`, { details: { id } });
 
@@ -149,9 +151,20 @@ export class StoredRuns implements RunRepository {
   }
 
   async delete(id: string): Promise<readonly string[]> {
-    const orphaned = await this.#sql.transaction((tx) => deleteRunRows(tx, id));
+    const orphaned = await this.#deleteRows(id);
     if (!orphaned) throw notFound(id);
     this.#changes.emit([{ kind: 'run', id, op: 'deleted' }]);
     return orphaned;
+  }
+
+  async #deleteRows(id: string): Promise<readonly string[] | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#sql.transaction((tx) => deleteRunRows(tx, id));
+      } catch (error) {
+        // On MySQL a new run may take an artifact from the cache between our look and our deletion; on the second look it is in use.
+        if (attempt === DELETE_ATTEMPTS || !(error instanceof ConstraintError)) throw error;
+      }
+    }
   }
 }
