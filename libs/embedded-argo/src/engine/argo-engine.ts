@@ -195,7 +195,9 @@ export class ArgoEngine implements RunHost, AttemptListener {
       return;
     }
     // It lives already, so it has its slot whatever the limit says by now.
-    if (this.#begin({ run, nodeId, id })) this.#slots.occupy(id);
+    if (!this.#begin({ run, nodeId, id })) return;
+    this.#slots.occupy(id);
+    if (known.state === 'running') run.attemptRunning(nodeId);
   }
 
   cancelAttempt(run: WorkflowRun, nodeId: string): void {

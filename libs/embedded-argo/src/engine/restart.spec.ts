@@ -12,7 +12,7 @@ import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
 interface Shape {
   readonly dependencies: readonly number[];
   readonly depends: 'bare' | 'succeeded' | 'tolerant';
-  readonly kind: 'pod' | 'gate' | 'sub' | 'retry' | 'loop' | 'skipped';
+  readonly kind: 'pod' | 'gate' | 'sub' | 'retry' | 'retry-sub' | 'loop' | 'loop-sub' | 'skipped';
   readonly outcome: 'ok' | 'fail' | 'lost';
 }
 
@@ -31,7 +31,7 @@ const shape = (index: number): fc.Arbitrary<Shape> =>
   fc.record({
     dependencies: index === 0 ? fc.constant([]) : fc.uniqueArray(fc.nat(index - 1), { maxLength: 3 }),
     depends: fc.constantFrom('bare', 'succeeded', 'tolerant'),
-    kind: fc.constantFrom('pod', 'pod', 'gate', 'sub', 'retry', 'loop', 'skipped'),
+    kind: fc.constantFrom('pod', 'pod', 'gate', 'sub', 'retry', 'retry-sub', 'loop', 'loop-sub', 'skipped'),
     outcome: fc.constantFrom('ok', 'ok', 'ok', 'fail', 'lost'),
   });
 
@@ -59,16 +59,16 @@ function toWorkflow({ shapes, parallelism, failFast }: Scenario): Workflow {
       template: kind === 'gate' ? 'gate' : taskName(index),
       ...(dependencies.length === 0 ? {} : { depends: dependencies.map(clause).join(' && ') }),
       ...(kind === 'skipped' ? { when: 'a == b' } : {}),
-      ...(kind === 'loop' ? { withParam: '[1,2,3]' } : {}),
+      ...(kind.startsWith('loop') ? { withParam: '[1,2]' } : {}),
     };
   });
   const templates = shapes.flatMap(({ kind }, index): Template[] => {
     const name = taskName(index);
     if (kind === 'gate') return [];
     if (kind === 'retry') return [aPod(name, { retryStrategy: { limit: '1', retryPolicy: 'Always' } })];
-    if (kind === 'sub') {
+    if (kind.endsWith('sub')) {
       const inner = [{ name: 'x', template: `${name}-pod` }, { name: 'y', template: `${name}-pod`, depends: 'x' }, { name: 'z', template: `${name}-pod` }];
-      return [aDag(name, inner, { parallelism: 1 }), aPod(`${name}-pod`)];
+      return [aDag(name, inner, { parallelism: 1, ...(kind === 'retry-sub' ? { retryStrategy: { limit: '1', retryPolicy: 'Always' } } : {}) }), aPod(`${name}-pod`)];
     }
     return [aPod(name)];
   });
@@ -192,7 +192,7 @@ describe('a restart at any step', () => {
           expect(trial.violations).toEqual([]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });
@@ -209,8 +209,8 @@ function expectOrder(nodes: Record<string, NodeStatus>, { shapes }: Scenario): v
 
 function expectLimits(nodes: Record<string, NodeStatus>, { shapes }: Scenario): void {
   shapes.forEach(({ kind }, index) => {
-    if (kind !== 'retry') return;
-    const attempts = Object.keys(nodes).filter((name) => name.startsWith(`t${index}(`));
+    if (!kind.startsWith('retry')) return;
+    const attempts = Object.keys(nodes).filter((name) => new RegExp(`^t${index}\\(\\d+\\)$`).test(name));
     expect(attempts.length, `attempts of t${index}`).toBeLessThanOrEqual(2);
   });
 }

@@ -59,6 +59,10 @@ describe('buildAttempt', () => {
     expect(() => build({ container: { image: 'i', volumeMounts: [mount] }, volumes: [{ name: 'v', emptyDir: {} }] })).toThrow(message);
   });
 
+  it('refuses a volume whose name is a path', () => {
+    expect(() => build({ container: { image: 'i', volumeMounts: [{ name: '../x', mountPath: '/x' }] }, volumes: [{ name: '../x', emptyDir: {} }] })).toThrow(/must be named/);
+  });
+
   it('gives output files outside every volume a folder of their own', () => {
     const outputs = { parameters: [{ name: 'a', valueFrom: { path: '/tmp/outputs/a/data' } }, { name: 'b', valueFrom: { path: '/tmp/outputs/a/b' } }] };
     expect(build({ outputs }).mounts).toEqual([{ source: '/pods/1/outputs/0', target: '/tmp/outputs/a', create: true }]);

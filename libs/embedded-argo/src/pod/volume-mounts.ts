@@ -2,6 +2,8 @@ import { join, posix } from 'node:path';
 import type { Mount } from '../executor.js';
 import type { Container, Volume } from './pod-spec-patch.js';
 
+const VOLUME_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
 /**
  * The folders of the machine behind a container's volumeMounts. An emptyDir lives under `podFolder` and ends with the pod.
  * Throws Error with a message for the user.
@@ -14,6 +16,7 @@ export function resolveMounts(container: Container, volumes: readonly Volume[], 
     const subPath = mount.subPath ?? '';
     if (subPath.split('/').includes('..')) throw new Error(`volumeMount "${mount.name}" has a subPath with "..": "${subPath}"`);
     if (!posix.isAbsolute(mount.mountPath)) throw new Error(`volumeMount "${mount.name}" has a mountPath that is not absolute: "${mount.mountPath}"`);
+    if (!VOLUME_NAME.test(volume.name)) throw new Error(`volume "${volume.name}" must be named with lower-case letters, digits and "-"`);
     const { hostPath } = volume;
     const base = hostPath === undefined ? join(podFolder, 'volumes', volume.name) : hostPath.path;
     if (!posix.isAbsolute(base)) throw new Error(`volume "${volume.name}" has a hostPath that is not absolute: "${base}"`);

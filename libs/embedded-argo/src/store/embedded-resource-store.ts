@@ -47,9 +47,11 @@ export class EmbeddedResourceStore implements ResourceStore {
     this.#expire();
   }
 
-  async create<Kind extends ResourceKind>(kind: Kind, object: ResourceKinds[Kind]): Promise<Resource<ResourceKinds[Kind]>> {
+  async create<Kind extends ResourceKind>(kind: Kind, given: ResourceKinds[Kind]): Promise<Resource<ResourceKinds[Kind]>> {
     this.#open(kind);
     const { database, engine, newUid = randomUUID } = this.options;
+    // A copy: the caller may go on changing its own.
+    const object = withoutNulls(given);
     const { name = '', namespace = '' } = object.metadata ?? {};
     checkWorkflow(object, engine.executor);
     if (database.find(namespace, name) !== undefined) {
@@ -64,8 +66,7 @@ export class EmbeddedResourceStore implements ResourceStore {
       ...(object.metadata.labels === undefined ? {} : { labels: { ...object.metadata.labels } }),
       ...(object.metadata.annotations === undefined ? {} : { annotations: { ...object.metadata.annotations } }),
     });
-    // A copy: the caller may go on changing its own.
-    const stored: Resource<Workflow> = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata, spec: structuredClone(object.spec) };
+    const stored: Resource<Workflow> = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata, spec: object.spec };
     this.#write(() =>
       database.transaction(() => {
         database.insert(stored);
@@ -226,6 +227,13 @@ export class EmbeddedResourceStore implements ResourceStore {
     if (this.#closed) throw new PipelineError('UNAVAILABLE', 'The embedded store is closed; open it again.');
     if (kind !== 'Workflow') throw new PipelineError('INVALID_ARGUMENT', `The embedded store holds no objects of kind "${String(kind)}".`);
   }
+}
+
+/** To Kubernetes a field that is null is one that is absent. */
+function withoutNulls(workflow: Workflow): Workflow {
+  return JSON.parse(JSON.stringify(workflow), function (this: unknown, _key, value: unknown) {
+    return value === null && !Array.isArray(this) ? undefined : value;
+  }) as Workflow;
 }
 
 function notFound(namespace: string, name: string): never {

@@ -82,6 +82,11 @@ describe('checkWorkflow', () => {
     expect(paths(workflow as Workflow)).toContain(path);
   });
 
+  it.each([[{ templates: 'x' }], [{ templates: [{ name: 't', dag: { tasks: 3 } }] }], [{ templates: [null] }], [{ templates: [{ name: 't', container: { env: 1 } }] }], [{ templates: [{ name: 't', dag: { tasks: [{ name: 'a', template: 't', when: true }] } }] }]])(
+    'refuses %j, which is no Workflow, without falling over',
+    (spec) => expect(refusal(aWorkflow([aPod('t')], spec as unknown as Partial<WorkflowSpec>))?.code).toBe('INVALID_ARGUMENT'),
+  );
+
   it('gives every reason at once', () => {
     expect(paths(aWorkflow([{ name: 'a', script: { image: 'x' } } as Template, { name: 'b', http: { url: 'x' } } as Template], { onExit: 'a' }))).toHaveLength(3);
   });

@@ -36,7 +36,12 @@ export function checkWorkflow(workflow: Workflow, executor?: Pick<Executor, 'ref
     found.invalid.push({ path: 'spec', message: 'is required' });
   } else {
     found.unsupported.push(...unsupportedFields(spec, WORKFLOW_FIELDS, 'spec'));
-    checkSpec(workflow, found, executor);
+    try {
+      checkSpec(workflow, found, executor);
+    } catch (error) {
+      // Types are only promised by those who wrote TypeScript; a file from a user may have a text where a list belongs.
+      found.invalid.push({ path: 'spec', message: `does not have the form of a Workflow (${(error as Error).message})` });
+    }
   }
   const issues = [...found.invalid, ...found.unsupported];
   if (issues.length === 0) return;
@@ -153,6 +158,9 @@ function checkDag(template: Template, path: string, templates: ReadonlyMap<strin
     names.add(task.name);
     if (task.template === undefined ? task.inline === undefined && task.templateRef === undefined : !templates.has(task.template)) {
       found.invalid.push({ path: `${at}.template`, message: `"${task.template ?? ''}" does not exist` });
+    }
+    for (const field of ['when', 'depends', 'template', 'withParam'] as const) {
+      if (task[field] !== undefined && typeof task[field] !== 'string') found.invalid.push({ path: `${at}.${field}`, message: 'must be a text' });
     }
     if (task.depends && (task.dependencies?.length ?? 0) > 0) found.invalid.push({ path: at, message: 'cannot have both depends and dependencies' });
     if (task.depends?.includes('{{')) found.invalid.push({ path: `${at}.depends`, message: 'must not contain tags' });
