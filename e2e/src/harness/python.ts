@@ -1,7 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -51,12 +52,17 @@ export function runProgram(file: string, args: readonly string[], options: { rea
 
 /** Runs Python source with kfp; fails the test with its traceback when it does. Returns what it printed. */
 export async function runKfpScript(source: string, args: readonly string[] = []): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(kfpPython!, ['-W', 'ignore', '-c', source, ...args], { env: { HOME: '/nonexistent' } });
+  // In a file: the SDK reads the source of component functions.
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-script-'));
+  const file = join(folder, 'script.py');
+  await writeFile(file, source);
+  const { code, stdout, stderr } = await runProgram(kfpPython!, ['-W', 'ignore', file, ...args], { env: { HOME: folder } });
+  await rm(folder, { recursive: true, force: true });
   if (code !== 0) throw new Error(`the script ended with ${code}\n${stdout}\n${stderr}`);
   return stdout;
 }
 
 /** Runs the kfp command-line tool. */
 export function runKfpCli(endpoint: string, args: readonly string[]): Promise<Finished> {
-  return runProgram(kfpPython!, ['-W', 'ignore', '-m', 'kfp.cli', '--endpoint', endpoint, ...args], { env: { HOME: '/nonexistent' } });
+  return runProgram(kfpPython!, ['-W', 'ignore', join(dirname(kfpPython!), 'kfp'), '--endpoint', endpoint, ...args], { env: { HOME: '/nonexistent' } });
 }

@@ -27,7 +27,7 @@ print(json.dumps({
     'history': [entry.state for entry in got.state_history],
     'tasks': sorted((task.display_name, task.state) for task in got.run_details.task_details),
     'experiment': kfp_client.get_experiment(experiment_id=got.experiment_id).display_name,
-    'finished': got.finished_at > got.created_at,
+    'finished': got.finished_at >= got.created_at,
 }))
 `;
 

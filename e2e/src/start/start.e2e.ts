@@ -80,7 +80,9 @@ describe('millrace up', () => {
   });
 
   it('says that a file is not a folder', () => {
-    const file = join(temporaryFolder(), 'file');
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o755);
+    const file = join(folder, 'file');
     writeFileSync(file, '');
     const { code, stderr } = refused(['--data-dir', join(file, 'data')]);
     expect(code).toBe(1);
