@@ -2,11 +2,6 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, re
 import { join } from 'node:path';
 import type { AttemptExit, AttemptSpec } from '../executor.js';
 
-/** Id of the attempt that a Pod node of a workflow stands for. */
-export function attemptIdOf(workflowUid: string, nodeId: string): string {
-  return `${workflowUid}/${nodeId}`;
-}
-
 /** Throws when an id could lead out of the folder: it comes from a stored object. */
 export function attemptFolder(root: string, id: string): string {
   const parts = id.split('/');

@@ -75,6 +75,16 @@ describe('attempt logs', () => {
     );
   });
 
+  it('find times in an index of any length, from any place', async () => {
+    write(Array.from({ length: 3_000 }, (_, at) => ({ data: Buffer.from(`line ${at}\n`), time: at })));
+    const lines = await readAll(5_000);
+    expect(lines.map((line) => line.time)).toEqual(Array.from({ length: 3_000 }, (_, at) => at));
+    for (const at of [2_999, 0, 1_500, 511, 512, 513]) {
+      const page = await logs().read(ref, { from: lines[at]!.offset, limitBytes: 30 });
+      expect(page.lines[0]).toEqual(lines[at]);
+    }
+  });
+
   it('cut a line at 16 KiB, between characters, and number the next one rightly', async () => {
     write([{ data: Buffer.from(`${'é'.repeat(400_000)}\nnext\n`) }]);
     const lines = await readAll(1000);

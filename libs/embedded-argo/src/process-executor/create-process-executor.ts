@@ -16,7 +16,7 @@ export interface ProcessExecutorOptions {
   /** Where attempts, their logs and their supervisors are kept; made with mode 0700. */
   readonly folder: string;
   readonly listener: AttemptListener;
-  /** Which attempt a log reference means; usually `attemptIdOf(uid of the workflow, nodeId)`. */
+  /** Which attempt a log reference means; usually `attemptId(uid of the workflow, nodeId)`. */
   readonly resolveAttempt: AttemptResolver;
   /** Folders of environments, looked up in order; a new one is made in the first that can be written. */
   readonly environmentFolders: readonly string[];

@@ -51,6 +51,7 @@ describe.skipIf(!can)('a private root', () => {
 
   it.each([
     ['below /tmp', '/tmp/outputs/Output'],
+    ['that is /tmp itself', '/tmp'],
     ['that does not exist on the machine', '/minio/bucket/v2'],
     ['inside a folder of the machine', '/usr/share/millrace-test/inputs'],
   ])('binds a folder at a path %s', async (name, target) => {

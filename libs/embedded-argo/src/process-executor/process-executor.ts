@@ -80,7 +80,7 @@ export class ProcessExecutor implements Executor {
     if (environment && !this.closing) await this.parts.supervisors.of(environment);
   }
 
-  refusal(spec: Pick<AttemptSpec, 'image' | 'command' | 'args'>): string | undefined {
+  refusal(spec: Pick<AttemptSpec, 'image' | 'command' | 'args'> & Partial<Pick<AttemptSpec, 'mounts'>>): string | undefined {
     const recognised = recogniseCommand(spec.command, spec.args);
     if (recognised.codeIsInImage) {
       return `The code of this component is inside the image "${spec.image}", which is not used when tasks run as processes of this machine; use a lightweight component, or an executor that runs containers.`;
@@ -92,6 +92,7 @@ export class ProcessExecutor implements Executor {
     }
     // Known only once the values are.
     if (program.includes('{{')) return undefined;
+    if (program.includes('/') && spec.mounts?.some((mount) => !program.startsWith('/') || program.startsWith(`${mount.target}/`))) return undefined;
     const environment = this.parts.environments.find({ pip: [this.parts.sdk] }) ?? this.parts.bareEnvironment;
     if (/^python3?$/.test(program) || isProgram(program, [join(environment.folder, 'bin'), ...this.parts.path.split(':')])) return undefined;
     return `The program "${program}" does not exist on this machine, and the image "${spec.image}" is not used when tasks run as processes; install the program, or use an executor that runs containers.`;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from './environments.js';
@@ -139,6 +139,7 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
         } else {
           await endSupervisor(folder);
           await sweepDeadSupervisor(folder);
+          rmSync(folder, { recursive: true, force: true });
         }
       }
       return found;

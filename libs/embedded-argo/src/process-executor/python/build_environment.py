@@ -6,11 +6,14 @@ Prints JSON values, one a line: {"progress": …}, {"output": …} and at the en
 """
 
 import fcntl
+import glob
 import json
 import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import zipfile
 
 
 def say(**value):
@@ -34,14 +37,43 @@ def make(path, how):
         return run([sys.executable, "-m", "virtualenv", "--quiet", path])
     import venv
 
-    try:
-        venv.EnvBuilder(symlinks=True, with_pip=how == "venv").create(path)
-    except subprocess.CalledProcessError as error:
-        return 1, ["the virtual environment cannot be made: %s" % error]
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(path)
     if how == "pip":
         # Debian splits ensurepip off; a pip that is installed can put itself into the environment.
         return run([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip"])
-    return 0, []
+    if unpack_bundled_pip(path):
+        return 0, []
+    return run([python, "-m", "ensurepip", "--upgrade", "--default-pip"])
+
+
+def unpack_bundled_pip(path):
+    """
+    What ensurepip does, in a tenth of its time: the wheels that come with Python are unpacked where they belong.
+    False when they are not as expected, so that ensurepip does it.
+    """
+    import ensurepip
+
+    folders = [os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"), sysconfig.get_config_var("WHEEL_PKG_DIR") or ""]
+    wheels = [wheel for folder in folders for wheel in glob.glob(os.path.join(folder, "*-py3-none-any.whl"))]
+    wheels = [wheel for wheel in wheels if os.path.basename(wheel).startswith(("pip-", "setuptools-"))]
+    if sum(os.path.basename(wheel).startswith("pip-") for wheel in wheels) != 1:
+        return False
+    packages = sysconfig.get_path("purelib", vars={"base": path, "platbase": path}, scheme="venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix")
+    if not os.path.isdir(packages):
+        return False
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            if any(".data/" in name for name in archive.namelist()):
+                return False
+            archive.extractall(packages)
+    python = os.path.join(path, "bin", "python3")
+    for name in ("pip", "pip3"):
+        program = os.path.join(path, "bin", name)
+        with open(program, "w") as target:
+            # As pip's own launchers: a kernel takes no interpreter with a long path or a blank.
+            target.write("#!/bin/sh\n'''exec' '%s' \"$0\" \"$@\"\n' '''\nimport sys\nfrom pip._internal.cli.main import main\n\nsys.exit(main())\n" % python)
+        os.chmod(program, 0o755)
+    return True
 
 
 def install(path, arguments):

@@ -37,6 +37,7 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _take_standard_fds(standard_fds)
+    _be_first_to_go()
     system.die_with_parent(signal.SIGKILL)
 
     folder = job["folder"]
@@ -73,7 +74,7 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
         "folder": folder,
         "pid": pid,
         "startTicks": processes.start_ticks(pid),
-        "bootId": processes.boot_id(),
+        "bootId": job["bootId"],
         "mountNamespace": processes.mount_namespace(pid) if in_private_root else None,
         "startedAt": job["startedAt"],
     })
@@ -137,6 +138,15 @@ def _take_standard_fds(standard_fds):
                 os.close(descriptor)
             except OSError:
                 pass
+
+
+def _be_first_to_go():
+    """When memory runs out the task has to end, not the supervisor with all its tasks, nor the server."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as target:
+            target.write("500")
+    except OSError:
+        pass
 
 
 def _write_live_record(path, record):

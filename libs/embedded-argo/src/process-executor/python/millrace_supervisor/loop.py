@@ -33,6 +33,7 @@ class Loop:
         self.idle_seconds = options["idleMs"] / 1000
         self.grace_seconds = options["graceMs"] / 1000
         self.no_private_root = no_private_root
+        self.boot_id = processes.boot_id()
         self.attempts = {}
         self.by_pid = {}
         self.clients = set()
@@ -127,6 +128,7 @@ class Loop:
         if self.closing:
             return
         job["startedAt"] = int(time.time() * 1000)
+        job["bootId"] = self.boot_id
         job["privateRoot"] = self.no_private_root is None
         launch = job.get("launch")
         # Imported before the fork, so that the next attempt has it too.

@@ -6,6 +6,7 @@ import os
 import random
 import runpy
 import sys
+import threading
 import time
 
 _KNOWN = {}
@@ -25,7 +26,8 @@ def preload(name):
         parent, _, child = name.rpartition(".")
         if parent in sys.modules and hasattr(sys.modules[parent], child):
             delattr(sys.modules[parent], child)
-        _KNOWN[name] = True
+        # A fork takes one thread along; whatever the others hold would stay locked in the child.
+        _KNOWN[name] = threading.active_count() == 1
     except BaseException:  # noqa: BLE001 - whatever it is, the ordinary start will show it in the task's log
         _KNOWN[name] = False
     _warm_up()
@@ -107,7 +109,6 @@ def _leave_quickly_when_nothing_can_tell():
     if any(name.partition(".")[0] not in standard and name.partition(".")[0] != "kfp" and name not in own for name in brought):
         return
     import atexit
-    import threading
 
     threading._shutdown()
     atexit._run_exitfuncs()
