@@ -18,7 +18,7 @@ export class ChangeEmitter implements ChangeFeed {
 
   emit(changes: readonly Change[]): void {
     for (const change of changes) {
-      for (const listener of [...this.#listeners]) {
+      for (const listener of Array.from(this.#listeners)) {
         try {
           listener(change);
         } catch (error) {

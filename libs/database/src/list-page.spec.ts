@@ -72,7 +72,7 @@ describe.each(DIALECTS)('lists on %s', (dialect) => {
       });
       for (const pageSize of [1, 7, 25]) {
         expect((await walk({ namespace, sortBy: field, pageSize })).map(({ id }) => id), `${field} asc by ${pageSize}`).toEqual(sorted.map(({ id }) => id));
-        expect((await walk({ namespace, sortBy: `${field} DESC`, pageSize })).map(({ id }) => id), `${field} desc by ${pageSize}`).toEqual(sorted.map(({ id }) => id).reverse());
+        expect((await walk({ namespace, sortBy: `${field} DESC`, pageSize })).map(({ id }) => id), `${field} desc by ${pageSize}`).toEqual(sorted.map(({ id }) => id).toReversed());
       }
     }
   });
@@ -118,7 +118,7 @@ describe.each(DIALECTS)('lists on %s', (dialect) => {
     ];
     for (const parts of broken) {
       const pageToken = Buffer.from(JSON.stringify(parts)).toString('base64url');
-      await expect(database.runs.list({ namespace, pageToken }), JSON.stringify(parts)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: 'Invalid page token' });
+      await expect(database.runs.list({ namespace, pageToken }), `token ${JSON.stringify(parts)}`).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: 'Invalid page token' });
     }
     await expect(database.runs.list({ namespace, pageToken: 'no token' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: 'Invalid page token' });
     expect((await database.runs.list({ namespace, pageToken: Buffer.from(JSON.stringify(good)).toString('base64url') })).items).toHaveLength(1);
@@ -180,7 +180,7 @@ describe.each(DIALECTS)('lists on %s', (dialect) => {
     const found = async (operation: string, value: unknown): Promise<string[]> => namesOf({ namespace, filter: [{ operation, key: 'created_at', value } as Predicate] });
     const second = ['00:00:05.000', '00:00:05.300'];
     for (const same of ['2026-01-01T00:00:05Z', '2026-01-01T08:00:05+08:00', '2026-01-01 00:00:05', 1_767_225_605, '1767225605']) {
-      expect(await found('EQUALS', same), String(same)).toEqual(second);
+      expect(await found('EQUALS', same), `${same}`).toEqual(second);
       expect(await found('NOT_EQUALS', same)).toEqual(['00:00:04.999', '00:00:06.000']);
       expect(await found('GREATER_THAN', same)).toEqual(['00:00:06.000']);
       expect(await found('GREATER_THAN_EQUALS', same)).toEqual([...second, '00:00:06.000']);

@@ -113,10 +113,9 @@ describe.each(DIALECTS)('migrating %s', (dialect) => {
     const place = await aPlace();
     const broken = { name: '29990101000000_broken', sql: 'CREATE TABLE fine (id INTEGER NOT NULL);\nCREATE TABLE broken (id INTEGER NOT NULL, id INTEGER);\n' };
     await expect(migrateWith(place, [broken])).rejects.toBeInstanceOf(Error);
-    const again = migrateWith(place, [broken]);
     // SQLite took everything back, so it fails as before; MySQL commits each change of a table by itself.
-    if (dialect === 'sqlite') await expect(again).rejects.toThrow(/duplicate column/);
-    else await expect(again).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: expect.stringContaining('broke off half-way') });
+    const message = dialect === 'sqlite' ? /duplicate column/ : /broke off half-way/;
+    await expect(migrateWith(place, [broken])).rejects.toThrow(message);
   });
 
   it('lets one of ten starters migrate while the others wait', async () => {
@@ -153,6 +152,6 @@ describe('opening', () => {
   it('may be closed twice', async () => {
     const database = await openDatabase({ url: 'file::memory:' });
     await database.close();
-    await database.close();
+    await expect(database.close()).resolves.toBeUndefined();
   });
 });
