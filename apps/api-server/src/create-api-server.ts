@@ -9,7 +9,7 @@ import { addBodyParsers } from './http/body-parsers.js';
 import { linger } from './http/linger.js';
 import { stripBasePath } from './http/strip-base-path.js';
 import { completeOptions, type ApiServerDeps, type Settings } from './options.js';
-import { answerBadAddress, answerNotServed } from './rest/answer-not-served.js';
+import { answerBadAddress } from './rest/bad-address.js';
 import { RouteTable } from './rest/unknown-route.js';
 import { ServerAddress } from './server-address.js';
 
@@ -40,7 +40,6 @@ export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   addHooks(fastify, settings, routes);
   addBodyParsers(fastify, { jsonLimit: settings.pipelineUploadLimit + ENVELOPE_BYTES });
-  answerNotServed(fastify, routes);
 
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(deps, settings, routes), adapter, { bodyParser: false, logger: false, abortOnError: false });
   await app.init();

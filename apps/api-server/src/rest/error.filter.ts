@@ -78,7 +78,8 @@ export class ErrorFilter implements ExceptionFilter {
     }
     if (isPipelineError(error)) {
       const { rpc, http, kind } = statusOf(error.code);
-      if (http >= 500 && error.code !== 'UNIMPLEMENTED') this.#report(error, request);
+      // A caller's fault that KFP answers as INTERNAL is none of ours.
+      if (http >= 500 && error.code !== 'UNIMPLEMENTED' && !isPipelineError(error.cause)) this.#report(error, request);
       return { rpc, http, message: `${kind}: ${error.message}`, text: error.message, ...(error.details && { details: error.details }) };
     }
     const refused = fromFramework(error);
@@ -105,13 +106,12 @@ function bodyOf({ rpc, message, text, details }: Answer, request: FastifyRequest
 function fromFramework(error: unknown): Answer | undefined {
   const http = error instanceof HttpException ? error.getStatus() : Number((error as { statusCode?: unknown } | null)?.statusCode);
   if (!(http >= 400 && http < 500)) return undefined;
-  const code = (error as { code?: unknown }).code;
   const text = error instanceof Error ? error.message : String(error);
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return { http: 413, rpc: 3, message: `InvalidInputError: ${text}`, text: 'The request body is larger than this server takes.' };
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return { http: 415, rpc: 3, message: `InvalidInputError: ${text}`, text: 'Send the body as "Content-Type: application/json", or a file as multipart/form-data.' };
+  switch (http) {
+    case 413:
+      return { http, rpc: 3, message: `InvalidInputError: ${text}`, text: 'The request body is larger than this server takes.' };
+    case 415:
+      return { http, rpc: 3, message: `InvalidInputError: ${text}`, text: 'Send the body as "Content-Type: application/json", or a file as multipart/form-data.' };
     default:
       return { http, rpc: 3, message: `InvalidInputError: ${text}`, text };
   }

@@ -2,7 +2,7 @@ import { Controller, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PagesService } from '../pages/pages.service.js';
 import { chooseEncoding } from './choose-encoding.js';
-import { Get } from './route.js';
+import { Get, Options } from './route.js';
 import { RouteTable, UnknownRouteError } from './unknown-route.js';
 
 const NO_PAGES = `Millrace's API answers here, at /apis/v2beta1 (described by /apis/v2beta1/openapi.json).
@@ -10,7 +10,7 @@ const NO_PAGES = `Millrace's API answers here, at /apis/v2beta1 (described by /a
 The pages are not there: build them with "npm run build" in Millrace's folder, then start the server again.
 `;
 
-/** Whatever no other route serves: the pages. */
+/** Whatever no other route serves: the pages, and OPTIONS of everything. */
 @Controller()
 export class PagesController {
   constructor(
@@ -35,6 +35,14 @@ export class PagesController {
     reply.header('vary', 'accept-encoding');
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
     return reply.send(await file.encode(encoding));
+  }
+
+  /** Says what a path takes, without allowing other sites anything. */
+  @Options('*', 'server:get')
+  options(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const methods = this.routes.methodsOf(decodePath(request.url) ?? '');
+    if (methods.length === 0) throw new UnknownRouteError([]);
+    return reply.code(204).header('allow', [...methods, 'OPTIONS'].join(', ')).send();
   }
 }
 

@@ -25,4 +25,5 @@ type Facts = Parameters<typeof declare>[3];
 export const Get = (path: string, verb: Verb, facts?: Facts) => declare(RequestMethod.GET, path, verb, facts);
 export const Post = (path: string, verb: Verb, facts?: Facts) => declare(RequestMethod.POST, path, verb, facts);
 export const Patch = (path: string, verb: Verb, facts?: Facts) => declare(RequestMethod.PATCH, path, verb, facts);
+export const Options = (path: string, verb: Verb, facts?: Facts) => declare(RequestMethod.OPTIONS, path, verb, facts);
 export const Delete = (path: string, verb: Verb, facts?: Facts) => declare(RequestMethod.DELETE, path, verb, facts);
