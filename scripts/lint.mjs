@@ -15,7 +15,7 @@ failed ||= oxlint.status !== 0;
 
 // Nx's rule reads the cached project graph; make it first.
 const graph = run(bin('nx'), ['show', 'projects']);
-const eslint = run(bin('eslint'), ['apps', 'libs', '--max-warnings', '0']);
+const eslint = run(bin('eslint'), ['apps', 'libs', '--quiet']);
 const output = eslint.stdout + eslint.stderr;
 process.stdout.write(output);
 if (graph.status !== 0 || output.includes('The rule will be skipped')) {
