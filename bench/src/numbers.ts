@@ -1,0 +1,20 @@
+export function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]!;
+}
+
+/** Milliseconds of each of `times` calls, after one that is not counted. */
+export async function timed(times: number, work: (turn: number) => unknown): Promise<number[]> {
+  await work(-1);
+  const found: number[] = [];
+  for (let turn = 0; turn < times; turn += 1) {
+    const began = performance.now();
+    await work(turn);
+    found.push(performance.now() - began);
+  }
+  return found;
+}
