@@ -15,7 +15,9 @@ export interface LiveRecord {
 /** False when the process ended, when its number went to another one, or when the machine started anew since. */
 export function isSameProcess(known: Pick<LiveRecord, 'pid' | 'startTicks' | 'bootId'>): boolean {
   if (known.startTicks === null) return isAlive(known.pid);
-  return known.bootId === bootId() && readStat(known.pid)?.startTicks === known.startTicks;
+  const stat = readStat(known.pid);
+  // A zombie has ended, whoever forgot to look.
+  return known.bootId === bootId() && stat?.startTicks === known.startTicks && stat.state !== 'Z';
 }
 
 /** Ends, at once, everything an attempt left behind whose supervisor is gone. Resolves when it has ended. */

@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptSpec } from '../executor.js';
 import type { ProcessExecutorOptions } from './create-process-executor.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
 import { ENVIRONMENT_FOLDER, preparePython } from './testing/python-environment.js';
+import { runTypescript } from './testing/run-typescript.js';
 
 const found = await preparePython();
 const options: Partial<ProcessExecutorOptions> = 'python' in found ? { python: found.python } : {};
@@ -111,11 +110,7 @@ describe.skipIf('skip' in found)('attempts and the death of those around them', 
 
 /** Runs a server until the attempts have begun (and `then` is done), then kills it. */
 async function killServerAfterStart(folder: string, specs: readonly AttemptSpec[], then?: () => Promise<void>): Promise<void> {
-  const server: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions', '@millrace/source', fileURLToPath(new URL('testing/server.ts', import.meta.url)), JSON.stringify({ folder, environmentFolders: [ENVIRONMENT_FOLDER], specs })],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const server = runTypescript(new URL('testing/server.ts', import.meta.url), JSON.stringify({ folder, environmentFolders: [ENVIRONMENT_FOLDER], specs }));
   const closed = new Promise((resolve) => server.once('close', resolve));
   let begun = 0;
   await new Promise<void>((resolve, reject) => {
