@@ -1,6 +1,6 @@
 import { constants, createReadStream } from 'node:fs';
 import { open, opendir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { PipelineError } from '@millrace/errors';
 import type { ObjectEntry, ObjectInfo, ObjectStore } from './object-store.js';
@@ -67,11 +67,12 @@ export class FileObjectStore implements ObjectStore {
   }
 
   async delete(uri: string): Promise<void> {
-    const path = await this.#realPath(uri);
-    if (path === undefined) return;
-    const roots = await Promise.all(this.#roots.map((root) => realpath(root).catch(() => root)));
-    if (roots.includes(path)) throw new PipelineError('INVALID_ARGUMENT', `${uri} is the whole object store; only what is in it can be deleted.`);
-    await rm(path, { recursive: true, force: true });
+    this.#assertAccepted(uri);
+    const path = resolve(uri);
+    if (this.#roots.includes(path)) throw new PipelineError('INVALID_ARGUMENT', `${uri} is the whole object store; only what is in it can be deleted.`);
+    const folder = await this.#realPath(dirname(path));
+    // The name itself is not resolved: of a link, the link is removed and not what it leads to.
+    if (folder !== undefined) await rm(join(folder, basename(path)), { recursive: true, force: true });
   }
 
   #rootOf(uri: string): string | undefined {
@@ -80,10 +81,15 @@ export class FileObjectStore implements ObjectStore {
     return this.#roots.find((root) => isBelow(root, path));
   }
 
-  /** Where the object really is; undefined when it is not there. A link that leads out of the root is refused. */
-  async #realPath(uri: string): Promise<string | undefined> {
+  #assertAccepted(uri: string): string {
     const root = this.#rootOf(uri);
     if (root === undefined) throw new PipelineError('INVALID_ARGUMENT', `${uri} is not in this object store: it takes absolute paths below ${this.#roots.join(', ')}, without "..".`);
+    return root;
+  }
+
+  /** Where the object really is; undefined when it is not there. A link that leads out of the root is refused. */
+  async #realPath(uri: string): Promise<string | undefined> {
+    const root = this.#assertAccepted(uri);
     try {
       const [real, realRoot] = await Promise.all([realpath(resolve(uri)), realpath(root)]);
       if (!isBelow(realRoot, real)) throw new PipelineError('INVALID_ARGUMENT', `${uri} is a link that leads out of the object store.`);
