@@ -8,7 +8,8 @@ import type { ArgoDatabase } from '../store/argo-database.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
 import { AttemptSlots, type WaitingAttempt } from './attempt-slots.js';
 import type { EngineCounters } from './counters.js';
-import { WorkflowRun, type RunHost } from './workflow-run.js';
+import type { RunHost } from './run-host.js';
+import { WorkflowRun } from './workflow-run.js';
 
 export interface EngineOptions {
   readonly database: ArgoDatabase;
@@ -155,7 +156,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const uid of [...this.#timers.keys()]) this.#cancelTimers(uid);
+    for (const uid of this.#timers.keys()) this.#cancelTimers(uid);
     await this.#executor.close();
   }
 

@@ -6,9 +6,7 @@ import { Fifo } from './fifo.js';
 /** One fan-out: the TaskGroup node of a task and how many of its items have not ended. */
 export interface GroupInstance {
   readonly nodeId: string;
-  readonly name: string;
   readonly dag: DagInstance;
-  readonly task: string;
   open: number;
 }
 
@@ -40,6 +38,8 @@ export class DagInstance {
     /** With inputs filled and tags replaced. */
     readonly template: Template,
     readonly plan: DagPlan,
+    /** How many DAGs it is in, itself included. */
+    readonly depth: number,
   ) {
     this.missing = plan.needed.length;
     this.#tasks = new Map(template.dag!.tasks!.map((task) => [task.name, task]));

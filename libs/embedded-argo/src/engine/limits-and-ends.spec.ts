@@ -8,10 +8,7 @@ import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
 import { podName } from '../workflow/node-id.js';
 
 let argo: ScriptedArgo;
-afterEach(async () => {
-  expect(argo.errors).toEqual([]);
-  await argo.close();
-});
+afterEach(() => argo.close());
 
 async function opened(options: ScriptedArgoOptions = {}): Promise<ScriptedArgo> {
   argo = await openScriptedArgo(options);

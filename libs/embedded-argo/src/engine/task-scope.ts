@@ -1,4 +1,4 @@
-import type { DAGTask, NodeStatus, Template } from '@millrace/argo';
+import type { DAGTask, NodeStatus, Outputs, Template } from '@millrace/argo';
 import { nodeId } from '../workflow/node-id.js';
 import { ABSENT_ARGUMENT } from '../workflow/process-template.js';
 import { substitute, type TagLookup } from '../workflow/substitute.js';
@@ -71,6 +71,27 @@ function aggregate(values: readonly string[]): string | undefined {
     // Not all of them are JSON: they stay texts.
   }
   return JSON.stringify(values);
+}
+
+/** The outputs that a DAG template declares, from its tasks. Throws an Error whose message becomes the node's. */
+export function dagOutputs(dag: DagInstance, reader: NodeReader): Outputs | undefined {
+  const declared = dag.template.outputs?.parameters ?? [];
+  if (declared.length === 0) return undefined;
+  const lookup = dagTags(dag, reader);
+  const parameters = declared.map(({ valueFrom, ...parameter }) => {
+    const reference = valueFrom?.parameter ?? '';
+    // Inputs were put in when the DAG began; a reference to one is by now its value.
+    const tag = /^\{\{(.+)\}\}$/.exec(reference)?.[1]?.trim();
+    const value = tag === undefined ? reference : lookup(tag);
+    if (typeof value === 'string') return { ...parameter, value };
+    if (valueFrom?.default !== undefined) return { ...parameter, value: valueFrom.default };
+    throw new Error(
+      value === null
+        ? `output parameter "${parameter.name}": "${reference}" is an absent optional (skipped/omitted node output with no default)`
+        : `Unable to resolve: ${reference}`,
+    );
+  });
+  return { parameters };
 }
 
 export type ResolvedTask =

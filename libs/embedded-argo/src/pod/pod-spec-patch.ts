@@ -24,7 +24,7 @@ export function parsePodSpecPatch(text: string): Json {
   try {
     patch = JSON.parse(text);
   } catch (error) {
-    throw new Error(`podSpecPatch must be JSON (YAML is not understood here): ${(error as Error).message}`);
+    throw new Error(`podSpecPatch must be JSON (YAML is not understood here): ${(error as Error).message}`, { cause: error });
   }
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new Error('podSpecPatch must be a JSON object');
   return patch as Json;

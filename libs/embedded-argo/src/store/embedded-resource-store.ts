@@ -43,7 +43,7 @@ export class EmbeddedResourceStore implements ResourceStore {
       const stored = storedWorkflow(head, database);
       this.#hold(new LiveWorkflow({ ...stored, spec: stored.spec, status: { ...stored.status, nodes: database.nodes(head.uid) } }));
     }
-    for (const live of [...this.#live.values()]) engine.adopt(live);
+    for (const live of this.#live.values()) engine.adopt(live);
     this.#expire();
   }
 

@@ -48,7 +48,7 @@ export class Watchers {
   }
 
   flush(): void {
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       const events = [...watcher.pending];
       watcher.pending.clear();
       for (const [uid, event] of events) {

@@ -25,6 +25,7 @@ export interface ScriptedArgo extends EmbeddedArgo {
   readonly folder: string;
   readonly executor: FakeExecutor;
   readonly clock: ManualClock;
+  /** Faults the engine reported; `close` throws those that a test leaves here. */
   readonly errors: unknown[];
   /** Creates a Workflow in namespace `ns`. */
   submit(workflow: Workflow): Promise<void>;
@@ -99,6 +100,7 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
     },
     async close() {
       await argo.close();
+      if (errors.length > 0) throw new AggregateError(errors, `the engine reported ${errors.map(String).join('; ')}`);
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };

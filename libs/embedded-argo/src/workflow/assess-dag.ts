@@ -58,5 +58,5 @@ function isFailure(phase: string): phase is 'Failed' | 'Error' {
 
 /** A finished Retry node says what its attempts came to; the way goes on behind them. */
 function childrenOfAttempts(retry: NodeStatus, node: (id: string) => NodeStatus | undefined): string[] {
-  return [...(retry.children ?? [])].reverse().flatMap((id) => node(id)?.children ?? []);
+  return (retry.children ?? []).toReversed().flatMap((id) => node(id)?.children ?? []);
 }

@@ -49,7 +49,7 @@ export function parseDepends(text: string): DependsExpression {
   try {
     tree = jsep(source);
   } catch (error) {
-    throw new Error(`depends '${text}' is not an expression: ${(error as Error).message}`);
+    throw new Error(`depends '${text}' is not an expression: ${(error as Error).message}`, { cause: error });
   }
   check(tree, text);
   return {

@@ -29,7 +29,7 @@ function itemsOf(task: DAGTask): readonly unknown[] {
       if (Array.isArray(items)) return items;
       throw new Error('not a list');
     } catch (error) {
-      throw new Error(`withParam value could not be parsed as a JSON list: ${task.withParam!.trim()}: ${(error as Error).message}`);
+      throw new Error(`withParam value could not be parsed as a JSON list: ${task.withParam!.trim()}: ${(error as Error).message}`, { cause: error });
     }
   }
   return sequence(task.withSequence!);

@@ -62,7 +62,6 @@ function replaceTag(tag: string, lookup: TagLookup, strict?: (tag: string) => bo
 }
 
 // Argo escapes with Go's strconv.Quote, whose escapes for these characters are not JSON; the replacement then fails.
-// eslint-disable-next-line no-control-regex
 const NOT_JSON_IN_GO = /[\u0000-\u0007\u000b\u000e-\u001f\u007f]|(?=[\u{10000}-\u{10ffff}])[^\p{L}\p{M}\p{N}\p{P}\p{S}]/u;
 
 function quoteLikeGo(value: string, tag: string): string {

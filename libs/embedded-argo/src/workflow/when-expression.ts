@@ -12,7 +12,7 @@ export function evaluateWhen(when: string): boolean {
   try {
     result = evaluate(parse(when));
   } catch (error) {
-    throw new Error(`Invalid 'when' expression '${when}': ${(error as Error).message} (hint: try wrapping the affected expression in quotes ("))`);
+    throw new Error(`Invalid 'when' expression '${when}': ${(error as Error).message} (hint: try wrapping the affected expression in quotes ("))`, { cause: error });
   }
   if (typeof result !== 'boolean') throw new Error(`Expected boolean evaluation for '${when}'. Got ${String(result)}`);
   return result;
