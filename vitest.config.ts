@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] },
+  resolve: { alias: { '@': fileURLToPath(new URL('./apps/ui/src', import.meta.url)) }, conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] },
   ssr: { resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] } },
   test: {
     include: ['{libs,apps}/*/src/**/*.spec.{ts,tsx}'],
