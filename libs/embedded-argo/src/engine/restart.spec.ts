@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DAGTask, NodeStatus, Template, Workflow } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { FakeMachine, type FakeOutcome } from '../testing/fake-executor.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { openScriptedArgo, type ScriptedArgo } from '../testing/scripted-argo.js';
 import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
 
@@ -83,15 +84,19 @@ function outcomeOf({ shapes }: Scenario, image: string): FakeOutcome {
 
 class Trial {
   readonly machine = new FakeMachine();
+  readonly clock = new ManualClock();
   readonly violations: string[] = [];
   argo!: ScriptedArgo;
   folders: string[] = [];
 
-  constructor(private readonly scenario: Scenario) {}
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly stopAt?: { readonly step: number; readonly by: 'shutdown' | 'deadline' },
+  ) {}
 
   async open(folder: string): Promise<void> {
     this.folders.push(folder);
-    this.argo = await openScriptedArgo({ folder, machine: this.machine, maxParallelTasks: this.scenario.slots, outcome: () => ({ hold: true }), visitsPerTick: 1 });
+    this.argo = await openScriptedArgo({ folder, clock: this.clock, machine: this.machine, maxParallelTasks: this.scenario.slots, outcome: () => ({ hold: true }), visitsPerTick: 1 });
   }
 
   /** As after a kill -9: the files as they are, without a close. */
@@ -106,13 +111,16 @@ class Trial {
 
   async run(): Promise<Record<string, NodeStatus>> {
     await this.open(mkdtempSync(join(tmpdir(), 'millrace-trial-')));
-    await this.argo.submit(toWorkflow(this.scenario));
+    const workflow = toWorkflow(this.scenario);
+    if (this.stopAt?.by === 'deadline') workflow.spec.activeDeadlineSeconds = 60;
+    await this.argo.submit(workflow);
     for (let step = 0; step < 200; step += 1) {
       const crash = this.scenario.crashes.find(({ at }) => at === step);
       if (crash !== undefined) {
         for (let tick = 0; tick < crash.ticks; tick += 1) await new Promise((resolve) => setImmediate(resolve));
         await this.crash(crash.forgets);
       }
+      if (this.stopAt?.step === step) await this.stop();
       await this.argo.settled();
       await this.check();
       if (!(await this.act(this.scenario.choices[step % this.scenario.choices.length]!))) break;
@@ -120,6 +128,12 @@ class Trial {
     await this.argo.settled();
     const nodes = Object.values((await this.argo.read()).status!.nodes!);
     return Object.fromEntries(nodes.map((node) => [node.name.replace(/^wf\./, ''), node]));
+  }
+
+  private async stop(): Promise<void> {
+    if (this.stopAt?.by === 'deadline') return this.argo.clock.advance(60_000);
+    const { metadata } = await this.argo.read();
+    await this.argo.store.patch('Workflow', { namespace: 'ns', name: 'wf' }, { metadata: { resourceVersion: metadata.resourceVersion }, spec: { shutdown: 'Stop' } });
   }
 
   /** Lets one thing happen; false when nothing can. */
@@ -191,7 +205,26 @@ describe('a restart at any step', () => {
           expect(trial.violations).toEqual([]);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
+    );
+  });
+
+  it('and a shutdown or a deadline at any step leave no node open and no attempt running', { timeout: 240_000 }, async () => {
+    const stop = fc.record({ step: fc.nat(6), by: fc.constantFrom('shutdown' as const, 'deadline' as const) });
+    await fc.assert(
+      fc.asyncProperty(scenarios, stop, async (drawn, stopAt) => {
+        const trial = new Trial(drawn, stopAt);
+        opened.push(trial);
+        const nodes = await trial.run();
+        const { status } = await trial.argo.read();
+        expect(status?.phase).toMatch(/Succeeded|Failed|Error/);
+        expect(Object.values(nodes).filter(({ phase }) => !isNodeCompleted(phase))).toEqual([]);
+        expect(trial.argo.executor.running()).toEqual([]);
+        opened.pop();
+        await trial.close();
+        expect(trial.violations).toEqual([]);
+      }),
+      { numRuns: 40 },
     );
   });
 });
