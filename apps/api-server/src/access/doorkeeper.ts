@@ -28,12 +28,13 @@ export function createDoorkeeper(settings: Settings) {
 
     const given = access?.resource === 'pages' ? (request.query as { token?: unknown }).token : undefined;
     if (typeof given === 'string' && token.matches(given)) {
-      const { pathname, searchParams } = new URL(request.originalUrl, 'http://localhost');
-      searchParams.delete('token');
-      const rest = searchParams.size > 0 ? `?${searchParams}` : '';
-      // Two slashes at the start would make the browser take the path for another host.
+      const [path = '/', query = ''] = request.originalUrl.split('?', 2);
+      const others = new URLSearchParams(query);
+      others.delete('token');
+      const rest = others.size > 0 ? `?${others}` : '';
+      // Two slashes at the start, of either kind, would make the browser take the path for another host.
       reply.header('set-cookie', token.cookie(given, { path: '/', secure })).header('cache-control', 'no-store');
-      await reply.redirect(pathname.replace(/^\/+/, '/') + rest, 303);
+      await reply.redirect(path.replace(/^[\\/]+/, '/') + rest, 303);
       return;
     }
     throw new PipelineError('UNAUTHENTICATED', 'This server asks for its token: send it as "Authorization: Bearer <token>" (existing_token in the SDK), or open the address with ?token=<token> that was printed at its start.');

@@ -22,10 +22,10 @@ export class LogsService {
     return this.logs.read(found.ref, options);
   }
 
-  /** Nothing for a task without attempts: it has nothing to follow yet. */
+  /** Of a task that has not started, from its first attempt on; nothing of one that ends without any. */
   async follow(runId: string, taskId: string, { attempt, ...options }: { readonly attempt?: number; readonly from?: number; readonly signal: AbortSignal }): Promise<AsyncIterable<LogPage>> {
     const { ref } = await this.#find(runId, taskId, attempt);
-    return ref ? this.logs.follow(ref, options) : nothing();
+    return ref ? this.logs.follow(ref, options) : this.#followWhenStarted(runId, taskId, options);
   }
 
   async open(runId: string, taskId: string, attempt?: number): Promise<{ readonly stream: NodeJS.ReadableStream; readonly sizeBytes?: number; readonly fileName: string }> {
@@ -42,6 +42,44 @@ export class LogsService {
     return this.logs.open(refOf(run, attempt));
   }
 
+  async *#followWhenStarted(runId: string, taskId: string, options: { readonly from?: number; readonly signal: AbortSignal }): AsyncIterable<LogPage> {
+    for await (const _ of this.#changesOf(runId, options.signal)) {
+      const { ref, task } = await this.#find(runId, taskId, undefined);
+      if (ref) return yield* this.logs.follow(ref, options);
+      if (task.finishedAt !== undefined) return;
+    }
+  }
+
+  /** Once at the start, then after every change of the run or its tasks, until it is deleted or `signal` aborts. */
+  async *#changesOf(runId: string, signal: AbortSignal): AsyncIterable<void> {
+    let changed = true;
+    let wake = () => {};
+    let ended = false;
+    const stop = () => {
+      ended = true;
+      wake();
+    };
+    const unsubscribe = this.database.changes.subscribe((change) => {
+      if (change.kind === 'run' && change.id === runId && change.op === 'deleted') stop();
+      if ((change.kind === 'run' && change.id === runId) || (change.kind === 'task' && change.runId === runId)) changed = true;
+      wake();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      while (!ended && !signal.aborted) {
+        if (changed) {
+          changed = false;
+          yield;
+        } else {
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      }
+    } finally {
+      unsubscribe();
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
   async #find(runId: string, taskId: string, attempt: number | undefined): Promise<{ readonly task: Task; readonly ref?: TaskLogRef }> {
     const [run, task] = await Promise.all([this.database.runs.get(runId), this.database.tasks.get(taskId)]);
     if (task.runId !== runId) throw new PipelineError('NOT_FOUND', `Task ${taskId} of run ${runId} not found`);
@@ -52,5 +90,3 @@ export class LogsService {
 }
 
 const refOf = (run: Run, nodeId: string): TaskLogRef => ({ namespace: run.namespace, workflow: run.workflowName, nodeId });
-
-async function* nothing(): AsyncGenerator<LogPage> {}

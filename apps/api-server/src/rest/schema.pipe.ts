@@ -1,6 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import type { PipeTransform } from '@nestjs/common';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Reads a body or a query by its schema; every problem is named with its path in one INVALID_ARGUMENT. */
 export class SchemaPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {

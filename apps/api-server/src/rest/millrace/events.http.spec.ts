@@ -163,4 +163,20 @@ describe("a task's log", () => {
     expect(JSON.parse(page.data).lines).toHaveLength(2);
     await stream.next(({ name }) => name === 'end');
   });
+
+  it('is waited for while the task has not started, and ends with a task that never does', async () => {
+    const runId = await aRun(api, { pipelineId });
+    const [task] = await api.database.tasks.list(runId);
+    const address = `/apis/millrace/v1/runs/${runId}/tasks/${task!.id}/logs/stream`;
+    const stream = await connect(address);
+    api.logs.texts.set('node-2', 'at last\n');
+    await api.database.runs.record({ runId, at: new Date(), tasks: [{ path: task!.path, attempts: [{ nodeId: 'node-2', index: 0, state: 'RUNNING' }] }] });
+    expect((await stream.next(({ name }) => name === 'page')).data).toContain('at last');
+
+    const other = await aRun(api, { pipelineId });
+    const [skipped] = await api.database.tasks.list(other);
+    const waiting = await connect(`/apis/millrace/v1/runs/${other}/tasks/${skipped!.id}/logs/stream`);
+    await api.database.runs.record({ runId: other, at: new Date(), tasks: [{ path: skipped!.path, state: 'SKIPPED', finishedAt: new Date() }] });
+    await waiting.next(({ name }) => name === 'end');
+  });
 });

@@ -15,7 +15,7 @@ function toWireState(state: RunState): v2beta1.WireRuntimeState {
 }
 
 function errorOf(state: RunState, error: string | undefined): v2beta1.Status | undefined {
-  if (state === 'CANCELED') return { code: 1, message: error ?? TERMINATED };
+  if (state === 'CANCELED') return { code: 1, message: error === undefined || /terminat/i.test(error) ? (error ?? TERMINATED) : `${TERMINATED} ${error}` };
   return error === undefined ? undefined : { code: 2, message: error };
 }
 
