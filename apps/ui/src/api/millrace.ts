@@ -1,0 +1,55 @@
+import {
+  millraceRoutes,
+  type ArtifactPage,
+  type LogPageView,
+  type RunDetail,
+  type RunList,
+  type RunPreview,
+  type ServerInfo,
+  type TaskDetail,
+} from '@millrace/api-contract';
+import { getJson, requestJson, withQuery } from './http';
+import { fromBase } from './base-path';
+import type { KfpRunRequest } from './kfp';
+
+export interface RunsQuery {
+  readonly pageToken?: string;
+  readonly pageSize?: number;
+  readonly experimentId?: string;
+  readonly states?: readonly string[];
+  readonly text?: string;
+  readonly archived?: boolean;
+  /** KFP's filter, for what the short forms do not say. */
+  readonly filter?: string;
+}
+
+export const RUNS_PAGE_SIZE = 50;
+
+/** Millrace's own API: what the pages need and KFP's API does not have. */
+export const millrace = {
+  server: (signal?: AbortSignal) => getJson<ServerInfo>(millraceRoutes.server(), { signal }),
+  runs: (query: RunsQuery, signal?: AbortSignal) =>
+    getJson<RunList>(millraceRoutes.runs(), {
+      signal,
+      query: {
+        page_size: query.pageSize ?? RUNS_PAGE_SIZE,
+        page_token: query.pageToken,
+        experiment_id: query.experimentId,
+        states: query.states?.length ? query.states.join(',') : undefined,
+        q: query.text,
+        archived: query.archived ? true : undefined,
+        filter: query.filter,
+      },
+    }),
+  run: (id: string, signal?: AbortSignal) => getJson<RunDetail>(millraceRoutes.run(id), { signal }),
+  runArtifacts: (id: string, signal?: AbortSignal) => getJson<ArtifactPage>(millraceRoutes.runArtifacts(id), { signal }),
+  task: (run: string, task: string, signal?: AbortSignal) => getJson<TaskDetail>(millraceRoutes.task(run, task), { signal }),
+  logs: (run: string, task: string, query: { attempt: number; from: number | 'tail'; limitBytes?: number }, signal?: AbortSignal) =>
+    getJson<LogPageView>(millraceRoutes.logs(run, task), { signal, query: { attempt: query.attempt, from: query.from, limit_bytes: query.limitBytes } }),
+  logStreamAddress: (run: string, task: string, query: { attempt: number; from: number }) => fromBase(withQuery(millraceRoutes.logStream(run, task), query)),
+  logDownloadAddress: (run: string, task: string, attempt: number) => fromBase(withQuery(millraceRoutes.logDownload(run, task), { attempt })),
+  preview: (run: KfpRunRequest, signal?: AbortSignal) => requestJson<RunPreview>('POST', millraceRoutes.runPreview(), { body: run, signal }),
+  artifactAddress: (id: string, query: { path?: string; download?: number } = {}) => fromBase(withQuery(millraceRoutes.artifactContent(id), query)),
+  artifactEntries: (id: string, signal?: AbortSignal) => getJson<{ entries: { path: string; size_bytes: number }[] }>(millraceRoutes.artifactEntries(id), { signal }),
+  eventsAddress: () => fromBase(millraceRoutes.events()),
+};

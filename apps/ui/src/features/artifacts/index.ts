@@ -1,0 +1,2 @@
+export { ArtifactCard } from './components/ArtifactCard';
+export { shortType } from './lib/preview-kind';

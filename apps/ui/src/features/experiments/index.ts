@@ -1,0 +1,2 @@
+export { ExperimentsPage } from './ExperimentsPage';
+export { ExperimentPage } from './ExperimentPage';

@@ -1,0 +1,2 @@
+export { LogView } from './components/LogView';
+export { plainText } from './lib/ansi-spans';

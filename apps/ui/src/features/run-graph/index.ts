@@ -1,0 +1,4 @@
+export { GraphView, type GraphViewProps } from './components/GraphView';
+export { buildPipelineGraph, nodesOfRun } from './lib/build-graph';
+export { decorateWithState, factOf, lookOfEdge, type NodeLook } from './lib/decorate-with-state';
+export { signatureOf, tasksInside, toGraph, type Graph } from './lib/graph';

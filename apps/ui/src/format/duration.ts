@@ -1,0 +1,25 @@
+import type { Language } from '@/i18n/language';
+
+const UNITS: Record<Language, { d: string; h: string; min: string; s: string }> = {
+  en: { d: 'd', h: 'h', min: 'min', s: 's' },
+  zh: { d: '天', h: '小时', min: '分', s: '秒' },
+};
+
+/** Two units at most: `0.4 s`, `12 s`, `3 min 12 s`, `1 h 52 min`, `2 d 4 h`. Negative spans (clocks that differ) are `0 s`. */
+export function formatDuration(milliseconds: number, language: Language): string {
+  const unit = UNITS[language];
+  const span = Math.max(0, milliseconds);
+  if (span > 0 && span < 950) return `${Math.max(0.1, Math.round(span / 100) / 10).toFixed(1)} ${unit.s}`;
+  const seconds = Math.floor(span / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return two(days, unit.d, hours % 24, unit.h);
+  if (hours > 0) return two(hours, unit.h, minutes % 60, unit.min);
+  if (minutes > 0) return two(minutes, unit.min, seconds % 60, unit.s);
+  return `${span >= 950 && seconds === 0 ? 1 : seconds} ${unit.s}`;
+}
+
+function two(first: number, firstUnit: string, second: number, secondUnit: string): string {
+  return second === 0 ? `${first} ${firstUnit}` : `${first} ${firstUnit} ${second} ${secondUnit}`;
+}

@@ -1,0 +1,38 @@
+import type { RunDetail, RunSummary, TaskSummary } from '@millrace/api-contract';
+import { describe, expect, it } from 'vitest';
+import { applyToList, applyToRun, isNewer, mergeTasks } from './apply-event';
+
+const task = (id: string, state: TaskSummary['state'], position = 0) => ({ id, state, position }) as TaskSummary;
+const run = (id: string, state: RunSummary['state']) => ({ id, state }) as RunSummary;
+
+describe('applying events', () => {
+  it('replaces only the tasks that changed and keeps the identity of the others', () => {
+    const tasks = [task('a', 'RUNNING'), task('b', 'PENDING')];
+    const merged = mergeTasks(tasks, [task('b', 'RUNNING')]);
+    expect(merged[0]).toBe(tasks[0]);
+    expect(merged[1]?.state).toBe('RUNNING');
+  });
+
+  it('adds tasks that appeared, in their order', () => {
+    expect(mergeTasks([task('b', 'PENDING', 2)], [task('a', 'PENDING', 1)]).map((each) => each.id)).toEqual(['a', 'b']);
+  });
+
+  it('ignores events that the fetched data already includes', () => {
+    const detail = { run: run('r', 'SUCCEEDED'), tasks: [] as TaskSummary[], revision: '10' } as unknown as RunDetail;
+    expect(applyToRun(detail, { type: 'run', run: run('r', 'RUNNING') }, '9')).toBe(detail);
+    expect(applyToRun(detail, { type: 'run', run: run('r', 'FAILED') }, '11').run.state).toBe('FAILED');
+    expect(applyToRun(detail, { type: 'run', run: run('other', 'FAILED') }, '12')).toBe(detail);
+  });
+
+  it('changes a row in place and leaves other lists alone', () => {
+    const list = { runs: [run('a', 'RUNNING'), run('b', 'RUNNING')], total_size: 2 };
+    expect(applyToList(list, run('b', 'FAILED')).runs.map((each) => each.state)).toEqual(['RUNNING', 'FAILED']);
+    expect(applyToList(list, run('c', 'FAILED'))).toBe(list);
+  });
+
+  it('compares ids as numbers', () => {
+    expect(isNewer('10', '9')).toBe(true);
+    expect(isNewer('9', '10')).toBe(false);
+    expect(isNewer('9', '9')).toBe(false);
+  });
+});

@@ -1,0 +1,35 @@
+import type { RunDetail, RunList, RunSummary, StreamEvent, TaskSummary } from '@millrace/api-contract';
+
+/** The tasks with those of an event put in place; a task that did not change stays the same object, so that nothing redraws for it. */
+export function mergeTasks(tasks: readonly TaskSummary[], changed: readonly TaskSummary[]): TaskSummary[] {
+  const byId = new Map(changed.map((task) => [task.id, task]));
+  const merged = tasks.map((task) => {
+    const next = byId.get(task.id);
+    byId.delete(task.id);
+    return next ?? task;
+  });
+  return byId.size === 0 ? merged : [...merged, ...byId.values()].sort((a, b) => a.position - b.position);
+}
+
+/** A run's page data after an event; the same object when the event is about something else or already in it. */
+export function applyToRun(detail: RunDetail, event: StreamEvent, eventId: string): RunDetail {
+  if (!isNewer(eventId, detail.revision)) return detail;
+  if (event.type === 'run' && event.run.id === detail.run.id) return { ...detail, run: event.run };
+  if (event.type === 'tasks' && event.run_id === detail.run.id) return { ...detail, tasks: mergeTasks(detail.tasks, event.tasks) };
+  return detail;
+}
+
+/** A page of the list with one row replaced in place, or the same object when the run is not on it. */
+export function applyToList(list: RunList, run: RunSummary): RunList {
+  const index = list.runs.findIndex((row) => row.id === run.id);
+  if (index < 0) return list;
+  const runs = [...list.runs];
+  runs[index] = run;
+  return { ...list, runs };
+}
+
+/** Event ids count up; ids of different length are compared as numbers, anything else counts as newer. */
+export function isNewer(id: string, than: string): boolean {
+  if (/^\d+$/.test(id) && /^\d+$/.test(than)) return BigInt(id) > BigInt(than);
+  return id !== than;
+}

@@ -1,0 +1,44 @@
+'use client';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { kfp, type ListQuery } from '@/api/kfp';
+import { millrace, type RunsQuery } from '@/api/millrace';
+import { keys } from './query-keys';
+import { useLiveCache } from './LiveProvider';
+
+/** What the pages read. Each is fetched once and then kept true by the live stream. */
+export const useServer = () => useQuery({ queryKey: keys.server, queryFn: ({ signal }) => millrace.server(signal), staleTime: Number.POSITIVE_INFINITY });
+
+export const useRuns = (query: RunsQuery, options: { enabled?: boolean } = {}) =>
+  useQuery({ queryKey: keys.runs(query), queryFn: ({ signal }) => millrace.runs(query, signal), placeholderData: keepPreviousData, enabled: options.enabled ?? true });
+
+export const useLiveCount = () =>
+  useQuery({
+    queryKey: keys.liveCount,
+    queryFn: async ({ signal }) => (await millrace.runs({ states: ['PENDING', 'RUNNING', 'CANCELING'], pageSize: 1 }, signal)).total_size,
+  });
+
+export function useRun(id: string) {
+  const live = useLiveCache();
+  return useQuery({ queryKey: keys.run(id), queryFn: async ({ signal }) => live.catchUp(await millrace.run(id, signal)), enabled: id !== '' });
+}
+
+export const useTask = (run: string, task: string | undefined) =>
+  useQuery({ queryKey: keys.task(run, task ?? ''), queryFn: ({ signal }) => millrace.task(run, task ?? '', signal), enabled: Boolean(task) });
+
+export const useRunArtifacts = (run: string) => useQuery({ queryKey: keys.runArtifacts(run), queryFn: ({ signal }) => millrace.runArtifacts(run, signal) });
+
+export const usePipelines = (list: ListQuery) =>
+  useQuery({ queryKey: [...keys.pipelines, 'list', list], queryFn: ({ signal }) => kfp.listPipelines(list, signal), placeholderData: keepPreviousData });
+
+export const usePipeline = (id: string) => useQuery({ queryKey: keys.pipeline(id), queryFn: ({ signal }) => kfp.getPipeline(id, signal), enabled: id !== '' });
+
+export const useVersions = (pipeline: string, list: ListQuery = { pageSize: 100 }) =>
+  useQuery({ queryKey: [...keys.versions(pipeline), list], queryFn: ({ signal }) => kfp.listVersions(pipeline, list, signal), enabled: pipeline !== '' });
+
+export const useVersion = (pipeline: string, version: string) =>
+  useQuery({ queryKey: keys.version(pipeline, version), queryFn: ({ signal }) => kfp.getVersion(pipeline, version, signal), enabled: pipeline !== '' && version !== '' });
+
+export const useExperiments = (list: ListQuery) =>
+  useQuery({ queryKey: [...keys.experiments, 'list', list], queryFn: ({ signal }) => kfp.listExperiments(list, signal), placeholderData: keepPreviousData });
+
+export const useExperiment = (id: string) => useQuery({ queryKey: keys.experiment(id), queryFn: ({ signal }) => kfp.getExperiment(id, signal), enabled: id !== '' });
