@@ -14,6 +14,7 @@ import type {
   StorageState,
   Task,
   TaskArtifact,
+  TaskSummary,
 } from './model.js';
 
 /**
@@ -76,6 +77,8 @@ export interface RunRepository {
   create(run: Run, documents: RunDocuments, progress: Omit<RunProgress, 'runId' | 'at' | 'run'>): Promise<void>;
   get(id: string): Promise<Run>;
   find(id: string): Promise<Run | undefined>;
+  /** The pipeline as it was submitted, without the Workflow made of it. */
+  getDocument(id: string): Promise<PipelineDocument>;
   getDocuments(id: string): Promise<RunDocuments>;
   list(query: ListQuery & { readonly namespace?: string; readonly experimentId?: string }): Promise<Page<Run>>;
   /** Runs that are not in a final state, oldest first: what a controller resumes. */
@@ -102,6 +105,8 @@ export interface RunRepository {
 export interface TaskRepository {
   /** By position. */
   list(runId: string): Promise<readonly Task[]>;
+  /** The same without what only a task's own page shows, which is most of it. */
+  listSummaries(runId: string): Promise<readonly TaskSummary[]>;
   listByPaths(runId: string, paths: readonly string[]): Promise<readonly Task[]>;
   get(id: string): Promise<Task>;
 }

@@ -26,6 +26,7 @@ export type {
   TaskAttempt,
   TaskCounts,
   TaskState,
+  TaskSummary,
   TaskUpdate,
 } from './model.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';

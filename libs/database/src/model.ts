@@ -137,6 +137,9 @@ export interface Task {
   readonly finishedAt?: Date;
 }
 
+/** What lists of tasks show. */
+export type TaskSummary = Omit<Task, 'inputs' | 'execution'>;
+
 export interface Artifact {
   readonly id: string;
   readonly namespace: string;
@@ -169,7 +172,7 @@ export interface Metric {
   readonly value: number;
 }
 
-/** What is written when a task's state changes; absent fields stay as they are. */
+/** What is written when a task's state changes; absent fields stay as they are, an empty `message` removes the one there is. */
 export type TaskUpdate = { readonly path: string } & Partial<
   Pick<Task, 'state' | 'message' | 'inputs' | 'outputs' | 'fingerprint' | 'cachedFrom' | 'execution' | 'attempts' | 'queuedAt' | 'startedAt' | 'finishedAt'>
 >;

@@ -41,6 +41,9 @@ describe.each(DIALECTS)('runs on %s', (dialect) => {
     expect(await database.runs.get(run.id)).toEqual(run);
     expect(await database.runs.getDocuments(run.id)).toEqual(documents);
     expect(await database.tasks.list(run.id)).toEqual([tasks[1], tasks[0]]);
+    const { inputs: _inputs, execution: _execution, ...summary } = tasks[0]!;
+    expect((await database.tasks.listSummaries(run.id))[1]).toEqual(summary);
+    expect(await database.runs.getDocument(run.id)).toEqual((await database.runs.getDocuments(run.id)).document);
     expect(await database.tasks.listByPaths(run.id, ['root/train', 'root/none'])).toEqual([tasks[0]]);
     expect(await database.tasks.get(tasks[0]!.id)).toEqual(tasks[0]);
   });

@@ -5,12 +5,12 @@ import { ConstraintError, isIdTaken } from './database-error.js';
 import type { RunRepository } from './database.js';
 import { deleteRunRows } from './delete-run.js';
 import { forUpdate } from './dialect.js';
-import type { RunModel } from './generated/sqlite/models.js';
+import type { RunDocumentModel, RunModel } from './generated/sqlite/models.js';
 import { insertRows } from './insert-rows.js';
 import { fromJsonText, toJsonText } from './json-text.js';
 import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
-import type { Run, RunDocuments, RunProgress, RunState, RunUpdate, StorageState } from './model.js';
+import type { PipelineDocument, Run, RunDocuments, RunProgress, RunState, RunUpdate, StorageState } from './model.js';
 import { fromDocument, toDocument } from './pipeline-rows.js';
 import type { PrismaAccess } from './prisma-access.js';
 import { RUN_LIST } from './run-list.js';
@@ -96,6 +96,12 @@ export class StoredRuns implements RunRepository {
   async find(id: string): Promise<Run | undefined> {
     const [row] = await this.#sql.query<RunModel>(sql`${RUN_SELECT} WHERE id = ${id}`);
     return row && toRun(row);
+  }
+
+  async getDocument(id: string): Promise<PipelineDocument> {
+    const [row] = await this.#sql.query<Pick<RunDocumentModel, 'pipelineSpec' | 'platformSpec'>>(sql`SELECT pipelineSpec, platformSpec FROM run_documents WHERE runId = ${id}`);
+    if (!row) throw notFound(id);
+    return toDocument(row);
   }
 
   async getDocuments(id: string): Promise<RunDocuments> {

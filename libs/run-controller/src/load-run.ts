@@ -6,7 +6,7 @@ import { valuesOf } from './task-rows.js';
 
 /** A run in progress, rebuilt from its rows. */
 export async function loadLiveRun(database: Database, run: Run): Promise<LiveRun> {
-  const [{ document }, tasks, links] = await Promise.all([database.runs.getDocuments(run.id), database.tasks.list(run.id), database.artifacts.listLinks(run.id)]);
+  const [document, tasks, links] = await Promise.all([database.runs.getDocument(run.id), database.tasks.list(run.id), database.artifacts.listLinks(run.id)]);
   const pipeline = parsePipelineValue(document.pipelineSpec, document.platformSpec);
   const facts: RunFacts = {
     runId: run.id,

@@ -1,4 +1,4 @@
-import type { Database, Json, ListQuery, Metric, Page, PipelineDocument, Run, Task, TaskArtifact } from '@millrace/database';
+import type { Database, Json, ListQuery, Metric, Page, PipelineDocument, Run, Task, TaskArtifact, TaskSummary } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExperimentsService } from '../experiments/experiments.service.js';
@@ -16,7 +16,7 @@ export interface NamedRun {
 export interface RunPage extends NamedRun {
   readonly document: PipelineDocument;
   readonly parameters: Readonly<Record<string, Json>>;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly TaskSummary[];
   readonly metrics: readonly Metric[];
   readonly artifactCount: number;
 }
@@ -51,15 +51,15 @@ export class RunViewsService {
 
   async get(id: string): Promise<RunPage> {
     const run = await this.database.runs.get(id);
-    const [documents, tasks, metrics, links, named] = await Promise.all([
-      this.database.runs.getDocuments(id),
-      this.database.tasks.list(id),
+    const [document, tasks, metrics, links, named] = await Promise.all([
+      this.database.runs.getDocument(id),
+      this.database.tasks.listSummaries(id),
       this.database.artifacts.listMetrics([id]),
       this.database.artifacts.listLinks(id),
       this.#name([run]),
     ]);
     const outputs = new Set(links.filter(({ direction }) => direction === 'OUTPUT').map(({ artifact }) => artifact.id));
-    return { run, ...named[0], document: documents.document, parameters: run.parameters, tasks, metrics, artifactCount: outputs.size };
+    return { run, ...named[0], document, parameters: run.parameters, tasks, metrics, artifactCount: outputs.size };
   }
 
   async getTask(runId: string, taskId: string): Promise<TaskPage> {

@@ -1,4 +1,4 @@
-import type { Database, ListQuery, Page, PipelineDocument, Run, StorageState, Task } from '@millrace/database';
+import type { Database, ListQuery, Page, PipelineDocument, Run, StorageState, TaskSummary } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { parsePipelineValue, type Pipeline } from '@millrace/pipeline-spec';
 import type { RunController, RunSubmission, SubmissionPreview } from '@millrace/run-controller';
@@ -14,7 +14,7 @@ import type { RunRequest } from './run-request.js';
 /** A run with what only its own page shows. */
 export interface RunWithTasks {
   readonly run: Run;
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly TaskSummary[];
   /** The pipeline that was submitted; only for a run that has no stored version. */
   readonly document?: PipelineDocument;
 }
@@ -45,8 +45,8 @@ export class RunsService {
 
   async get(id: string): Promise<RunWithTasks> {
     const run = await this.database.runs.get(id);
-    const [tasks, documents] = await Promise.all([this.database.tasks.list(id), run.pipelineVersionId === undefined ? this.database.runs.getDocuments(id) : undefined]);
-    return { run, tasks, ...(documents && { document: documents.document }) };
+    const [tasks, document] = await Promise.all([this.database.tasks.listSummaries(id), run.pipelineVersionId === undefined ? this.database.runs.getDocument(id) : undefined]);
+    return { run, tasks, ...(document && { document }) };
   }
 
   list(query: ListQuery & { readonly experimentId?: string }): Promise<Page<Run>> {

@@ -1,5 +1,5 @@
 import type { v2beta1 } from '@millrace/api-contract';
-import type { Task, TaskState } from '@millrace/database';
+import type { TaskState, TaskSummary } from '@millrace/database';
 import { message, time } from './proto-json.js';
 
 /** KFP's states have no word for a reused result: there, what would have run was skipped. */
@@ -7,7 +7,7 @@ function toWireState(state: TaskState): v2beta1.WireRuntimeState {
   return state === 'CACHED' ? 'SKIPPED' : state;
 }
 
-export function toWireTask(task: Task, parentId: string | undefined): v2beta1.WireTaskDetail {
+export function toWireTask(task: TaskSummary, parentId: string | undefined): v2beta1.WireTaskDetail {
   const failed = task.state === 'FAILED' || task.state === 'CANCELED';
   return message({
     run_id: task.runId,
