@@ -18,18 +18,22 @@ export async function benchFanout({ full }: BenchOptions): Promise<void> {
       async (server) => {
         const stop = new AbortController();
         let events = 0;
-        const listening = fetch(`${server.url}/apis/millrace/v1/events`, { signal: stop.signal }).then(async ({ body }) => {
-          for await (const chunk of body!) events += Buffer.from(chunk).toString().split('\n\n').length - 1;
-        });
-        const { wallMs } = await server.run(pipeline);
+        const listening = fetch(`${server.url}/apis/millrace/v1/events`, { signal: stop.signal })
+          .then(async ({ body }) => {
+            for await (const chunk of body!) events += Buffer.from(chunk).toString().split('\n\n').length - 1;
+          })
+          .catch((error: unknown) => {
+            if (!stop.signal.aborted) console.error(`the event stream ended early: ${String(error)}`);
+          });
+        const { wallMs, processorMs } = await server.run(pipeline);
         stop.abort();
-        await listening.catch(() => undefined);
+        await listening;
         const perTask = wallMs / tasks;
         first ??= perTask;
-        rows.push([name, wallMs / 1000, perTask, ratio(perTask / first), server.memory()?.peak ?? '-', String(events)]);
+        rows.push([name, wallMs / 1000, perTask, processorMs === undefined ? '-' : processorMs / tasks, ratio(perTask / first), server.memory()?.peak ?? '-', String(events)]);
       },
       { warm: flatPipeline({ tasks: 2, form: 'wide' }) },
     );
   }
-  printTable('Wide runs of programs that end at once, with one listener to the events', ['what', 'seconds', 'ms a task', 'growth', 'peak memory MiB (goal 400)', 'events'], rows);
+  printTable('Wide runs of programs that end at once, with one listener to the events', ['what', 'seconds', 'ms a task', "server's CPU", 'growth', 'peak memory MiB (goal 400)', 'events'], rows);
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineSpec } from './pipelines.js';
 import { program, withFolder } from './workspace.js';
@@ -8,6 +8,8 @@ export interface Finished {
   readonly id: string;
   /** From the request to the first answer that says SUCCEEDED. */
   readonly wallMs: number;
+  /** Of the server, meanwhile. */
+  readonly processorMs?: number;
 }
 
 export interface OwnTime {
@@ -21,6 +23,8 @@ const FINAL = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
 
 /** The built program with a data folder of its own. `BENCH_PROFILE=<folder>` leaves a CPU profile of each there. */
 export class Server {
+  private stopping = false;
+
   private constructor(
     readonly url: string,
     readonly folder: string,
@@ -45,7 +49,11 @@ export class Server {
       child.stderr.on('data', collect);
       child.once('exit', (code) => fail(new Error(`millrace ended with ${code} before it was ready:\n${output}`)));
     });
-    return new Server(url, folder, performance.now() - began, child);
+    const server = new Server(url, folder, performance.now() - began, child);
+    child.once('exit', (code, signal) => {
+      if (!server.stopping) console.error(`millrace ended with ${code ?? signal} under the bench; it printed at last:\n${output.slice(-2_000)}`);
+    });
+    return server;
   }
 
   /** Resident memory in MiB; undefined where there is no /proc. */
@@ -54,6 +62,17 @@ export class Server {
       const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
       const kib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
       return { now: kib('VmRSS'), peak: kib('VmHWM') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Processor time of the server so far, in milliseconds; undefined where there is no /proc. Other load does not change it. */
+  processorMs(): number | undefined {
+    try {
+      const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+      // Ticks of 10 ms, in user and in system mode.
+      return (Number(fields[11]) + Number(fields[12])) * 10;
     } catch {
       return undefined;
     }
@@ -69,10 +88,11 @@ export class Server {
   async run(pipeline: PipelineSpec): Promise<Finished> {
     const body = JSON.stringify({ display_name: 'bench', pipeline_spec: pipeline });
     const began = performance.now();
+    const before = this.processorMs();
     const { run_id: id } = await this.json('/apis/v2beta1/runs', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     for (;;) {
       const { state, error } = await this.json(`/apis/v2beta1/runs/${id}?view=BASIC`);
-      if (state === 'SUCCEEDED') return { id, wallMs: performance.now() - began };
+      if (state === 'SUCCEEDED') return { id, wallMs: performance.now() - began, ...(before !== undefined && { processorMs: this.processorMs()! - before }) };
       if (FINAL.has(state)) throw new Error(`run ${id} ended as ${state}: ${JSON.stringify(error)}`);
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
@@ -81,19 +101,21 @@ export class Server {
   /** What the processes of one run took themselves, from the exits that their supervisor recorded. */
   ownTime(runId: string): OwnTime {
     const found = { processes: 0, ms: 0 };
-    const attempts = join(this.folder, 'attempts');
-    for (const entry of readdirSync(attempts, { recursive: true, withFileTypes: true })) {
-      if (entry.name !== 'exit.json') continue;
-      const spec = readFileSync(join(entry.parentPath, 'spec.json'), 'utf8');
-      if (!spec.includes(runId)) continue;
-      const { startedAt, finishedAt } = JSON.parse(readFileSync(join(entry.parentPath, 'exit.json'), 'utf8')) as { startedAt: number; finishedAt: number };
-      found.processes += 1;
-      found.ms += finishedAt - startedAt;
+    const workflows = join(this.folder, 'attempts', 'attempts');
+    for (const workflow of existsSync(workflows) ? readdirSync(workflows) : []) {
+      const attempts = readdirSync(join(workflows, workflow)).map((attempt) => join(workflows, workflow, attempt));
+      if (!readFileSync(join(attempts[0]!, 'spec.json'), 'utf8').includes(runId)) continue;
+      for (const attempt of attempts) {
+        const { startedAt, finishedAt } = JSON.parse(readFileSync(join(attempt, 'exit.json'), 'utf8')) as { startedAt: number; finishedAt: number };
+        found.processes += 1;
+        found.ms += finishedAt - startedAt;
+      }
     }
     return found;
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await ended;
