@@ -98,7 +98,7 @@ export function fromTaskUpdate(update: TaskUpdate): readonly (readonly [column: 
   const { state, message, inputs, outputs, fingerprint, cachedFrom, execution, attempts, queuedAt, startedAt, finishedAt } = update;
   const columns: readonly (readonly [keyof TaskModel, SqlValue | undefined])[] = [
     ['state', state],
-    ['message', message],
+    ['message', message === '' ? null : message],
     ['inputs', toJsonText(inputs) ?? undefined],
     ['outputs', toJsonText(outputs) ?? undefined],
     ['fingerprint', fingerprint],

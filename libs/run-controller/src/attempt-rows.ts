@@ -1,6 +1,7 @@
 import type { NodeStatus } from '@millrace/argo';
 import type { TaskAttempt } from '@millrace/database';
 import { attemptsOf, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import { nodeMessage } from './node-message.js';
 import { timeOf } from './node-time.js';
 
 /**
@@ -20,7 +21,7 @@ export function attemptRows(node: NodeStatus, nodes: Nodes, earlier: readonly Ta
       startedAt: seen ?? (state === 'RUNNING' ? now : state === 'PENDING' ? undefined : timeOf(pod.startedAt)),
       finishedAt: timeOf(pod.finishedAt),
       exitCode: exitCode === undefined ? undefined : Number(exitCode),
-      message: pod.message || undefined,
+      message: nodeMessage(pod, nodes) || undefined,
     };
   });
 }

@@ -102,5 +102,5 @@ function errorOf(state: Run['state'], rows: readonly Task[], engineMessage: stri
   const first = failed.reduce<Task | undefined>((earliest, row) => ((row.finishedAt ?? FAR) < (earliest?.finishedAt ?? FAR) || earliest === undefined ? row : earliest), undefined);
   if (first === undefined) return engineMessage;
   const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
-  return `${first.displayName}: ${first.message ?? 'failed'}${others}`;
+  return `${first.displayName}: ${first.message || 'failed'}${others}`;
 }

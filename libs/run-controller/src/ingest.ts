@@ -5,6 +5,7 @@ import type { Resource } from '@millrace/resources';
 import { isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
 import type { LiveRun } from './live-run.js';
+import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
 import { executionOf, json, linksOf } from './task-rows.js';
 
@@ -59,7 +60,8 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     queuedAt: row.queuedAt ?? timeOf(node.startedAt),
     startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
     finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
-    message: node.message || undefined,
+    // Empty where there is nothing to say, so that what it waited for does not stay.
+    message: state === 'CANCELED' ? TERMINATED : nodeMessage(node, nodes),
   };
   if (state !== 'SUCCEEDED') live.updateTask(update);
   else if (row.kind === 'dag') completeDag(live, update);
@@ -73,7 +75,7 @@ function completeDag(live: LiveRun, update: TaskUpdate): void {
     return;
   }
   const outputs = resolveDagOutputs(live.pipeline, live.view, update.path, scopeComponent(live.pipeline, update.path));
-  live.updateTask({ ...update, message: undefined, outputs: json(outputs.parameters) }, { outputs });
+  live.updateTask({ ...update, message: '', outputs: json(outputs.parameters) }, { outputs });
   live.addLinks(...linksOf(row.id, 'OUTPUT', outputs.artifacts));
 }
 
@@ -107,7 +109,7 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
     artifacts[name] = [{ ...output, id, name: id }];
   }
   const outputs: TaskValues = { parameters: collected.outputs.parameters, artifacts };
-  live.updateTask({ ...update, message: undefined, outputs: json(outputs.parameters) }, { outputs });
+  live.updateTask({ ...update, message: '', outputs: json(outputs.parameters) }, { outputs });
   live.addLinks(...linksOf(row.id, 'OUTPUT', artifacts));
   if (row.fingerprint !== undefined) live.addCacheEntry({ taskId: row.id, fingerprint: row.fingerprint });
 }
@@ -127,7 +129,7 @@ export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now
     live.updateTask({
       path: row.path,
       state: stopped ? 'CANCELED' : 'SKIPPED',
-      message: row.message ?? (stopped ? 'the run was terminated' : 'a task before it did not succeed'),
+      message: row.message || (stopped ? TERMINATED : 'a task before it did not succeed'),
       finishedAt: row.startedAt === undefined ? undefined : now,
     });
   }
