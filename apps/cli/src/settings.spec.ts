@@ -24,6 +24,16 @@ describe('readUpSettings', () => {
     expect(() => readUpSettings(flags, {})).toThrow(new SettingsError(message));
   });
 
+  it('takes a variable that is set to nothing for one that is not set', () => {
+    expect(readUpSettings(none, { MILLRACE_HOME: '', MILLRACE_PORT: '', MILLRACE_PYTHON: '' })).toEqual(readUpSettings(none, {}));
+  });
+
+  it('does not take an empty token for none', () => {
+    expect(() => readUpSettings(none, { MILLRACE_TOKEN: '' })).toThrow(new SettingsError('MILLRACE_TOKEN is empty; give it a secret, or unset it to serve without a token.'));
+    expect(() => readUpSettings({ ...none, token: ' ' }, {})).toThrow(new SettingsError('--token is empty; give it a secret, or leave it out to serve without a token.'));
+    expect(readUpSettings({ ...none, token: 'secret' }, { MILLRACE_TOKEN: '' }).token).toBe('secret');
+  });
+
   it('drops the trailing slash of a base path', () => {
     expect(readUpSettings({ ...none, basePath: '/pipeline/' }, {}).basePath).toBe('/pipeline');
   });

@@ -2,12 +2,15 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+// As everywhere, a variable set to nothing is one that is not set.
+const variable = z.string().transform((text) => text || undefined).optional();
+
 /** The only place that reads the environment. */
 const environment = z.object({
-  MILLRACE_HOME: z.string().min(1).optional(),
-  MILLRACE_PORT: z.string().optional(),
-  MILLRACE_PYTHON: z.string().min(1).optional(),
-  MILLRACE_TOKEN: z.string().min(1).optional(),
+  MILLRACE_HOME: variable,
+  MILLRACE_PORT: variable,
+  MILLRACE_PYTHON: variable,
+  MILLRACE_TOKEN: z.string().optional(),
 });
 
 /** What the command line gives; a flag wins over its environment variable. */
@@ -60,11 +63,16 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
   if (flags.baseUrl !== undefined && !URL.canParse(flags.baseUrl)) {
     throw new SettingsError(`--base-url must be a URL such as https://hub.example.org/user/ann/proxy/7600, not "${flags.baseUrl}".`);
   }
+  const token = flags.token ?? variables.MILLRACE_TOKEN;
+  // A secret that could not be read must not open the server to everybody.
+  if (token?.trim() === '') {
+    throw new SettingsError(`${flags.token === undefined ? 'MILLRACE_TOKEN' : '--token'} is empty; give it a secret, or ${flags.token === undefined ? 'unset it' : 'leave it out'} to serve without a token.`);
+  }
   return {
     port: wholeNumber(port, { name: flags.port === undefined ? 'MILLRACE_PORT' : '--port', min: 0, max: 65_535 }),
     dataFolder: resolve(flags.dataDir ?? variables.MILLRACE_HOME ?? `${homedir()}/.millrace`),
     python: flags.python ?? variables.MILLRACE_PYTHON,
-    token: flags.token ?? variables.MILLRACE_TOKEN,
+    token,
     basePath,
     baseUrl: flags.baseUrl,
     allowedHosts: flags.allowedHost ?? [],

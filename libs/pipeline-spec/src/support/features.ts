@@ -22,8 +22,8 @@ export const TASK_FEATURES: readonly Feature<TaskSpec>[] = [
     usesIn: (task) => when(isSet(task.triggerPolicy?.condition), 'triggerPolicy.condition'),
   },
   {
-    feature: 'running after failed tasks (dsl.ExitHandler, ignore_upstream_failure)',
-    remedy: 'Remove the exit handler.',
+    feature: 'an exit handler or a tolerated failure (dsl.ExitHandler, ignore_upstream_failure)',
+    remedy: 'Remove it; handle failures inside a component.',
     usesIn: (task) => when(task.triggerPolicy?.strategy === 'ALL_UPSTREAM_TASKS_COMPLETED', 'triggerPolicy.strategy'),
   },
   {
@@ -99,7 +99,7 @@ export const EXECUTOR_FEATURES: readonly Feature<ExecutorSpec>[] = [
   { feature: 'a resolver', remedy: 'Pass the artifact as an input.', usesIn: ({ resolver }) => when(resolver !== undefined, 'resolver') },
   { feature: 'a Vertex AI custom job', remedy: 'Use a container.', usesIn: ({ customJob }) => when(customJob !== undefined, 'customJob') },
   {
-    feature: 'creating or deleting a volume (kubernetes.CreatePVC, kubernetes.DeletePVC)',
+    feature: 'a volume that the pipeline makes or deletes (kubernetes.CreatePVC, kubernetes.DeletePVC)',
     remedy: 'Pass files as artifacts.',
     usesIn: ({ container }) => when(container?.image.startsWith('argostub/') === true, 'container.image'),
   },
@@ -119,8 +119,8 @@ export const PIPELINE_FEATURES: readonly Feature<Pipeline>[] = [
       when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds"),
   },
   {
-    feature: 'an artifact as a required input of the pipeline, which no run can give',
-    remedy: 'Take a parameter with its address, or make it optional.',
+    feature: 'an artifact as a required input of the pipeline',
+    remedy: 'Take a parameter with its address instead, or make the input optional.',
     usesIn: ({ spec }) => entriesWhere(spec.root.inputDefinitions?.artifacts, 'root.inputDefinitions.artifacts', ({ isOptional }) => isOptional !== true),
   },
 ];
