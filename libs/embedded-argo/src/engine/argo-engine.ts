@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWorkflowCompleted, LABEL_PERSISTED } from '@millrace/argo';
@@ -216,7 +217,10 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   discardPod(run: WorkflowRun, nodeId: string): void {
     const folder = podFolder(this.folder, run.uid, nodeId);
-    this.#effects.push(() => void rm(folder, { recursive: true, force: true }).catch(this.options.onError));
+    this.#effects.push(() => {
+      // Few pods have folders of their own, and removing what is not there costs more than looking.
+      if (existsSync(folder)) void rm(folder, { recursive: true, force: true }).catch(this.options.onError);
+    });
   }
 
   // The tick

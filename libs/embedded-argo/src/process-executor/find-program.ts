@@ -8,8 +8,10 @@ export function isProgram(name: string, folders: readonly string[]): boolean {
 
 function isExecutable(path: string): boolean {
   try {
+    // Asked for every task, and most folders have no such file: that must not cost an exception.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }

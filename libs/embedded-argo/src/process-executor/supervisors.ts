@@ -44,6 +44,8 @@ interface Connected extends Supervisor {
 export function createSupervisors(options: SupervisorsOptions): Supervisors {
   const connected = new Map<string, Promise<Connected>>();
   const everyone = new Set<Connected>();
+  // By environment: the name has a digest of all our programs in it, which is not to be made again for every task.
+  const folders = new Map<string, string>();
   let closing = false;
   let unreachable = '';
 
@@ -145,7 +147,8 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
       return found;
     },
     of(environment) {
-      const folder = supervisorFolder(options.root, environment, options.settings);
+      const folder = folders.get(environment.folder) ?? supervisorFolder(options.root, environment, options.settings);
+      folders.set(environment.folder, folder);
       let supervisor = connected.get(folder);
       if (!supervisor) {
         supervisor = open(folder, environment);
