@@ -56,9 +56,9 @@ export class WorkflowFollower {
   }
 
   async #step(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
-    const { clock, newId, database, store } = this.context;
+    const { clock, newId, layout, database, store } = this.context;
     const now = clock();
-    ingestNodes(live, workflow, changed, { now, newId });
+    ingestNodes(live, workflow, changed, { now, newId, layout });
     const completed = isWorkflowCompleted(workflow.status?.phase);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, now);

@@ -1,6 +1,6 @@
 import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
 import type { Artifact, TaskState, TaskUpdate } from '@millrace/database';
-import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { collectOutputs, dagStateOf, decide, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
 import { isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
@@ -12,6 +12,7 @@ import { executionOf, json, linksOf } from './task-rows.js';
 export interface IngestContext {
   readonly now: Date;
   readonly newId: () => string;
+  readonly layout: Layout;
 }
 
 /**
@@ -63,9 +64,18 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     // Empty where there is nothing to say, so that what it waited for does not stay.
     message: state === 'CANCELED' ? TERMINATED : nodeMessage(node, nodes),
   };
+  if (row.kind === 'dag' && row.inputs === undefined) noteDagInputs(live, path, context);
   if (state !== 'SUCCEEDED') live.updateTask(update);
   else if (row.kind === 'dag') completeDag(live, update);
   else completeContainer(live, update, node, context);
+}
+
+/** A DAG has no gate of its own; its inputs are known when it begins, because what they come from has ended by then. */
+function noteDagInputs(live: LiveRun, path: ScopePath, { layout }: IngestContext): void {
+  const decision = decide(live.pipeline, path, live.view, { layout, cache: { enabled: false }, taskId: live.task(path)!.id });
+  if (decision.kind !== 'enter') return;
+  live.updateTask({ path, inputs: json(decision.inputs.parameters) }, { inputs: decision.inputs });
+  live.addLinks(...linksOf(live.task(path)!.id, 'INPUT', decision.inputs.artifacts));
 }
 
 function completeDag(live: LiveRun, update: TaskUpdate): void {

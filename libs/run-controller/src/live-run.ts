@@ -130,7 +130,7 @@ export class LiveRun {
     const task = this.#tasks.get(path);
     if (task === undefined) return undefined;
     const { row, inputs, outputs } = task;
-    return { state: row.state, inputs, outputs, error: row.state === 'FAILED' ? { message: row.message ?? '' } : undefined };
+    return { state: row.state, taskId: row.id, inputs, outputs, error: row.state === 'FAILED' ? { message: row.message ?? '' } : undefined };
   }
 
   #count(state: TaskState, by: number): void {

@@ -60,6 +60,10 @@ describe('plain files', () => {
     expect(await refusal(read('a.yaml', Buffer.from('\ufeffa: 1', 'utf16le')))).toContain('UTF-16');
   });
 
+  it('a Python program is refused with the command that compiles it', async () => {
+    expect(await refusal(read('train.py', 'from kfp import dsl'))).toBe('"train.py" cannot be used: it is a Python program. Compile it first: kfp dsl compile --py train.py --output pipeline.yaml');
+  });
+
   it('other kinds of file are refused by what may be uploaded', async () => {
     expect(await refusal(read('pipeline.png', 'x'))).toBe('"pipeline.png" cannot be used: it is of no known kind. Upload a .yaml, .yml, .json, .zip or .tar.gz file.');
     expect(await refusal(read('pipeline', ''))).toContain('it is empty');

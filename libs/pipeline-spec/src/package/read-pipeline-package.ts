@@ -35,6 +35,7 @@ export async function readPipelinePackage(source: PipelinePackageSource): Promis
   if (/\.(ya?ml|json)$/i.test(fileName)) return { fileName, text: decodeText(bytes, fileName) };
   if (isZip(bytes)) return unpack(await readZip(bytes, fileName, maxBytes), fileName);
   if (isGzip(bytes)) return unpack(await readTarGz(bytes, fileName, maxBytes), fileName);
+  if (/\.py$/i.test(fileName)) throw packageFault(fileName, `it is a Python program. Compile it first: kfp dsl compile --py ${fileName} --output pipeline.yaml`);
   throw packageFault(fileName, `it is ${bytes.length === 0 ? 'empty' : 'of no known kind'}. Upload a .yaml, .yml, .json, .zip or .tar.gz file.`);
 }
 

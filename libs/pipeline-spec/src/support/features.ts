@@ -113,12 +113,6 @@ export const PIPELINE_FEATURES: readonly Feature<Pipeline>[] = [
     usesIn: (pipeline) => when(kubernetesConfig(pipeline)?.['workspace'] !== undefined, "platforms['kubernetes'].pipelineConfig.workspace"),
   },
   {
-    feature: 'a deadline of the whole pipeline',
-    remedy: 'Set a timeout for each task.',
-    usesIn: (pipeline) =>
-      when(Number(kubernetesConfig(pipeline)?.['activeDeadlineSeconds'] ?? 0) !== 0, "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds"),
-  },
-  {
     feature: 'an artifact as a required input of the pipeline',
     remedy: 'Take a parameter with its address instead, or make the input optional.',
     usesIn: ({ spec }) => entriesWhere(spec.root.inputDefinitions?.artifacts, 'root.inputDefinitions.artifacts', ({ isOptional }) => isOptional !== true),

@@ -85,7 +85,6 @@ describe('unsupportedFeatures', () => {
     const pipeline = parsePipelineValue(aSpec(), platform);
     expect(unsupportedFeatures(pipeline, embedded).map(({ path }) => path)).toEqual([
       "platforms['kubernetes'].pipelineConfig.workspace",
-      "platforms['kubernetes'].pipelineConfig.activeDeadlineSeconds",
     ]);
     expect(settingsWithoutEffect(pipeline, embedded).map(({ path }) => path)).toEqual(["platforms['vertex']", "platforms['kubernetes'].pipelineConfig.resourceTtlOnSuccess"]);
   });

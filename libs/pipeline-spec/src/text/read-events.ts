@@ -16,19 +16,30 @@ export interface YamlEvents {
  */
 export function readEvents(text: string): YamlEvents {
   let source = text;
+  const indented = new Map<number, number>();
   for (let repairs = 0, reparsed = 0; ; repairs += 1, reparsed += source.length) {
     try {
       return { source, events: parseEvents(source, { maxDepth: MAX_DEPTH }) };
     } catch (error) {
       const line = lineToIndent(error);
-      if (line === undefined || repairs >= MAX_REPAIRS || reparsed > MAX_REPARSED_CHARACTERS) throw error;
+      if (line === undefined || repairs >= MAX_REPAIRS || reparsed > MAX_REPARSED_CHARACTERS) throw inGivenColumns(error, indented);
       source = indentLine(source, line);
+      indented.set(line, (indented.get(line) ?? 0) + 1);
     }
   }
 }
 
 function lineToIndent(error: unknown): number | undefined {
   return error instanceof YAMLException && error.reason === 'deficient indentation' ? error.mark?.line : undefined;
+}
+
+/** The fault is shown to who wrote the text, without the spaces that were added. */
+function inGivenColumns(error: unknown, indented: ReadonlyMap<number, number>): unknown {
+  if (error instanceof YAMLException && error.mark !== undefined) {
+    const { line, column } = error.mark;
+    error.mark.column = Math.max(0, column - MAX_DEPTH * (indented.get(line) ?? 0));
+  }
+  return error;
 }
 
 function indentLine(text: string, line: number): string {
