@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -202,8 +204,7 @@ describe('a run on this machine', () => {
     const { run, tasks } = await machine.finished(id);
     expect(run).toMatchObject({ state: 'CANCELED' });
     expect([tasks['root/slow']!.state, tasks['root/next']!.state]).toEqual(['CANCELED', 'CANCELED']);
-    const { execFileSync } = await import('node:child_process');
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(marker);
+    await expect.poll(() => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }), { timeout: 5_000 }).not.toContain(marker);
     await expect(machine.runs.terminate(id)).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
   });
 
@@ -217,7 +218,6 @@ describe('a run on this machine', () => {
     const { run, tasks } = await machine.finished(id);
     expect(run.state).toBe('SUCCEEDED');
     expect(tasks['root/slow']!.outputs).toEqual({ out: 'done' });
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(counter, 'utf8')).toBe('x\n');
   });
 
