@@ -18,7 +18,7 @@ export function addBodyParsers(fastify: FastifyInstance, { jsonLimit }: { readon
     }
     parseJson(request, text, (error, value) => {
       if (error) {
-        done(new PipelineError('INVALID_ARGUMENT', `The body is not JSON: ${error.message}`, { cause: error }));
+        done(new PipelineError('INVALID_ARGUMENT', `The body is not JSON: ${faultOf(text)}`, { cause: error }));
         return;
       }
       try {
@@ -34,4 +34,14 @@ export function addBodyParsers(fastify: FastifyInstance, { jsonLimit }: { readon
     const facts = request.routeOptions.config as Partial<RouteFacts>;
     done(facts.body === 'multipart' ? null : new PipelineError('INVALID_ARGUMENT', 'Send the body as "Content-Type: application/json".'));
   });
+}
+
+/** What is wrong and where; the parser's own error is about the media type. */
+function faultOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'it has the key "__proto__".';
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
