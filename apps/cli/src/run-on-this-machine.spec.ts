@@ -173,7 +173,7 @@ describe('a run on this machine', () => {
     const { run, tasks } = await machine.finished(id);
     expect(run).toMatchObject({ state: 'FAILED', error: expect.stringMatching(/^bad: .*137/), taskCounts: { FAILED: 1, SKIPPED: 1, SUCCEEDED: 1 } });
     expect(tasks['root/bad']!.attempts).toEqual([expect.objectContaining({ exitCode: 137, state: 'FAILED' })]);
-    expect(tasks['root/next']).toMatchObject({ state: 'SKIPPED', attempts: [] });
+    expect(tasks['root/next']).toMatchObject({ state: 'SKIPPED', attempts: [], message: 'bad failed' });
   });
 
   it('fails a task that ends well without the output it declares, and the run with it', async () => {

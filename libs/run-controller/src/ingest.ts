@@ -1,5 +1,5 @@
 import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
-import type { Artifact, TaskState, TaskUpdate } from '@millrace/database';
+import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
 import { collectOutputs, dagStateOf, decide, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
 import { isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
@@ -128,6 +128,15 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
 function metricsOf(artifact: Artifact): { name: string; value: number }[] {
   if (artifact.schemaTitle !== 'system.Metrics') return [];
   return Object.entries(artifact.metadata).flatMap(([name, value]) => (typeof value === 'number' && Number.isFinite(value) ? [{ name, value }] : []));
+}
+
+/** Which of the tasks before it kept a task from starting. */
+function reasonOfSkip(live: LiveRun, row: Task): string {
+  const before = row.dependsOn.flatMap((path) => live.task(path) ?? []);
+  const failed = before.find(({ state }) => state === 'FAILED');
+  if (failed !== undefined) return `${failed.displayName} failed`;
+  const skipped = before.find(({ state }) => state === 'SKIPPED' || state === 'PENDING');
+  return skipped === undefined ? 'a task before it did not succeed' : `${skipped.displayName} was not started`;
 }
 
 /** What never got a node, or none that ended, once the Workflow is over. */
