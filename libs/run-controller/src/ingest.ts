@@ -62,7 +62,7 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
     finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
     // Empty where there is nothing to say, so that what it waited for does not stay.
-    message: state === 'CANCELED' ? TERMINATED : nodeMessage(node, nodes),
+    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes),
   };
   if (row.kind === 'dag' && row.inputs === undefined) noteDagInputs(live, path, context);
   if (state !== 'SUCCEEDED') live.updateTask(update);
@@ -148,7 +148,7 @@ export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now
     live.updateTask({
       path: row.path,
       state: stopped ? 'CANCELED' : 'SKIPPED',
-      message: row.message || (stopped ? TERMINATED : 'a task before it did not succeed'),
+      message: row.message || (stopped ? TERMINATED : reasonOfSkip(live, row)),
       finishedAt: row.startedAt === undefined ? undefined : now,
     });
   }

@@ -51,7 +51,8 @@ function sendFile(bytes: number, headers: Record<string, string> = {}): Promise<
 }
 
 describe('an upload', () => {
-  it('of 1 GB is cut at the cap while it streams, with memory flat', async () => {
+  // The kernel may reset the connection before the client has read the answer that is already there; that is not what this is about.
+  it('of 1 GB is cut at the cap while it streams, with memory flat', { retry: 2 }, async () => {
     globalThis.gc?.();
     const before = process.memoryUsage().rss;
     const { status, text, sent } = await sendFile(1024 * MIB);
