@@ -16,6 +16,9 @@ const result = spawnSync(node, [join(root, 'node_modules', 'nx', 'dist', 'bin', 
   env: environmentFor(node),
 });
 if (result.status !== 0) {
+  // What the user can mend is said in one sentence; the rest is for whoever changes the code.
+  const sentence = /millrace: (.+)/.exec(result.stdout + result.stderr)?.[1];
+  if (sentence !== undefined) stop(sentence);
   console.error(result.stdout, result.stderr);
   stop('the build failed (see above).');
 }
