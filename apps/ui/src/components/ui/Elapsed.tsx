@@ -10,14 +10,14 @@ export function Elapsed({ from, to, wrap }: { readonly from: string | undefined;
   if (!from) return null;
   if (!to) return <Ticking from={from} wrap={wrap} />;
   const text = formatDuration(Date.parse(to) - Date.parse(from), language);
-  return wrap ? wrap(text) : text;
+  return <span className="figures">{wrap ? wrap(text) : text}</span>;
 }
 
 function Ticking({ from, wrap }: { readonly from: string; readonly wrap?: (duration: string) => string }) {
   const language = useLanguage();
   const seconds = Math.max(0, Math.floor((useNow() - Date.parse(from)) / 1000));
   const text = formatDuration(seconds * 1000, language);
-  return wrap ? wrap(text) : text;
+  return <span className="figures">{wrap ? wrap(text) : text}</span>;
 }
 
 /** `12 min ago`, with the exact time on hover. */

@@ -33,7 +33,7 @@ export const ICON_PATHS = {
   trash: 'M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9M7 7v4M9 7v4',
   keyboard: 'M1.8 4h12.4v8H1.8zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6',
   check: 'M3.5 8.4 6.6 11.4l6-6.6',
-  group: 'M3.5 5.5h9v8h-9zM5 3.5h6M6.2 1.8h3.6',
+  group: 'M2.5 2.5h7v7h-7zM6.5 12v1.5h7v-7H12',
 } as const;
 
 export type IconName = keyof typeof ICON_PATHS;

@@ -34,7 +34,7 @@ export function ExperimentPage() {
         <PageHead title={t.nav.experiments} crumbs={crumbs} />
         {isNotFound(experiment.error) ? (
           <EmptyState title={t.experiments.gone(shortId(id))} text={t.experiments.goneText}>
-            <Link href="/experiments" className={buttonClass({ look: 'primary' })}>
+            <Link prefetch={false} href="/experiments" className={buttonClass({ look: 'primary' })}>
               {t.nav.experiments}
             </Link>
           </EmptyState>
@@ -51,7 +51,7 @@ export function ExperimentPage() {
         title={name}
         crumbs={crumbs}
         actions={
-          <Link href={`/runs/new?experiment=${id}`} className={buttonClass({ look: 'primary' })}>
+          <Link prefetch={false} href={`/runs/new?experiment=${id}`} className={buttonClass({ look: 'primary' })}>
             <Icon name="plus" size={15} />
             {t.experiments.newRun}
           </Link>

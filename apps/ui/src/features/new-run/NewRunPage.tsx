@@ -93,7 +93,7 @@ export function NewRunPage() {
           form.clone ? (
             <span className="sm t3 cut">
               {t.newRun.copiedFrom}{' '}
-              <Link className="link" href={`/runs/${form.clone.run.id}`}>
+              <Link prefetch={false} className="link" href={`/runs/${form.clone.run.id}`}>
                 {form.clone.run.name}
               </Link>
             </span>

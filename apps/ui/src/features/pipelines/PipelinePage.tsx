@@ -79,7 +79,7 @@ export function PipelinePage() {
         <PageHead title={t.nav.pipelines} crumbs={[{ label: t.nav.pipelines, href: '/pipelines' }, { label: shortId(id), mono: true }]} />
         {isNotFound(pipeline.error) ? (
           <EmptyState title={t.pipelines.gone(shortId(id))} text={t.pipelines.goneText}>
-            <Link href="/pipelines" className={buttonClass({ look: 'primary' })}>
+            <Link prefetch={false} href="/pipelines" className={buttonClass({ look: 'primary' })}>
               {t.nav.pipelines}
             </Link>
           </EmptyState>
@@ -111,7 +111,7 @@ export function PipelinePage() {
             actions={
               <>
                 {button}
-                <Link href={`/runs/new?pipeline=${id}${versionId ? `&version=${versionId}` : ''}`} className={buttonClass({ look: 'primary' })}>
+                <Link prefetch={false} href={`/runs/new?pipeline=${id}${versionId ? `&version=${versionId}` : ''}`} className={buttonClass({ look: 'primary' })}>
                   <Icon name="plus" size={15} />
                   {t.pipelines.newRun}
                 </Link>

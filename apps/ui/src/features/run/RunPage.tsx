@@ -94,7 +94,7 @@ export function RunPage() {
           <PageHead title={t.nav.runs} crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: shortId(id), mono: true }]} />
           {isNotFound(query.error) ? (
             <EmptyState title={t.run.gone(shortId(id))} text={t.run.goneText}>
-              <Link href="/runs" className={buttonClass({ look: 'primary' })}>
+              <Link prefetch={false} href="/runs" className={buttonClass({ look: 'primary' })}>
                 {t.common.toRuns}
               </Link>
             </EmptyState>

@@ -3,14 +3,15 @@ import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { SkeletonRows } from '@/components/ui/Skeleton';
 import { PageHead } from '@/features/frame';
+import { fromUpstreamLink } from '@/url/upstream-links';
 import { useTexts } from '@/i18n/use-texts';
 
-/** The root leads to the runs; a link of the upstream pages, which has only a hash, is followed by the frame. */
+/** The root leads to the runs; a link of the upstream pages, which is the root with a hash, to where it belongs. */
 export function HomePage() {
   const t = useTexts();
   const router = useRouter();
   useEffect(() => {
-    if (!window.location.hash.startsWith('#/')) router.replace(`/runs${window.location.search}`);
+    router.replace(fromUpstreamLink(window.location.hash) ?? `/runs${window.location.search}`);
   }, [router]);
   return (
     <>

@@ -8,7 +8,7 @@ export function NotFoundPage() {
   const t = useTexts();
   return (
     <EmptyState title={t.common.notFoundTitle} text={t.common.notFoundText}>
-      <Link href="/runs" className={buttonClass({ look: 'primary' })}>
+      <Link prefetch={false} href="/runs" className={buttonClass({ look: 'primary' })}>
         {t.common.toRuns}
       </Link>
     </EmptyState>

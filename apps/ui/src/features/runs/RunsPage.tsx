@@ -26,7 +26,7 @@ export function RunsPage() {
         title={t.runs.title}
         refetching={fetching > 0}
         actions={
-          <Link href="/runs/new" className={buttonClass({ look: 'primary' })}>
+          <Link prefetch={false} href="/runs/new" className={buttonClass({ look: 'primary' })}>
             <Icon name="plus" size={15} />
             {t.runs.newRun}
           </Link>

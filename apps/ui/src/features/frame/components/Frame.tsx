@@ -11,7 +11,8 @@ import { fromUpstreamLink } from '@/url/upstream-links';
 import { Nav } from './Nav';
 import styles from './Frame.module.css';
 
-const CommandPalette = dynamic(() => import('./CommandPalette').then((module) => module.CommandPalette), { ssr: false });
+const loadPalette = () => import('./CommandPalette').then((module) => module.CommandPalette);
+const CommandPalette = dynamic(loadPalette, { ssr: false });
 const ShortcutSheet = dynamic(() => import('./ShortcutSheet').then((module) => module.ShortcutSheet), { ssr: false });
 
 /** Navigation beside the page, and what works everywhere: palette, keys, toasts. */
@@ -29,10 +30,14 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       const path = fromUpstreamLink(window.location.hash);
       if (path) router.replace(path);
     };
-    follow();
     window.addEventListener('hashchange', follow);
     return () => window.removeEventListener('hashchange', follow);
   }, [router]);
+  useEffect(() => {
+    // Whoever presses ⌘K goes on typing at once: the palette must be there.
+    const timer = setTimeout(() => void loadPalette(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   const group = t.keys.groups.everywhere;
   useShortcuts([
     { keys: 'Mod+k', label: t.keys.palette, group, run: () => setOpen(open === 'palette' ? undefined : 'palette') },

@@ -24,7 +24,7 @@ export function PageHead({ title, glyph, crumbs, aside, actions, children, refet
             <Fragment key={index}>
               {index > 0 ? <Icon name="right" size={14} /> : null}
               {crumb.href ? (
-                <Link href={crumb.href} className="cut">
+                <Link prefetch={false} href={crumb.href} className="cut">
                   {crumb.label}
                 </Link>
               ) : (

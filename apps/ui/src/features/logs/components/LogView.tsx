@@ -1,6 +1,6 @@
 'use client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { millrace } from '@/api/millrace';
 import { Button, buttonClass, IconButton } from '@/components/ui/Button';
 import { ErrorCard } from '@/components/ui/ErrorCard';
@@ -25,14 +25,16 @@ interface LogViewProps {
   readonly attempts: React.ReactNode;
   /** What stands under the last line once the attempt has ended. */
   readonly ending: React.ReactNode;
+  /** What is searched for; kept by the caller, so that it holds from attempt to attempt. */
+  readonly wanted: string;
+  readonly onWanted: (text: string) => void;
 }
 
 /** The log of one attempt, live and of any length: only what is in view is in the document, only a window of it in memory. */
-export function LogView({ source, running, range, onRange, attempts, ending }: LogViewProps) {
+export function LogView({ source, running, range, onRange, attempts, ending, wanted, onWanted }: LogViewProps) {
   const t = useTexts();
   const [from, to] = parseRange(range);
   const log = useLog(source, from === undefined ? 'tail' : 0);
-  const [wanted, setWanted] = useState('');
   const [stderrOnly, setStderrOnly] = useState(false);
   const [wrap, setWrap] = useState(() => readWrap());
   const [follow, setFollow] = useState(from === undefined);
@@ -148,7 +150,7 @@ export function LogView({ source, running, range, onRange, attempts, ending }: L
           width={210}
           label={t.logs.search}
           value={wanted}
-          onChange={setWanted}
+          onChange={onWanted}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || search.hits.length === 0) return;
             event.preventDefault();
@@ -187,7 +189,8 @@ export function LogView({ source, running, range, onRange, attempts, ending }: L
         </a>
       </div>
       <div className={styles.place}>
-        <div ref={scroller} className={`${styles.log} ${wrap ? styles.wrap : ''} mono`} role="log" aria-label={t.logs.label} aria-live="off" tabIndex={0} onScroll={onScroll}>
+        <div ref={scroller} style={{ '--digits': Math.max(4, String(last).length) } as CSSProperties}
+          className={`${styles.log} ${wrap ? styles.wrap : ''} mono`} role="log" aria-label={t.logs.label} aria-live="off" tabIndex={0} onScroll={onScroll}>
           {log.error && lines.length === 0 ? <ErrorCard title={t.logs.label} error={log.error} onRetry={() => void log.jump('tail')} /> : null}
           {log.loaded && lines.length === 0 && !log.error ? <p className={styles.nothing}>{running ? t.logs.empty : t.logs.emptyEnded}</p> : null}
           {log.loading === 'earlier' ? <p className={styles.earlier}>{t.logs.earlier}</p> : null}

@@ -5,6 +5,7 @@ import { Switch } from '@/components/ui/Switch';
 import { TextField } from '@/components/ui/Field';
 import { CodeEditor } from '@/features/code';
 import { formatValue } from '@/format/value';
+import type { Texts } from '@/i18n/en';
 import { useTexts } from '@/i18n/use-texts';
 import { shownDraft, type DraftProblem, type Drafts } from '../lib/parameter-drafts';
 import styles from './ParameterField.module.css';
@@ -46,11 +47,11 @@ export function ParameterField({ parameter, drafts, changed, problem, onChange }
               )}
             </>
           ) : (
-            parameter.description
+            <span>{parameter.description ?? countOf(parameter, drafts, t)}</span>
           )}
           {changed && parameter.default !== undefined ? (
             <span className={styles.was}>
-              {t.newRun.default(parameter.default === null ? t.newRun.notSet : parameter.type === 'BOOLEAN' ? (parameter.default ? t.newRun.on : t.newRun.off) : formatValue(parameter.default))}
+              {t.newRun.default(parameter.default === null ? t.newRun.notSet : parameter.type === 'BOOLEAN' ? (parameter.default ? t.newRun.on : t.newRun.off).toLowerCase() : formatValue(parameter.default))}
               <button type="button" className="link" onClick={() => onChange(undefined)}>
                 {t.newRun.reset}
               </button>
@@ -60,6 +61,17 @@ export function ParameterField({ parameter, drafts, changed, problem, onChange }
       </div>
     </div>
   );
+}
+
+/** `4 items` of a list, `3 keys` of a struct. */
+function countOf(parameter: PipelineParameter, drafts: Drafts, t: Texts): string {
+  if (parameter.type !== 'LIST' && parameter.type !== 'STRUCT') return '';
+  try {
+    const value = JSON.parse(shownDraft(parameter, drafts)) as object;
+    return Array.isArray(value) ? t.newRun.items(value.length) : t.newRun.keys(Object.keys(value).length);
+  } catch {
+    return '';
+  }
 }
 
 interface ControlProps {

@@ -33,14 +33,18 @@ export function Summary({ preview, previewError, problems, starting, onGoTo, onS
           <Strip counts={preview ? { cached: preview.cached, pending: preview.run + preview.undecided } : {}} />
         </div>
         <ul className={styles.list}>
-          <li>
-            <StateGlyph state="cached" decorative />
-            <b>{preview?.cached ?? ''}</b> {t.newRun.reused}
-          </li>
-          <li>
-            <StateGlyph state="pending" decorative />
-            <b>{preview?.run ?? ''}</b> {t.newRun.run}
-          </li>
+          {preview ? (
+            <>
+              <li>
+                <StateGlyph state="cached" decorative />
+                <b>{preview.cached}</b> {t.newRun.reused}
+              </li>
+              <li>
+                <StateGlyph state="pending" decorative />
+                <b>{preview.run}</b> {t.newRun.run}
+              </li>
+            </>
+          ) : null}
           {preview && preview.undecided > 0 ? (
             <li>
               <StateGlyph state="skipped" decorative />

@@ -62,7 +62,7 @@ export function useRunForm() {
     const list: DraftProblem[] = [];
     if (!pipelineId && !inline) list.push({ name: '#pipeline', message: t.newRun.problem.pipeline });
     else if (!versionId && !inline && versions.isSuccess) list.push({ name: '#version', message: t.newRun.problem.version });
-    if (name.trim() === '') list.push({ name: '#name', message: t.newRun.problem.name });
+    if (name.trim() === '' && (pipelineId || inline)) list.push({ name: '#name', message: t.newRun.problem.name });
     list.push(...reading.problems);
     for (const misfit of misfits) if (!list.some((problem) => problem.name === misfit.name)) list.push(misfit);
     return list;

@@ -1,5 +1,6 @@
 import type { JsonValue, PipelineParameter } from '@millrace/pipeline-spec';
 import type { Texts } from '@/i18n/en';
+import { inlineJson, numberAsTyped } from '../../../format/value';
 import { findJsonFault } from './json-fault';
 
 /** What is typed for each parameter, as text; absent where nothing was typed, so that the default holds. */
@@ -20,8 +21,9 @@ const isJson = (parameter: PipelineParameter): boolean => !['STRING', 'NUMBER_IN
 export function toDraft(parameter: PipelineParameter, value: JsonValue): string {
   if (parameter.literals) return JSON.stringify(value);
   if (parameter.type === 'STRING') return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'number') return numberAsTyped(value);
   if (!isJson(parameter)) return String(value);
-  const short = JSON.stringify(value);
+  const short = inlineJson(value);
   return short.length <= 60 ? short : JSON.stringify(value, null, 2);
 }
 

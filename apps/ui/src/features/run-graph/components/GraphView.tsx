@@ -1,9 +1,10 @@
 'use client';
 import '@xyflow/react/dist/base.css';
 import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type ReactFlowState } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { ErrorCard } from '@/components/ui/ErrorCard';
+import { useAfter } from '@/components/ui/Skeleton';
 import { useTexts } from '@/i18n/use-texts';
 import { useShortcuts } from '@/shortcuts/use-shortcuts';
 import { useLayout } from '../hooks/use-layout';
@@ -42,6 +43,9 @@ export function GraphView(props: GraphViewProps) {
 
 const lodOf = (state: ReactFlowState): 'full' | 'name' | 'block' => (state.transform[2] < 0.4 ? 'block' : state.transform[2] < 0.7 ? 'name' : 'full');
 
+/** Names keep about 12 px on the screen while zooming out, as long as they fit a node. */
+const nameSizeOf = (state: ReactFlowState): string => `${Math.min(23, Math.round(12 / Math.max(0.1, state.transform[2])))}px`;
+
 function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphViewProps) {
   const t = useTexts();
   const flow = useReactFlow();
@@ -49,6 +53,7 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
   const unfolded = folding.unfolded;
   const { layout, error } = useLayout(graph, unfolded);
   const lod = useStore(lodOf);
+  const nameSize = useStore(nameSizeOf);
   const pane = useRef<HTMLDivElement>(null);
   const anchor = useRef<{ id: string; box: Box }>(undefined);
   const placed = useRef<Layout>(undefined);
@@ -118,13 +123,22 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
     { keys: '-', label: t.keys.zoomOut, group, run: () => void flow.zoomOut({ duration: 90 }) },
     { keys: 'ArrowUp', also: Object.keys(ARROWS).slice(1), label: t.keys.arrows, group, run: () => false },
   ]);
+  // Keys may come faster than the address is read again.
+  const cursor = useRef(selected);
+  useEffect(() => {
+    cursor.current = selected;
+  }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
+    const at = cursor.current;
     const direction = ARROWS[event.key];
     if (!layout || event.target !== pane.current) return;
     if (direction) {
-      const next = selected && layout.boxes.has(selected) ? neighbour(graph, layout, selected, direction) : firstNode(graph, layout);
-      if (next) onSelect(next);
-    } else if ((event.key === 'Enter' || event.key === ' ') && selected && graph.nodes.get(selected)?.kind === 'dag') toggle(selected);
+      const next = at !== undefined && layout.boxes.has(at) ? neighbour(graph, layout, at, direction) : firstNode(graph, layout);
+      if (next !== undefined) {
+        cursor.current = next;
+        onSelect(next);
+      }
+    } else if ((event.key === 'Enter' || event.key === ' ') && at !== undefined && graph.nodes.get(at)?.kind === 'dag') toggle(at);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -132,7 +146,7 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
 
   if (error && !layout) return <ErrorCard title={t.graph.failed} error={error} />;
   return (
-    <div ref={pane} className={styles.pane} data-lod={lod} tabIndex={0} role="group" aria-label={t.graph.label} aria-activedescendant={selected ? `node-${selected}` : undefined} aria-busy={!layout} onKeyDown={onKeyDown}>
+    <div ref={pane} className={styles.pane} data-lod={lod} style={{ '--name-size': nameSize } as CSSProperties} tabIndex={0} role="group" aria-label={t.graph.label} aria-activedescendant={selected ? `node-${selected}` : undefined} aria-busy={!layout} onKeyDown={onKeyDown}>
       <ReactFlow
         nodes={nodes}
         nodeTypes={NODE_TYPES}
@@ -156,6 +170,7 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
         {layout ? <Edges layout={layout} edgeLook={edgeLook} /> : null}
         {layout ? <Overview layout={layout} label={t.graph.minimap} /> : null}
       </ReactFlow>
+      {layout ? null : <Laying />}
       <div className={styles.zoom}>
         <IconButton look="plain" icon="plusSmall" label={t.graph.zoomIn} onClick={() => void flow.zoomIn({ duration: 90 })} />
         <IconButton look="plain" icon="minus" label={t.graph.zoomOut} onClick={() => void flow.zoomOut({ duration: 90 })} />
@@ -165,11 +180,21 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
   );
 }
 
+/** Said only when a layout takes its time. */
+function Laying() {
+  const t = useTexts();
+  return useAfter(300) ? (
+    <p className={styles.laying} role="status">
+      {t.graph.laying}
+    </p>
+  ) : null;
+}
+
 /** The minimap, only while something is out of view. */
 function Overview({ layout, label }: { readonly layout: Layout; readonly label: string }) {
   const hidden = useStore(({ transform: [x, y, zoom], width, height }) => x >= -8 && y >= -8 && x + layout.width * zoom <= width + 8 && y + layout.height * zoom <= height + 8);
   if (hidden) return null;
-  return <MiniMap className={styles.minimap} style={{ width: 96, height: 96 }} position="top-right" pannable zoomable ariaLabel={label} nodeClassName={(node) => minimapClass(node as TaskFlowNode)} nodeBorderRadius={6} maskColor="transparent" maskStrokeColor="var(--mr-text-3)" maskStrokeWidth={6} />;
+  return <MiniMap className={styles.minimap} style={{ width: 96, height: 96 }} position="top-right" pannable zoomable ariaLabel={label} nodeClassName={(node) => minimapClass(node as TaskFlowNode)} nodeBorderRadius={6} maskColor="transparent" maskStrokeColor="var(--mr-text-3)" maskStrokeWidth={1} />;
 }
 
 function minimapClass(node: TaskFlowNode): string {
@@ -214,7 +239,8 @@ function openingView(layout: Layout, pane: HTMLElement, selected: string | undef
   const zoom = Math.min(1, whole >= 0.7 ? whole : Math.max(0.4, Math.min(wide, 1)));
   const box = selected === undefined ? undefined : layout.boxes.get(selected);
   const centreX = pane.clientWidth / 2 - (layout.width / 2) * zoom;
-  if (box && whole < 0.7) return { zoom, x: pane.clientWidth / 2 - (box.x + box.width / 2) * zoom, y: Math.min(margin.y, pane.clientHeight / 2 - (box.y + box.height / 2) * zoom) };
+  const fitsWide = layout.width * zoom <= pane.clientWidth;
+  if (box && whole < 0.7) return { zoom, x: fitsWide ? centreX : pane.clientWidth / 2 - (box.x + box.width / 2) * zoom, y: Math.min(margin.y, pane.clientHeight / 2 - (box.y + box.height / 2) * zoom) };
   return { zoom, x: centreX, y: margin.y };
 }
 

@@ -42,7 +42,7 @@ export function tasksInside(graph: Graph, id: string): string[] {
   return (graph.children.get(id) ?? []).flatMap((child) => (graph.nodes.get(child)?.kind === 'dag' ? tasksInside(graph, child) : [child]));
 }
 
-const LARGE_GROUP = 8;
+const LARGE_GROUP = 5;
 const LARGE_GRAPH = 60;
 
 /** The groups that start unfolded: small ones in a graph that is not large. */

@@ -44,7 +44,7 @@ export function RunHeader({ detail, refetching, chosen, onChoose, children }: Ru
       crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: run.experiment.name, href: `/experiments/${run.experiment.id}` }, { label: shortId(run.id), mono: true }]}
       actions={
         <>
-          <Link href={`/runs/new?clone=${run.id}`} className={buttonClass({})}>
+          <Link prefetch={false} href={`/runs/new?clone=${run.id}`} className={buttonClass({})}>
             <Icon name="copy" size={15} />
             {t.runs.runAgain}
           </Link>
@@ -66,7 +66,7 @@ export function RunHeader({ detail, refetching, chosen, onChoose, children }: Ru
       <RunFacts detail={detail} />
       <div className={styles.race}>
         <Strip counts={counts} chosen={chosen} onChoose={onChoose} />
-        <span className={styles.counts}>
+        <span className={`figures ${styles.counts}`}>
           {STRIP_ORDER.filter((each) => counts[each]).map((each) => (
             <button key={each} type="button" aria-pressed={chosen === each} title={t.states[each]} onClick={() => onChoose(chosen === each ? undefined : each)}>
               <StateGlyph state={each} size={12} />
@@ -109,7 +109,7 @@ function RunFacts({ detail: { run } }: { readonly detail: RunDetail }) {
         {t.run.pipeline}{' '}
         {run.pipeline ? (
           <>
-            <Link className="link" href={run.version ? `/pipelines/${run.pipeline.id}/versions/${run.version.id}` : `/pipelines/${run.pipeline.id}`}>
+            <Link prefetch={false} className="link" href={run.version ? `/pipelines/${run.pipeline.id}/versions/${run.version.id}` : `/pipelines/${run.pipeline.id}`}>
               {run.pipeline.name}
             </Link>{' '}
             {run.version && run.version.name !== run.pipeline.name ? run.version.name : ''}
@@ -120,7 +120,7 @@ function RunFacts({ detail: { run } }: { readonly detail: RunDetail }) {
       </span>
       <span className={`cut ${styles.wide}`}>
         {t.run.experiment}{' '}
-        <Link className="link" href={`/experiments/${run.experiment.id}`}>
+        <Link prefetch={false} className="link" href={`/experiments/${run.experiment.id}`}>
           {run.experiment.name}
         </Link>
       </span>

@@ -28,9 +28,16 @@ export function TaskTable({ tasks, visible, selected, onSelect }: TaskTableProps
   const byPath = useMemo(() => new Map(tasks.map((task) => [task.path, task])), [tasks]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: 30 });
   const at = rows.findIndex((task) => task.path === selected);
+  // Keys may come faster than the address is read again.
+  const cursor = useRef(selected);
+  useEffect(() => {
+    cursor.current = selected;
+  }, [selected]);
   const move = (step: number) => {
-    const next = rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step))];
+    const from = rows.findIndex((task) => task.path === cursor.current);
+    const next = rows[from < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, from + step))];
     if (!next) return false;
+    cursor.current = next.path;
     onSelect(next.path);
     return true;
   };

@@ -12,7 +12,7 @@ export function EmptyRuns() {
   return (
     <EmptyState title={t.runs.emptyTitle} text={t.runs.emptyText} code={firstRunSnippet(hostAddress())}>
       <span className="t2">{t.runs.emptyForm}</span>
-      <Link href="/pipelines" className={buttonClass({})}>
+      <Link prefetch={false} href="/pipelines" className={buttonClass({})}>
         {t.nav.pipelines}
       </Link>
     </EmptyState>

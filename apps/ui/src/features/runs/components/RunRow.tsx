@@ -73,7 +73,7 @@ export const RunRow = memo(function RunRow({ run, index, selected, current, stop
       <td className={styles.tasks}>
         <div className="row">
           <Strip counts={counts} />
-          <span className={`sm t3 ${styles.done}`}>{total > 0 ? `${doneOf(counts)}/${total}` : ''}</span>
+          <span className={`sm t3 figures ${styles.done}`}>{total > 0 ? `${doneOf(counts)}/${total}` : ''}</span>
         </div>
       </td>
       <td className={styles.duration}>

@@ -1,5 +1,6 @@
 'use client';
 import type { TaskDetail } from '@millrace/api-contract';
+import { useState } from 'react';
 import { Segmented } from '@/components/ui/Segmented';
 import { LogView } from '@/features/logs';
 import { formatDuration } from '@/format/duration';
@@ -12,6 +13,7 @@ export function TaskLogs({ task }: { readonly task: TaskDetail }) {
   const t = useTexts();
   const language = useLanguage();
   const url = useSearchState();
+  const [wanted, setWanted] = useState('');
   const attempts = task.attempt_list;
   const asked = attempts.find((attempt) => String(attempt.index) === url.get('attempt'));
   const attempt = asked ?? attempts.at(-1);
@@ -26,6 +28,8 @@ export function TaskLogs({ task }: { readonly task: TaskDetail }) {
       key={attempt.node_id}
       source={{ runId: task.run_id, taskId: task.id, attempt: attempt.index }}
       running={attempt.state === 'RUNNING' || attempt.state === 'PENDING'}
+      wanted={wanted}
+      onWanted={setWanted}
       range={url.get('line')}
       onRange={(line) => url.replace({ line, attempt: asked ? url.get('attempt') : String(attempt.index) })}
       attempts={
@@ -42,7 +46,7 @@ export function TaskLogs({ task }: { readonly task: TaskDetail }) {
       ending={
         span ? (
           <p className={`${styles.ending} ${attempt.state === 'FAILED' ? styles.endingBad : ''}`}>
-            {attempt.exit_code === undefined ? t.logs.ended(number, span) : t.logs.endedWith(number, attempt.exit_code, span)}
+            {!attempt.exit_code ? t.logs.ended(number, span) : t.logs.endedWith(number, attempt.exit_code, span)}
           </p>
         ) : null
       }

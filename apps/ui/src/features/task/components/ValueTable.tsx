@@ -30,7 +30,7 @@ export function ValueTable({ rows }: { readonly rows: readonly ValueRow[] }) {
             <Value value={row.value} />
             {row.help || row.note ? (
               <p className={styles.help}>
-                {row.help}
+                <span>{row.help}</span>
                 {row.note ? <span className={styles.note}>{row.note}</span> : null}
               </p>
             ) : null}
@@ -45,7 +45,8 @@ export function ValueTable({ rows }: { readonly rows: readonly ValueRow[] }) {
 function Value({ value }: { readonly value: JsonValue }) {
   const t = useTexts();
   const [whole, setWhole] = useState(false);
-  const text = typeof value === 'object' && value !== null ? JSON.stringify(value, null, JSON.stringify(value).length > 60 ? 2 : 0) : formatValue(value);
+  const short = formatValue(value);
+  const text = typeof value === 'object' && value !== null && short.length > 60 ? JSON.stringify(value, null, 2) : short;
   if (text === '') return <span className="t3">{t.task.empty}</span>;
   const cut = text.length > LONG && !whole;
   return (

@@ -79,7 +79,7 @@ function WhyCached({ task }: { readonly task: TaskDetail }) {
         {source ? (
           <>
             {t.task.cachedSentence(task.name)}{' '}
-            <Link className="link" href={`/runs/${source.run_id}?task=${encodeURIComponent(task.path)}`}>
+            <Link prefetch={false} className="link" href={`/runs/${source.run_id}?task=${encodeURIComponent(task.path)}`}>
               {source.run_name ?? shortId(source.run_id)}
             </Link>
             {t.task.cachedSentenceEnd}
