@@ -25,12 +25,12 @@ export async function benchFanout({ full }: BenchOptions): Promise<void> {
           .catch((error: unknown) => {
             if (!stop.signal.aborted) console.error(`the event stream ended early: ${String(error)}`);
           });
-        const { wallMs, processorMs } = await server.run(pipeline);
+        const { wallMs, processor } = await server.run(pipeline);
         stop.abort();
         await listening;
         const perTask = wallMs / tasks;
         first ??= perTask;
-        rows.push([name, wallMs / 1000, perTask, processorMs === undefined ? '-' : processorMs / tasks, ratio(perTask / first), server.memory()?.peak ?? '-', String(events)]);
+        rows.push([name, wallMs / 1000, perTask, processor === undefined ? '-' : processor.server / tasks, ratio(perTask / first), server.memory()?.peak ?? '-', String(events)]);
       },
       { warm: flatPipeline({ tasks: 2, form: 'wide' }) },
     );

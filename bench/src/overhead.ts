@@ -34,15 +34,16 @@ export async function benchOverhead({ full }: BenchOptions): Promise<void> {
       for (const { name, work, form } of kinds) {
         let before: number | undefined;
         for (const tasks of lengths) {
-          const { id, wallMs, processorMs } = await server.run(flatPipeline({ tasks, work, form }));
+          const { id, wallMs, processor } = await server.run(flatPipeline({ tasks, work, form }));
           const own = server.ownTime(id);
           const perTask = wallMs / tasks;
-          rows.push([name, String(tasks), perTask, own.ms / own.processes, (wallMs - own.ms) / tasks, processorMs === undefined ? '-' : processorMs / tasks, before === undefined ? '-' : ratio(perTask / before)]);
+          const cpu = processor === undefined ? ['-', '-', '-'] : [processor.server / tasks, processor.supervisor / tasks, processor.tasks / tasks];
+          rows.push([name, String(tasks), perTask, own.ms / own.processes, (wallMs - own.ms) / tasks, ...cpu, before === undefined ? '-' : ratio(perTask / before)]);
           before = perTask;
         }
       }
     },
     { warm: flatPipeline({ tasks: 2, form: 'wide' }), args: ['--parallel', '2'] },
   );
-  printTable(`Engine overhead, milliseconds a task (a bare fork, exec and wait: ${floor.toFixed(2)})`, ['what', 'tasks', 'wall', 'process', 'overhead (goal 5)', "server's CPU", 'growth (goal 1.1 x)'], rows);
+  printTable(`Engine overhead, milliseconds a task (a bare fork, exec and wait: ${floor.toFixed(2)})`, ['what', 'tasks', 'wall', 'process', 'overhead (goal 5)', 'CPU: server', 'supervisor', 'task', 'growth (goal 1.1 x)'], rows);
 }
