@@ -41,7 +41,7 @@ describe.skipIf(kfpPython === undefined)('the real kfp command', () => {
   it('creates an experiment and runs a package in it, then lists, gets, archives and deletes the run', async () => {
     await kfp('experiment', 'create', 'numbers', '--description', 'sums');
     expect(JSON.stringify(await kfp('experiment', 'list'))).toContain('numbers');
-    // key=value arguments go out as text, which typed parameters refuse; the defaults are used.
+
     await kfp('run', 'create', '--experiment-name', 'numbers', '--run-name', 'from the shell', '--package-file', sample);
     const { runs } = await millrace.json('/apis/v2beta1/runs');
     const run = runs.find((candidate: { display_name: string }) => candidate.display_name === 'from the shell');
