@@ -55,7 +55,7 @@ export class ErrorFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     // Nest says in this way that no route matched.
-    const error = thrown instanceof NotFoundException ? new UnknownRouteError(this.routes.methodsOf(request.url.split('?')[0] ?? '')) : thrown;
+    const error = thrown instanceof NotFoundException ? this.routes.unserved(request.method, request.url.split('?')[0] ?? '') : thrown;
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const answer = this.#answer(error, request);
     if (reply.sent || reply.raw.headersSent) {

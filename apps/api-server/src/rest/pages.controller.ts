@@ -21,7 +21,7 @@ export class PagesController {
   @Get('*', 'pages:get')
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const address = decodePath(request.url);
-    if (address === undefined || address.startsWith('/apis/')) throw new UnknownRouteError(this.routes.methodsOf(address ?? ''));
+    if (address === undefined || address.startsWith('/apis/')) throw this.routes.unserved('GET', address ?? '');
     if (this.pages.isEmpty && address === '/') return reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(NO_PAGES);
     const page = await this.pages.find(address);
     if (!page) throw new UnknownRouteError([]);

@@ -17,6 +17,13 @@ export class RouteTable {
     return this.#routes;
   }
 
+  /** What to throw for a request that no route took. */
+  unserved(method: string, path: string): UnknownRouteError {
+    const methods = this.methodsOf(path);
+    // Where the method is served and yet nothing matched, a part of the address is longer than any that is.
+    return new UnknownRouteError(methods.includes(method) ? [] : methods);
+  }
+
   methodsOf(path: string): readonly string[] {
     return [...new Set(this.#routes.filter((route) => route.pattern.test(path)).map((route) => route.method))];
   }
