@@ -68,13 +68,14 @@ describe('a pipeline with hostile keys', () => {
   });
 
   it('runs, and every task and value keeps its name', async () => {
-    const { status, body, message } = await createRun(millrace, { display_name: KEYS.slice(0, 8).join(' '), pipeline_spec: hostile() });
+    const parameters = Object.fromEntries(KEYS.map((key) => [key, { [key]: key }]));
+    const { status, body, message } = await createRun(millrace, { display_name: KEYS.slice(0, 8).join(' '), pipeline_spec: hostile(), runtime_config: { parameters } });
     expect(message).toBe('');
     expect(status).toBe(200);
     expect(await millrace.finished(body.run_id)).toMatchObject({ state: 'SUCCEEDED' });
     const detail = await millrace.json(`/apis/millrace/v1/runs/${body.run_id}`);
     expect(detail.tasks.map((task: { key: string }) => task.key).toSorted()).toEqual(TASK_KEYS.toSorted());
-    expect(detail.parameters).toEqual(Object.fromEntries(KEYS.map((key) => [key, { [key]: key }])));
+    expect(detail.parameters).toEqual(parameters);
     expect(detail.run.task_counts).toEqual({ SUCCEEDED: TASK_KEYS.length });
   });
 
