@@ -1,0 +1,2 @@
+/** For tests only. */
+export { makeTar, makeTarGz, makeZip, type TarEntry, type ZipEntry } from './make-archive.js';
