@@ -58,7 +58,7 @@ describe('who is not on this machine', () => {
   it('is refused before the body is read, so nothing happens', async () => {
     const before = (await millrace.json('/apis/v2beta1/runs')).runs.length;
     const body = JSON.stringify({ display_name: 'evil', pipeline_spec: shellPipeline({ a: { line: 'echo pwned' } }) });
-    for (const headers of [{ host: 'evil.example' }, { host: own(), origin: 'https://evil.example' }]) {
+    for (const headers of [{ host: 'evil.example' } as Record<string, string>, { host: own(), origin: 'https://evil.example' }]) {
       const { status } = await rawRequest(millrace, { method: 'POST', path: '/apis/v2beta1/runs', headers: { ...headers, 'content-type': 'application/json' }, write: (request) => request.end(body) });
       expect(status).toBe(403);
     }

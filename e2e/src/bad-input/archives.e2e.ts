@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeTarGz, makeZip } from '../../../libs/pipeline-spec/src/testing/make-archive.js';
+import { makeTarGz, makeZip } from '@millrace/pipeline-spec/testing';
 import { Millrace } from '../harness/millrace.js';
 import { get, residentMiB, upload } from '../harness/requests.js';
 import { shellPipeline } from '../harness/shell-pipeline.js';

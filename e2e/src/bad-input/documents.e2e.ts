@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Millrace } from '../harness/millrace.js';
-import { createRun, upload } from '../harness/requests.js';
+import { createRun, post, upload } from '../harness/requests.js';
 
 let millrace: Millrace;
 beforeAll(async () => {
@@ -93,8 +93,8 @@ describe('a run of a spec inside the request', () => {
   });
 
   it('that is not JSON is refused with the place', async () => {
-    const response = await millrace.request('/apis/v2beta1/runs', { method: 'POST', body: '{"display_name": "a",\n "x" }' });
-    expect(response.status).toBe(400);
-    expect((await response.json()).details[0].message).toMatch(/^The body is not JSON: .*line 2 column 6/);
+    const { status, message } = await post(millrace, '/apis/v2beta1/runs', '{"display_name": "a",\n "x" }');
+    expect(status).toBe(400);
+    expect(message).toMatch(/^The body is not JSON: .*line 2 column 6/);
   });
 });

@@ -23,7 +23,7 @@ async function toAnswer(response: Response): Promise<Answer> {
 /** Uploads a pipeline as the SDK does, whatever comes of it. */
 export async function upload(millrace: Millrace, content: string | Uint8Array, { fileName = 'pipeline.yaml', name }: { readonly fileName?: string; readonly name?: string } = {}): Promise<Answer> {
   const form = new FormData();
-  form.append('uploadfile', new Blob([content as BlobPart]), fileName);
+  form.append('uploadfile', new Blob([content as string]), fileName);
   const query = name === undefined ? '' : `?name=${encodeURIComponent(name)}`;
   return toAnswer(await millrace.request(`/apis/v2beta1/pipelines/upload${query}`, { method: 'POST', body: form }));
 }
