@@ -1,6 +1,7 @@
 import { attemptId, createProcessExecutor, openEmbeddedArgo, type ProcessExecutorHandle } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
 import type { DataFolder } from './data-folder.js';
+import type { FailpointSetting } from './failpoint.js';
 import type { Log } from './log.js';
 import { programFiles } from './program-files.js';
 
@@ -13,6 +14,8 @@ export interface SubstrateOptions {
   readonly pythonFolder?: string;
   /** Environments made at build time. @default beside the program */
   readonly builtEnvironments?: string;
+  readonly failpoint?: (name: string) => void;
+  readonly supervisorFailpoint?: FailpointSetting;
 }
 
 /** What runs Workflows, as the services see it. */
@@ -45,6 +48,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
   const argo = await openEmbeddedArgo({
     folder: folder.engine,
     maxParallelTasks: options.maxParallelTasks,
+    failpoint: options.failpoint,
     onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     executor: async (listener) => {
       executor = await createProcessExecutor({
@@ -56,6 +60,8 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
         python: options.python,
         visible: [folder.path],
         pythonFolder: options.pythonFolder ?? programFiles.python,
+        failpoint: options.failpoint,
+        supervisorFailpoint: options.supervisorFailpoint,
         log: { info: (message) => log('info', message), warn: (message) => log('warn', message) },
       });
       return executor;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseFailpoint, type FailpointSetting } from './failpoint.js';
 
 // As everywhere, a variable set to nothing is one that is not set.
 const variable = z.string().transform((text) => text || undefined).optional();
@@ -11,6 +12,7 @@ const environment = z.object({
   MILLRACE_PORT: variable,
   MILLRACE_PYTHON: variable,
   MILLRACE_TOKEN: z.string().optional(),
+  MILLRACE_FAILPOINT: variable,
 });
 
 /** What the command line gives; a flag wins over its environment variable. */
@@ -40,6 +42,8 @@ export interface UpSettings {
   readonly maxParallelTasks?: number;
   readonly cacheEnabled: boolean;
   readonly loadSample: boolean;
+  /** For tests only: where to die; docs/durability.md lists the names. */
+  readonly failpoint?: FailpointSetting;
 }
 
 export class SettingsError extends Error {}
@@ -68,6 +72,10 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
   if (token?.trim() === '') {
     throw new SettingsError(`${flags.token === undefined ? 'MILLRACE_TOKEN' : '--token'} is empty; give it a secret, or ${flags.token === undefined ? 'unset it' : 'leave it out'} to serve without a token.`);
   }
+  const failpoint = variables.MILLRACE_FAILPOINT === undefined ? undefined : parseFailpoint(variables.MILLRACE_FAILPOINT);
+  if (variables.MILLRACE_FAILPOINT !== undefined && failpoint === undefined) {
+    throw new SettingsError(`MILLRACE_FAILPOINT must look like commit.before or commit.before:3, not "${variables.MILLRACE_FAILPOINT}"; unset it outside tests.`);
+  }
   return {
     port: wholeNumber(port, { name: flags.port === undefined ? 'MILLRACE_PORT' : '--port', min: 0, max: 65_535 }),
     dataFolder: resolve(flags.dataDir ?? variables.MILLRACE_HOME ?? `${homedir()}/.millrace`),
@@ -79,5 +87,6 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     maxParallelTasks: flags.parallel === undefined ? undefined : wholeNumber(flags.parallel, { name: '--parallel', min: 1, max: 1024 }),
     cacheEnabled: flags.cache,
     loadSample: flags.sample,
+    failpoint,
   };
 }

@@ -6,6 +6,7 @@ import { FileObjectStore } from '@millrace/object-store';
 import { createRunController } from '@millrace/run-controller';
 import { createLog } from './log.js';
 import { openDataFolder } from './data-folder.js';
+import { createFailpoint } from './failpoint.js';
 import { localLayout } from './local-layout.js';
 import { openSubstrate } from './open-substrate.js';
 import { programFiles } from './program-files.js';
@@ -19,6 +20,8 @@ export async function up(flags: UpFlags): Promise<void> {
   const settings = readUpSettings(flags, process.env);
   const log = createLog();
   const folder = await openDataFolder(settings.dataFolder);
+  const failpoint = createFailpoint(settings.failpoint);
+  if (settings.failpoint !== undefined) log('warn', 'this server is told to kill itself', { failpoint: settings.failpoint });
 
   const closers: (() => Promise<void>)[] = [];
   const closeAll = async () => {
@@ -30,6 +33,8 @@ export async function up(flags: UpFlags): Promise<void> {
       python: settings.python,
       maxParallelTasks: settings.maxParallelTasks ?? availableParallelism(),
       log,
+      failpoint,
+      supervisorFailpoint: settings.failpoint?.name.startsWith('supervisor.') ? settings.failpoint : undefined,
     });
     closers.push(() => substrate.close());
     const database = await openDatabase({ url: `file:${folder.database}` });
@@ -44,6 +49,7 @@ export async function up(flags: UpFlags): Promise<void> {
       refuseContainer: (container) => substrate.refuseContainer(container),
       cacheEnabled: settings.cacheEnabled,
       log,
+      failpoint,
     });
     const api = await createApiServer({
       database,

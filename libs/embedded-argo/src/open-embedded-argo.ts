@@ -26,6 +26,8 @@ export interface EmbeddedArgoOptions {
   readonly newUid?: () => string;
   /** Told of faults that no caller can be told of; must not throw. @default console.error */
   readonly onError?: (error: unknown) => void;
+  /** Called by name around every write, for tests that end the process there. @default nothing */
+  readonly failpoint?: (name: string) => void;
 }
 
 export interface EmbeddedArgo {
@@ -59,8 +61,9 @@ export async function openEmbeddedArgo(options: EmbeddedArgoOptions): Promise<Em
       onCommitted: (live, changed) => store.committed(live, changed),
       onTick: () => store.flush(),
       onError,
+      failpoint: options.failpoint,
     });
-    const store: EmbeddedResourceStore = new EmbeddedResourceStore({ database, engine, newUid: options.newUid, onError });
+    const store: EmbeddedResourceStore = new EmbeddedResourceStore({ database, engine, newUid: options.newUid, onError, failpoint: options.failpoint });
     engine.attach(await options.executor(engine));
     store.start();
     let closing: Promise<void> | undefined;

@@ -27,7 +27,9 @@ class DefaultRunController implements RunController {
   async submit(submission: RunSubmission): Promise<Run> {
     const { database } = this.#options;
     const { run, documents, progress } = await prepareRun(submission, this.#prepareContext());
+    this.#options.failpoint?.('submit.before');
     await database.runs.create(run, documents, progress);
+    this.#options.failpoint?.('submit.stored');
     try {
       await this.#createWorkflow(run, documents.workflow as unknown as Workflow);
     } catch (error) {
@@ -54,6 +56,7 @@ class DefaultRunController implements RunController {
       throw new PipelineError('FAILED_PRECONDITION', `Failed to terminate run ${runId}. Error: run is ${run.state}; only a pending, running or paused run can be terminated. Row not found`);
     }
     this.#follower.forget(runId);
+    this.#options.failpoint?.('terminate.recorded');
     const workflow = await patchWorkflow(store, workflowRefOf(run), (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
     if (workflow === undefined) await database.runs.transition(runId, { from: ['CANCELING'], to: 'CANCELED', at: clock(), appendHistory: true });
   }
@@ -67,7 +70,10 @@ class DefaultRunController implements RunController {
       if (!isPipelineError(error) || error.code !== 'NOT_FOUND') throw error;
     }
     this.#follower.forget(runId);
-    for (const uri of await database.runs.delete(runId)) {
+    this.#options.failpoint?.('delete.workflow-gone');
+    const orphans = await database.runs.delete(runId);
+    this.#options.failpoint?.('delete.rows-gone');
+    for (const uri of orphans) {
       if (!objects.accepts(uri)) continue;
       await objects.delete(uri).catch((error: unknown) => log('warn', 'an artifact of a deleted run could not be removed', { uri, error: String(error) }));
     }
@@ -111,9 +117,10 @@ class DefaultRunController implements RunController {
   }
 
   async #createWorkflow(run: Run, workflow: Workflow): Promise<void> {
-    const { database, store, clock } = this.#options;
+    const { database, store, clock, failpoint } = this.#options;
     try {
       await store.create('Workflow', workflow);
+      failpoint?.('submit.created');
     } catch (error) {
       const existing = isPipelineError(error) && error.code === 'ALREADY_EXISTS' ? await store.get('Workflow', workflowRefOf(run)) : undefined;
       if (existing?.metadata.labels?.[LABEL_RUN_ID] !== run.id) throw error;

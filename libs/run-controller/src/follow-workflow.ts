@@ -12,6 +12,7 @@ import { patchWorkflow } from './patch-workflow.js';
 export interface FollowContext extends Omit<GateContext, 'now'> {
   readonly clock: () => Date;
   readonly newId: () => string;
+  readonly failpoint?: (name: string) => void;
 }
 
 const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
@@ -56,7 +57,7 @@ export class WorkflowFollower {
   }
 
   async #step(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
-    const { clock, newId, layout, database, store } = this.context;
+    const { clock, newId, layout, database, store, failpoint } = this.context;
     const now = clock();
     ingestNodes(live, workflow, changed, { now, newId, layout });
     const completed = isWorkflowCompleted(workflow.status?.phase);
@@ -66,10 +67,16 @@ export class WorkflowFollower {
     this.#rollUp(live, workflow, completed, now);
 
     const progress = live.takeProgress(now);
-    if (progress !== undefined) await database.runs.record(progress);
+    if (progress !== undefined) {
+      failpoint?.('follow.before');
+      await database.runs.record(progress);
+      failpoint?.('follow.recorded');
+    }
     await answerGates(this.context, workflow, decisions, now);
+    if (decisions.size > 0) failpoint?.('follow.answered');
 
     if (completed) {
+      failpoint?.('follow.over');
       const { namespace, name } = workflow.metadata;
       await patchWorkflow(store, { namespace, name }, (current) =>
         current.metadata.labels?.[LABEL_PERSISTED] === undefined ? { metadata: { labels: { [LABEL_PERSISTED]: 'true' } } } : undefined,

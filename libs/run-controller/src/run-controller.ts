@@ -46,6 +46,8 @@ export interface RunControllerOptions {
   readonly cacheEnabled?: boolean;
   readonly clock?: () => Date;
   readonly newId?: () => string;
+  /** Called by name around every write, for tests that end the process there. @default nothing */
+  readonly failpoint?: (name: string) => void;
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 

@@ -27,6 +27,7 @@ export interface EngineOptions {
   /** Called at the end of each tick. */
   readonly onTick: () => void;
   readonly onError: (error: unknown) => void;
+  readonly failpoint?: (name: string) => void;
 }
 
 type AttemptEvent =
@@ -126,7 +127,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   /** Writes the drafts of these objects in one transaction and makes them visible. Throws when they could not be written. */
   commit(lives: readonly LiveWorkflow[], alsoWrite: () => void = () => undefined): void {
-    const { database, counters, onCommitted } = this.options;
+    const { database, counters, onCommitted, failpoint } = this.options;
     const versions = lives.map((live) => [live, this.nextResourceVersion()] as const);
     database.transaction(() => {
       alsoWrite();
@@ -136,7 +137,9 @@ export class ArgoEngine implements RunHost, AttemptListener {
         database.write(change);
       }
       database.setLastResourceVersion(this.#resourceVersion);
+      failpoint?.('commit.before');
     });
+    failpoint?.('commit.stored');
     counters.transactions += 1;
     for (const [live, version] of versions) onCommitted(live, live.commit(version));
   }
@@ -237,6 +240,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
     this.#effects = [];
     this.#starting = [];
     for (const effect of effects) this.#attempt(effect);
+    if (effects.length > 0) this.options.failpoint?.('effects.done');
     this.options.onTick();
     if (this.#events.length > 0 || this.#dirty.size > 0) this.schedule();
   }

@@ -43,6 +43,10 @@ export interface ProcessExecutorOptions {
   readonly sdk?: PipInstall;
   /** @default beside the code */
   readonly pythonFolder?: string;
+  /** Called by name around every write, for tests that end the process there. @default nothing */
+  readonly failpoint?: (name: string) => void;
+  /** Where the first supervisor that is started is to die; for tests. @default nowhere */
+  readonly supervisorFailpoint?: { readonly name: string; readonly nth: number };
 }
 
 export type { ExecutorLog } from './process-executor.js';
@@ -79,6 +83,7 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
   const supervisors = createSupervisors({
     root: options.folder,
     settings: { pythonFolder, graceMs, idleMs: options.idleMs ?? 10_000, privateRoot: options.privateRoot ?? true, preload: ['kfp.dsl.executor_main'] },
+    failpoint: options.supervisorFailpoint,
     onEvent: (event) => executor.onEvent(event),
     onGone: (attempts) => executor.onGone(attempts),
   });
@@ -96,6 +101,7 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
     taskEnvironment: options.taskEnvironment ?? {},
     graceMs,
     log: options.log,
+    failpoint: options.failpoint,
   });
   await executor.adopt();
   return Object.assign(executor, { logs: createAttemptLogs(options.folder, options.resolveAttempt) });

@@ -28,6 +28,7 @@ export interface ProcessExecutorParts {
   readonly taskEnvironment: Readonly<Record<string, string>>;
   readonly graceMs: number;
   readonly log: ExecutorLog;
+  readonly failpoint?: (name: string) => void;
 }
 
 /** Any logger has these. */
@@ -158,6 +159,7 @@ export class ProcessExecutor implements Executor {
     if (event.event === 'hello' || this.closing) return;
     const attempt = this.tracked.get(event.id);
     if (!attempt) return;
+    this.parts.failpoint?.(`attempt.${event.event}`);
     if (event.event === 'running') {
       attempt.state = 'running';
       attempt.startedAt = event.startedAt;
@@ -187,6 +189,7 @@ export class ProcessExecutor implements Executor {
 
   private async prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> {
     writeSpec(attempt.folder, spec);
+    this.parts.failpoint?.('attempt.spec-written');
     const refusal = this.refusal(spec) ?? this.refuseGpus(spec);
     if (refusal) {
       this.settle(spec.id, { reason: 'refused', message: refusal, finishedAt: Date.now() });
@@ -218,7 +221,9 @@ export class ProcessExecutor implements Executor {
     const why = supervisor.noPrivateRoot;
     const ready = why === null ? job : withRelocatedPaths(job, why);
     Object.assign(attempt, { job, environment, supervisor });
+    this.parts.failpoint?.('attempt.before-start');
     supervisor.start(ready);
+    this.parts.failpoint?.('attempt.start-sent');
   }
 
   private async environmentFor(id: string, recognised: RecognisedCommand): Promise<Environment> {

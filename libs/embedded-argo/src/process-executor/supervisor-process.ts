@@ -37,9 +37,9 @@ export function readSupervisor(folder: string): SupervisorRecord | undefined {
 }
 
 /** Starts a supervisor that outlives this process, and resolves when it (or one that was quicker) listens. */
-export async function startSupervisor(folder: string, environment: Environment, settings: SupervisorSettings): Promise<void> {
+export async function startSupervisor(folder: string, environment: Environment, settings: SupervisorSettings, failpoint?: { readonly name: string; readonly nth: number }): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const options = { folder, socket: socketPathFor(folder), idleMs: settings.idleMs, graceMs: settings.graceMs, modules: settings.preload, privateRoot: settings.privateRoot };
+  const options = { folder, socket: socketPathFor(folder), idleMs: settings.idleMs, graceMs: settings.graceMs, modules: settings.preload, privateRoot: settings.privateRoot, failpoint };
   const log = openSync(join(folder, 'supervisor.log'), 'a', 0o600);
   const child = spawn(environment.python, [join(settings.pythonFolder, 'supervisor.py'), JSON.stringify(options)], {
     cwd: folder,

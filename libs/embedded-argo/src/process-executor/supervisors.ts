@@ -21,6 +21,8 @@ export interface SupervisorsOptions {
   readonly settings: SupervisorSettings;
   /** Left alone after this long without work, upon which it ends. @default 5 minutes */
   readonly keepMs?: number;
+  /** Where the first one that is started is to die. */
+  readonly failpoint?: { readonly name: string; readonly nth: number };
   onEvent(event: SupervisorEvent): void;
   /** It died: its processes are ended and lost ones recorded; these attempts had not ended. */
   onGone(attempts: readonly string[]): void;
@@ -48,6 +50,7 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
   const folders = new Map<string, string>();
   let closing = false;
   let unreachable = '';
+  let { failpoint } = options;
 
   const connect = async (folder: string): Promise<Connected | undefined> => {
     const record = readSupervisor(folder);
@@ -123,7 +126,9 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
       // It is there and does not answer; nothing that it runs may run on beside a new one.
       if (record && isSameProcess(record)) await endSupervisor(folder);
       await sweepDeadSupervisor(folder);
-      await startSupervisor(folder, environment, options.settings);
+      const armed = failpoint;
+      failpoint = undefined;
+      await startSupervisor(folder, environment, options.settings, armed);
     }
     throw new Error(`The supervisor of tasks in ${folder} cannot be reached (${unreachable}); see its supervisor.log.`);
   };

@@ -21,6 +21,7 @@ export interface EmbeddedStoreOptions {
   readonly engine: ArgoEngine;
   readonly newUid?: () => string;
   readonly onError: (error: unknown) => void;
+  readonly failpoint?: (name: string) => void;
 }
 
 /** ResourceStore over SQLite rows and the engine's live objects. Objects that completed are read from the rows. */
@@ -71,8 +72,10 @@ export class EmbeddedResourceStore implements ResourceStore {
       database.transaction(() => {
         database.insert(stored);
         database.setLastResourceVersion(Number(metadata.resourceVersion));
+        this.options.failpoint?.('create.before');
       }),
     );
+    this.options.failpoint?.('create.stored');
     const live = new LiveWorkflow(stored);
     const created = live.object;
     this.#hold(live);
@@ -195,6 +198,7 @@ export class EmbeddedResourceStore implements ResourceStore {
         database.setLastResourceVersion(Number(metadata.resourceVersion));
       }),
     );
+    this.options.failpoint?.('remove.stored');
     this.#live.delete(uid);
     this.#names.delete(`${namespace}/${name}`);
     engine.drop(uid, attempts);

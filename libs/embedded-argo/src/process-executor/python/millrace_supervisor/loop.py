@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 
-from . import become_task, preloaded, processes
+from . import become_task, failpoint, preloaded, processes
 from .attempt import Attempt
 from .client import Client
 
@@ -141,6 +141,7 @@ class Loop:
             return
         if pid == 0:
             raise InChild(job, attempt.child_fds)
+        failpoint.reach("supervisor.forked")
         self.attempts[job["id"]] = attempt
         self.by_pid[pid] = attempt
         attempt.begin(pid, job.get("deadlineMs"))
@@ -186,6 +187,7 @@ class Loop:
     def over(self, attempt):
         """Records the exit, then reports it; in this order."""
         if not self.closing:
+            failpoint.reach("supervisor.exit-seen")
             try:
                 attempt.record_exit()
             except OSError as error:
@@ -196,6 +198,7 @@ class Loop:
             os.unlink(os.path.join(self.live_folder, str(attempt.pid)))
         except OSError:
             pass
+        failpoint.reach("supervisor.exit-recorded")
         del self.attempts[attempt.id]
         del self.by_pid[attempt.pid]
         if not self.closing:

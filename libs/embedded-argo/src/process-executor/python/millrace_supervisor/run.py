@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 
-from . import become_task, durable, preloaded, private_root, processes, system
+from . import become_task, durable, failpoint, preloaded, private_root, processes, system
 from .loop import PROTOCOL, InChild, Loop
 
 
@@ -15,6 +15,7 @@ def supervise():
     """Returns the module that this process, now a task's child, has to run as __main__; None when the work is done."""
     options = json.loads(sys.argv[1])
     folder = options["folder"]
+    failpoint.arm(options.get("failpoint"))
     os.umask(0o077)
     os.makedirs(os.path.join(folder, "live"), 0o700, exist_ok=True)
     lock = os.open(os.path.join(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
