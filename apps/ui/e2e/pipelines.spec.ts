@@ -35,7 +35,7 @@ test('the form starts a run with typed values and goes to the problem otherwise'
   await page.keyboard.type('addition');
   await page.keyboard.press('Enter');
   await expect(page.getByLabel('a', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: 'Start run' }).click();
+  await page.getByRole('button', { name: 'Start run' }).press('Enter');
   await expect(page.getByLabel('a', { exact: true })).toBeFocused();
   await page.getByLabel('a', { exact: true }).fill('1');
   await page.getByLabel('b', { exact: true }).fill('x');

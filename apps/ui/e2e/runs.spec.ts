@@ -8,6 +8,7 @@ test('the root leads to the runs', async ({ page }) => {
 
 test('filter, state and page live in the address, and Back undoes them', async ({ page }) => {
   await page.goto('/runs');
+  await expect(page.getByRole('link', { name: 'Weekly drift check' })).toBeVisible();
   await page.keyboard.press('/');
   await page.keyboard.type('addition');
   await expect(page).toHaveURL(/q=addition/);

@@ -91,7 +91,7 @@ export function NewRunPage() {
         crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: t.newRun.title }]}
         aside={
           form.clone ? (
-            <span className="sm t3 cut">
+            <span className={`sm t3 cut ${styles.copied}`}>
               {t.newRun.copiedFrom}{' '}
               <Link prefetch={false} className="link" href={`/runs/${form.clone.run.id}`}>
                 {form.clone.run.name}

@@ -34,7 +34,8 @@ import { useTabState } from './hooks/use-tab-state';
 import { filterTasks, nextFailed } from './lib/failed-tasks';
 import styles from './components/RunPage.module.css';
 
-const RunGraph = dynamic(() => import('./components/RunGraph').then((module) => module.RunGraph), { ssr: false });
+const loadGraph = () => import('./components/RunGraph');
+const RunGraph = dynamic(() => loadGraph().then((module) => module.RunGraph), { ssr: false });
 
 const VIEWS = ['graph', 'table', 'parameters', 'artifacts', 'spec'] as const;
 type View = (typeof VIEWS)[number];
@@ -65,6 +66,11 @@ export function RunPage() {
     document.documentElement.toggleAttribute('data-still', running > MANY_RUNNING);
     return () => document.documentElement.removeAttribute('data-still');
   }, [tasks]);
+
+  useEffect(() => {
+    // Beside the data, not after it.
+    if (view === 'graph') void loadGraph().then((module) => module.prepareGraph());
+  }, [view]);
 
   const selectTask = useCallback((path: string | undefined) => url.push({ task: path, attempt: undefined, line: undefined, tab: undefined }), [url]);
   const goFailed = (step: 1 | -1) => {

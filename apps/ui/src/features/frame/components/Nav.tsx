@@ -68,7 +68,7 @@ export function Nav({ onFind, onKeys }: { readonly onFind: () => void; readonly 
           { label: '中文', checked: language === 'zh', onChoose: () => chooseLanguage('zh') },
         ]}
         trigger={(props) => (
-          <button type="button" className={styles.entry} title={t.nav.language} aria-label={t.nav.language} {...props}>
+          <button type="button" className={`${styles.entry} ${styles.wide}`} title={t.nav.language} aria-label={t.nav.language} {...props}>
             <Icon name="language" />
             <span className={styles.label}>{t.nav.language}</span>
             <span className={styles.note}>{language === 'zh' ? '中文' : 'English'}</span>

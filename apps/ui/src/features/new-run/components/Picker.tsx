@@ -34,7 +34,8 @@ export function Picker({ id, icon, label, value, shown, note, options, onChange,
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const listId = useId();
-  const found = onSearch ? options : options.filter((option) => matches(option.label, text));
+  // Also where the server searches: its answer may still be the one to an earlier text.
+  const found = options.filter((option) => matches(option.label, text));
   useEffect(() => {
     if (!open) return;
     const close = (event: Event) => !root.current?.contains(event.target as Node) && setOpen(false);

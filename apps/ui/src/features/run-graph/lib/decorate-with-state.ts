@@ -49,7 +49,7 @@ function lookOfTask(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>, 
 
 /** The one fact of a node: a cause, a metric or output, or what it waits for. */
 export function factOf(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>, t: Texts): string {
-  if (task.state === 'FAILED' || task.state === 'SKIPPED' || task.state === 'CANCELED') return task.message ?? '';
+  if (task.state === 'FAILED' || task.state === 'SKIPPED' || task.state === 'CANCELED') return withoutName(task.message ?? '', task.name);
   if (task.facts.length > 0) return task.facts.slice(0, 2).map((fact) => `${fact.name} ${fact.value}`).join(', ');
   if (task.state === 'CACHED') return t.graph.reused;
   if (task.state !== 'PENDING') return task.message ?? '';
@@ -57,6 +57,12 @@ export function factOf(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary
   const [first] = missing;
   if (first) return missing.length > 1 ? t.graph.waitsForMore(first.name, missing.length - 1) : t.graph.waitsFor(first.name);
   return task.message ?? (task.queued_at ? t.graph.queued : '');
+}
+
+/** A cause stands under its task's name and need not begin with it. */
+function withoutName(sentence: string, name: string): string {
+  const rest = sentence.startsWith(name) ? sentence.slice(name.length).replace(/^[\s:,]+/, '') : sentence;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function lookOfGroup(graph: Graph, id: string, tasks: ReadonlyMap<string, TaskSummary>, t: Texts): NodeLook {

@@ -89,6 +89,11 @@ describe('decorateWithState', () => {
     expect(looks.get('c')?.fact).toBe('Waits for b');
   });
 
+  it('says a cause without the name it stands under', () => {
+    const failed = decorateWithState(graph, new Map([['a', task('a', 'FAILED', { message: 'a reached its memory limit.' })]]), en);
+    expect(failed.get('a')?.fact).toBe('Reached its memory limit.');
+  });
+
   it('keeps the look of nodes that did not change', () => {
     const before = decorateWithState(graph, tasks('RUNNING'), en);
     const after = decorateWithState(graph, tasks('SUCCEEDED'), en, before);

@@ -19,8 +19,9 @@ const OPTIONS: Record<string, string> = {
   'elk.spacing.componentComponent': '44',
   'elk.padding': '[top=0,left=0,bottom=0,right=0]',
 };
-/** Above this the layout gives up some beauty for time. */
+/** Above this a layout has to be quick and narrow before it is beautiful. */
 const MANY_NODES = 300;
+const FOR_MANY: Record<string, string> = { 'elk.layered.thoroughness': '1', 'elk.layered.nodePlacement.strategy': 'LINEAR_SEGMENTS', 'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES' };
 
 type Elk = InstanceType<typeof ElkApi>;
 let engine: Promise<Elk> | undefined;
@@ -40,13 +41,18 @@ export const placeWithElk: PlaceLevel = (level) => {
   return answer;
 };
 
-async function place(level: Level): Promise<PlacedLevel> {
+/** Starts the worker before there is anything to place: it takes longer than the data. */
+export function startLayoutEngine(): Promise<Elk> {
   engine ??= import('elkjs/lib/elk-api').then(({ default: Elk }) => new Elk({ workerUrl: fromBase('/elk-worker.min.js') }));
-  const elk = await engine;
+  return engine;
+}
+
+async function place(level: Level): Promise<PlacedLevel> {
+  const elk = await startLayoutEngine();
   const index = new Map(level.nodes.map((node, at) => [node.id, `n${at}`]));
   const wanted: ElkNode = {
     id: 'level',
-    layoutOptions: { ...OPTIONS, 'elk.layered.thoroughness': level.nodes.length > MANY_NODES ? '2' : '7' },
+    layoutOptions: { ...OPTIONS, ...(level.nodes.length > MANY_NODES && FOR_MANY) },
     children: level.nodes.map((node, at) => ({ id: `n${at}`, width: node.width, height: node.height })),
     edges: level.edges.map((edge, at): ElkExtendedEdge => ({ id: `e${at}`, sources: [index.get(edge.source) ?? ''], targets: [index.get(edge.target) ?? ''] })),
   };

@@ -1,8 +1,11 @@
 'use client';
 import type { TaskSummary } from '@millrace/api-contract';
 import { useCallback, useMemo, useRef } from 'react';
-import { decorateWithState, GraphView, lookOfEdge, nodesOfRun, signatureOf, toGraph, type Graph, type NodeLook } from '@/features/run-graph';
+import { decorateWithState, GraphView, lookOfEdge, nodesOfRun, signatureOf, startLayoutEngine, toGraph, type Graph, type NodeLook } from '@/features/run-graph';
 import { useTexts } from '@/i18n/use-texts';
+
+/** Starts what drawing a graph will need. */
+export const prepareGraph = (): void => void startLayoutEngine();
 
 interface RunGraphProps {
   readonly tasks: readonly TaskSummary[];

@@ -18,6 +18,7 @@ export function Pager({ count, pageSize, next }: PagerProps) {
   const trail = useRef<(string | undefined)[]>([]);
   const page = url.get('page');
   const from = Number(url.get('from') ?? 1) || 1;
+  if (!page && !next) return <div className={styles.pager} />;
   return (
     <div className={styles.pager}>
       {t.common.rows(from, from + count - 1)}
