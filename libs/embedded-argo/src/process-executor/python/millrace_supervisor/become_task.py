@@ -54,7 +54,6 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
             working_dir = work
     if in_private_root:
         new_root = os.path.join(folder, "root")
-        os.makedirs(new_root, 0o700, exist_ok=True)
         try:
             private_root.enter(os.path.join(folder, "tmp"), new_root, mounts, job["visible"])
         except OSError as error:

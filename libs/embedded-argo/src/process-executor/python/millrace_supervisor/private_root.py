@@ -13,7 +13,7 @@ def enter(scratch_tmp, new_root, mounts, visible):
     Moves the calling process (one thread, about to become the task) into its private root.
 
     `mounts` are {source, target, readOnly}; their targets need not exist. `visible` are folders that stay reachable
-    at their own path although /tmp is replaced. `new_root` is an empty folder, used only when a target is missing.
+    at their own path although /tmp is replaced. `new_root` is made, or is an empty folder; used only when a target is missing.
     """
     _unshare()
     # Slave: what the machine mounts later arrives here, and nothing mounted here leaves.
@@ -29,6 +29,7 @@ def enter(scratch_tmp, new_root, mounts, visible):
     root = ""
     if missing:
         root = new_root
+        os.makedirs(root, 0o700, exist_ok=True)
         _build_root(root, missing)
     read_only = []
     for entry, descriptor, target in zip(planned, sources, targets):
