@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const program = resolve(import.meta.dirname, '../../../apps/cli/dist/millrace.mjs');
+// Another build of it: MILLRACE_E2E_PROGRAM.
+export const program = process.env['MILLRACE_E2E_PROGRAM'] ?? resolve(import.meta.dirname, '../../../apps/cli/dist/millrace.mjs');
 
 export interface StartOptions {
   readonly dataFolder?: string;
