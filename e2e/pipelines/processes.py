@@ -108,16 +108,8 @@ def fail_twice(state: str) -> int:
 
 
 @dsl.pipeline(name='retries')
-def retries(state: str, allowed: int = 0):
+def retries(state: str):
     fail_twice(state=state).set_retry(2, backoff_duration='0s')
-
-
-@dsl.component
-def sleep_long():
-    import subprocess
-
-    print('sleeping', flush=True)
-    subprocess.run(['sleep', '600'])
 
 
 @dsl.component
@@ -149,3 +141,4 @@ def wrong_text(number: dsl.OutputPath(int)):
 @dsl.pipeline(name='wrong-text')
 def wrong_text_pipeline():
     wrong_text()
+

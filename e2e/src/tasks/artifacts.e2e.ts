@@ -46,7 +46,7 @@ describe.skipIf(kfpPython === undefined)('artifacts of the real SDK', () => {
     expect((await content('data', { headers: { 'if-none-match': response.headers.get('etag')! } })).status).toBe(304);
   });
 
-  it('that are HTML come as a download in a sandbox, and run nothing in this server's name', async () => {
+  it('that are HTML come as a download in a sandbox, and run nothing in the name of this server', async () => {
     const response = await content('page');
     expect(await response.text()).toBe('<h1>你好</h1><script>alert(1)</script>');
     expect(response.headers.get('content-type')).toBe('application/octet-stream');

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkRun } from './check-run.js';
+import { crashPipeline } from './crash-pipeline.js';
+import { Wrecker } from './wrecker.js';
+
+/** Where the server can be told to die; docs/durability.md says what is written around each. */
+const SUBMISSION = ['submit.before', 'submit.stored', 'create.before', 'create.stored', 'submit.created'];
+const RUNNING = [
+  'commit.before', 'commit.stored', 'effects.done',
+  'attempt.spec-written', 'attempt.before-start', 'attempt.start-sent', 'attempt.running', 'attempt.exit',
+  'follow.before', 'follow.recorded', 'follow.answered',
+];
+const END = ['follow.over'];
+const SUPERVISOR = ['supervisor.forked', 'supervisor.exit-seen', 'supervisor.exit-recorded'];
+
+const long = process.env['MILLRACE_SOAK'] !== undefined;
+/** Which time a point is reached; early ones are reached before the first task ends, late ones in the middle of a run. */
+const NTH = long ? [1, 2, 5, 11] : [3];
+
+describe('kill -9 at a failpoint', () => {
+  let folder: string;
+  let wrecker: Wrecker;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-failpoint-'));
+    wrecker = new Wrecker(folder, { parallel: 3 });
+  });
+  afterEach(async () => {
+    await wrecker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  let runs = 0;
+  const aRun = () => {
+    runs += 1;
+    const journal = join(folder, `journal-${runs}`);
+    const pipeline = crashPipeline({ journal, name: `crash-${runs}`, chain: 3, fan: 5, pauseSeconds: 0.05 });
+    const submit = async (): Promise<string | undefined> => {
+      try {
+        return (await wrecker.server.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: `run ${runs}`, pipeline_spec: pipeline.spec }) })).run_id;
+      } catch (error) {
+        // The server died before it answered.
+        if (error instanceof TypeError) return undefined;
+        throw error;
+      }
+    };
+    return { journal, pipeline, submit };
+  };
+
+  it('of a submission: the run is there as a whole, or not at all; an answered one is there', { timeout: 120_000 }, async () => {
+    let there = 0;
+    for (const point of SUBMISSION) {
+      await wrecker.start({ MILLRACE_FAILPOINT: point });
+      const run = aRun();
+      const answered = await run.submit();
+      expect(await wrecker.died(10_000), `it dies at ${point}`).toBe(true);
+      expect(answered).toBeUndefined();
+      await wrecker.start();
+      const { runs: found = [] } = await wrecker.server.json('/apis/v2beta1/runs?page_size=100');
+      const mine = found.find((candidate: any) => candidate.display_name === `run ${runs}`);
+      expect(mine !== undefined, `${point} leaves a run`).toBe(point !== 'submit.before');
+      if (mine !== undefined) {
+        there += 1;
+        await wrecker.server.finished(mine.run_id);
+        await checkRun(wrecker.server, mine.run_id, run.pipeline, run.journal);
+      }
+      await wrecker.stop();
+    }
+    expect(there).toBe(SUBMISSION.length - 1);
+  });
+
+  it('of a run: it goes on after the next start, and nothing is lost or done twice', { timeout: long ? 900_000 : 120_000 }, async () => {
+    const never: string[] = [];
+    for (const nth of NTH) {
+      // Each start is to die at the next point, so that going on after one death is what the next one cuts off.
+      let run: ReturnType<typeof aRun> | undefined;
+      let id: string | undefined;
+      for (const point of [...RUNNING, ...END]) {
+        await wrecker.start({ MILLRACE_FAILPOINT: `${point}:${END.includes(point) ? 1 : nth}` });
+        if (id === undefined) {
+          run = aRun();
+          id = await run.submit();
+          // Submitting writes too.
+          id ??= (await onceMore(wrecker)).at(0);
+        }
+        const ended = await Promise.race([wrecker.died(30_000).then((died) => (died ? 'died' : 'hangs')), wrecker.server.finished(id!).then(() => 'finished', () => sleep(31_000, 'hangs'))]);
+        expect(ended, `${point}:${nth}`).not.toBe('hangs');
+        if (ended === 'finished' && (await wrecker.died(200)) === false) {
+          never.push(`${point}:${nth}`);
+          await checkRun(wrecker.server, id!, run!.pipeline, run!.journal);
+          await wrecker.stop();
+          id = undefined;
+        }
+      }
+      if (id !== undefined) {
+        await wrecker.start();
+        await wrecker.server.finished(id);
+        await checkRun(wrecker.server, id, run!.pipeline, run!.journal);
+        await wrecker.stop();
+      }
+    }
+    console.log(`${NTH.length * (RUNNING.length + END.length) - never.length} deaths of the server; not reached in a run that was nearly over: ${never.join(', ') || 'none'}`);
+  });
+
+  it.each(SUPERVISOR)('of the supervisor at %s: its attempts are tried again', { timeout: 60_000 }, async (point) => {
+    await wrecker.start({ MILLRACE_FAILPOINT: `${point}:2` });
+    const run = aRun();
+    const id = (await run.submit())!;
+    await wrecker.server.finished(id);
+    await checkRun(wrecker.server, id, run.pipeline, run.journal);
+  });
+});
+
+/** The run that was stored though its submission was not answered. */
+async function onceMore(wrecker: Wrecker): Promise<string[]> {
+  await wrecker.died(5_000);
+  await wrecker.start();
+  const { runs = [] } = await wrecker.server.json('/apis/v2beta1/runs?page_size=1&sort_by=created_at%20desc');
+  return runs.map((run: any) => run.run_id);
+}
