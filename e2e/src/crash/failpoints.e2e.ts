@@ -30,7 +30,7 @@ describe('kill -9 at a failpoint', () => {
   });
   afterEach(async () => {
     await wrecker.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
 
   let runs = 0;
@@ -53,7 +53,7 @@ describe('kill -9 at a failpoint', () => {
   it('of a submission: the run is there as a whole, or not at all; an answered one is there', { timeout: 120_000 }, async () => {
     let there = 0;
     for (const point of SUBMISSION) {
-      await wrecker.start({ MILLRACE_FAILPOINT: point });
+      await wrecker.startToDie(point);
       const run = aRun();
       const answered = await run.submit();
       expect(await wrecker.died(10_000), `it dies at ${point}`).toBe(true);
@@ -79,7 +79,7 @@ describe('kill -9 at a failpoint', () => {
       let run: ReturnType<typeof aRun> | undefined;
       let id: string | undefined;
       for (const point of [...RUNNING, ...END]) {
-        await wrecker.start({ MILLRACE_FAILPOINT: `${point}:${END.includes(point) ? 1 : nth}` });
+        if (!(await wrecker.startToDie(`${point}:${END.includes(point) ? 1 : nth}`))) continue;
         if (id === undefined) {
           run = aRun();
           id = await run.submit();

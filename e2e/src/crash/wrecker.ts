@@ -42,6 +42,17 @@ export class Wrecker {
     return this.#server;
   }
 
+  /** Starts a server that is to die by itself; false when it did so before it was ready. */
+  async startToDie(failpoint: string): Promise<boolean> {
+    try {
+      await this.start({ MILLRACE_FAILPOINT: failpoint });
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('ended with null before it was ready')) return false;
+      throw error;
+    }
+  }
+
   get isAlive(): boolean {
     const { exitCode, signalCode } = this.server.process;
     return exitCode === null && signalCode === null;

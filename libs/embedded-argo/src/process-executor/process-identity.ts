@@ -41,7 +41,7 @@ function findLeftovers(record: LiveRecord): number[] {
       const stat = readStat(pid);
       if (!stat || stat.state === 'Z' || stat.startTicks < born) return false;
       // A number is not given again while a session carries it, so a younger member of the session is the attempt's.
-      return stat.session === record.pid || (record.mountNamespace !== null && mountNamespace(pid) === record.mountNamespace) || carries(pid, `MILLRACE_ATTEMPT=${record.id}`);
+      return stat.session === record.pid || isInPrivateRoot(pid, record) || carries(pid, `MILLRACE_ATTEMPT=${record.id}`);
     });
 }
 
@@ -49,6 +49,12 @@ function readStat(pid: number): { state: string; session: number; startTicks: nu
   const text = read(`/proc/${pid}/stat`);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
   return fields && { state: fields[0]!, session: Number(fields[3]), startTicks: Number(fields[19]) };
+}
+
+/** The kernel gives a namespace's number again once its last process is gone; whose it is by now, its /tmp tells. */
+function isInPrivateRoot(pid: number, record: Pick<LiveRecord, 'id' | 'mountNamespace'>): boolean {
+  if (record.mountNamespace === null || mountNamespace(pid) !== record.mountNamespace) return false;
+  return read(`/proc/${pid}/mountinfo`)?.includes(`/attempts/${record.id}/tmp `) ?? false;
 }
 
 function mountNamespace(pid: number): string | undefined {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptSpec } from '../executor.js';
 import type { ProcessExecutorOptions } from './create-process-executor.js';
+import { connectToSupervisor, type SupervisorEvent } from './supervisor-connection.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
 import { ENVIRONMENT_FOLDER, preparePython } from './testing/python-environment.js';
 import { runTypescript } from './testing/run-typescript.js';
@@ -89,6 +90,45 @@ describe.skipIf('skip' in found)('attempts and the death of those around them', 
     bench = await openBench({ ...options, folder });
     expect(isAlive(Number(readFileSync(join(folder, 'pid'), 'utf8')))).toBe(false);
     expect(bench.executor.lookup('run/both')).toMatchObject({ state: 'exited', exit: { reason: 'lost' } });
+  });
+
+  it('a request that a dead server left in the socket does not repeat an attempt that has ended meanwhile', async () => {
+    bench = await openBench({ ...options, folder });
+    const counter = join(folder, 'count');
+    const spec = aSpec('run/once', `echo x >> ${counter}; echo said; exit 4`);
+    await bench.start(spec);
+    const [name] = readdirSync(join(folder, 'supervisors'));
+    const { socket } = JSON.parse(readFileSync(join(folder, 'supervisors', name!, 'supervisor.json'), 'utf8')) as { socket: string };
+    let heard!: (event: SupervisorEvent) => void;
+    const event = new Promise<SupervisorEvent>((resolve) => (heard = resolve));
+    const connection = await connectToSupervisor(socket, { onEvent: heard, onClose: () => undefined });
+    connection.send({ op: 'start', id: spec.id, folder: join(folder, 'attempts/run/once'), argv: spec.command, env: {}, path: '/usr/bin:/bin', mounts: [], visible: [folder] });
+    expect(await event).toMatchObject({ event: 'exit', id: 'run/once', exit: { exitCode: 4 } });
+    connection.disconnect();
+    expect(readFileSync(counter, 'utf8')).toBe('x\n');
+    expect(bench.log('run/once')).toBe('said\n');
+  });
+
+  it('a supervisor that was still starting when its server died is the one that the next server uses', async () => {
+    const settings = { folder, environmentFolders: [ENVIRONMENT_FOLDER], specs: [aSpec('run/first', 'true')] };
+    const server = runTypescript(new URL('testing/server.ts', import.meta.url), JSON.stringify(settings));
+    const closed = new Promise((resolve) => server.once('close', resolve));
+    const [name] = await until(() => existsSync(join(folder, 'supervisors')) && readdirSync(join(folder, 'supervisors')));
+    const home = join(folder, 'supervisors', name!);
+    await until(() => existsSync(join(home, 'lock')));
+    server.kill('SIGKILL');
+    await closed;
+
+    bench = await openBench({ ...options, folder, idleMs: 2_000, graceMs: 500 });
+    const held = bench.start(aSpec('run/held', `while [ ! -e ${folder}/go ]; do sleep 0.05; done`));
+    await bench.runningOf('run/held');
+    // Longer than one that nobody uses stays.
+    await sleep(8_500);
+    const { pid, socket } = JSON.parse(readFileSync(join(home, 'supervisor.json'), 'utf8')) as { pid: number; socket: string };
+    expect(isAlive(pid) && existsSync(socket)).toBe(true);
+    expect(await bench.run({ command: ['touch', join(folder, 'go')] })).toMatchObject({ exitCode: 0 });
+    expect(await held).toMatchObject({ exitCode: 0 });
+    expect(readdirSync(join(folder, 'supervisors'))).toEqual([name]);
   });
 
   it('closing ends attempts without recording an exit, so that they run anew', async () => {

@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasExit, readJson, writeExit } from './attempt-folder.js';
 import type { Environment } from './environments.js';
 import { isSameProcess, killLeftovers, type LiveRecord } from './process-identity.js';
 import { socketPathFor } from './socket-path.js';
+
+/** The interpreter and the SDK are loaded from a cold disk in less. */
+const LONGEST_START_MS = 20_000;
 
 /** The note that a supervisor leaves about itself while it runs. */
 export interface SupervisorRecord {
@@ -51,12 +55,19 @@ export async function startSupervisor(folder: string, environment: Environment, 
   closeSync(log);
   child.unref();
   const answer = child.stdout!;
-  await new Promise<void>((resolve, reject) => {
+  const said = await new Promise<string>((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`The interpreter ${environment.python} cannot be started: ${error.message}.`)));
-    answer.once('data', () => resolve());
+    answer.once('data', (word: Buffer) => resolve(word.toString()));
     answer.once('close', () => reject(new Error(`The supervisor of tasks ended at its start; see ${join(folder, 'supervisor.log')}.`)));
   });
   answer.destroy();
+  // Another one is there, and may still be on its way.
+  for (let waited = 0; said.startsWith('busy') && readSupervisor(folder) === undefined && waited < LONGEST_START_MS; waited += 50) await sleep(50);
+}
+
+/** Whether a supervisor that a server began to start before it died may still appear in the folder. */
+export function mayBeStarting(folder: string): boolean {
+  return Date.now() - (statSync(join(folder, 'lock'), { throwIfNoEntry: false })?.mtimeMs ?? 0) < LONGEST_START_MS;
 }
 
 /**

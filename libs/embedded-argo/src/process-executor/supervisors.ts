@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from './environments.js';
 import { isSameProcess } from './process-identity.js';
 import { connectToSupervisor, type Job, type SupervisorConnection, type SupervisorEvent } from './supervisor-connection.js';
-import { readSupervisor, startSupervisor, supervisorFolder, sweepDeadSupervisor, type SupervisorSettings } from './supervisor-process.js';
+import { mayBeStarting, readSupervisor, startSupervisor, supervisorFolder, sweepDeadSupervisor, type SupervisorSettings } from './supervisor-process.js';
 
 /** A supervisor we are connected to. */
 export interface Supervisor {
@@ -111,10 +111,23 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
     supervisor.connection.disconnect();
   };
 
+  // One at a time for a folder: a second sweep could take away what a supervisor that was started after the first has put there.
+  const tidying = new Map<string, Promise<void>>();
+  const tidy = (folder: string): Promise<void> => {
+    let going = tidying.get(folder);
+    if (!going) {
+      going = endSupervisor(folder)
+        .then(() => sweepDeadSupervisor(folder))
+        .then(() => undefined)
+        .finally(() => tidying.delete(folder));
+      tidying.set(folder, going);
+    }
+    return going;
+  };
+
   const settleGone = async (folder: string, attempts: ReadonlySet<string>) => {
     if (attempts.size === 0) return;
-    await endSupervisor(folder);
-    await sweepDeadSupervisor(folder);
+    await tidy(folder);
     options.onGone([...attempts]);
   };
 
@@ -122,10 +135,8 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
     for (let tries = 0; tries < 3; tries += 1) {
       const found = await connect(folder);
       if (found) return found;
-      const record = readSupervisor(folder);
-      // It is there and does not answer; nothing that it runs may run on beside a new one.
-      if (record && isSameProcess(record)) await endSupervisor(folder);
-      await sweepDeadSupervisor(folder);
+      // One that is there and does not answer is ended: nothing that it runs may run on beside a new one.
+      await tidy(folder);
       const armed = failpoint;
       failpoint = undefined;
       await startSupervisor(folder, environment, options.settings, armed);
@@ -144,9 +155,8 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
           connected.set(folder, Promise.resolve(supervisor));
           for (const live of supervisor.connection.hello.live) found.push({ ...live, supervisor });
         } else {
-          await endSupervisor(folder);
-          await sweepDeadSupervisor(folder);
-          rmSync(folder, { recursive: true, force: true });
+          await tidy(folder);
+          if (!mayBeStarting(folder)) rmSync(folder, { recursive: true, force: true });
         }
       }
       return found;

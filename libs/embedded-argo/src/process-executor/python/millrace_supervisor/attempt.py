@@ -150,7 +150,7 @@ class Attempt:
     def owns(self, pid):
         """Whether a process belongs to this attempt, even when it left its group and session."""
         self.learn_mount_namespace()
-        if self.mount_namespace is not None and processes.mount_namespace(pid) == self.mount_namespace:
+        if self.mount_namespace is not None and processes.mount_namespace(pid) == self.mount_namespace and processes.has_private_root_of(pid, self.id):
             return True
         return processes.session_of(pid) == self.pid or processes.carries(pid, self.marker)
 

@@ -14,3 +14,12 @@ def write_json(path, value):
     finally:
         os.close(descriptor)
     os.rename(temporary, path)
+
+
+def read_json(path):
+    """The content, or None when there is none."""
+    try:
+        with open(path, encoding="utf-8") as source:
+            return json.load(source)
+    except (OSError, ValueError):
+        return None

@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 
-from . import become_task, failpoint, preloaded, processes
+from . import become_task, durable, failpoint, preloaded, processes
 from .attempt import Attempt
 from .client import Client
 
@@ -126,6 +126,11 @@ class Loop:
             client.send({"event": "running", "id": known.id, "startedAt": known.started_at})
             return
         if self.closing:
+            return
+        # A server that died may have asked for it, with the answer to a later one already on its way.
+        recorded = durable.read_json(os.path.join(job["folder"], "exit.json"))
+        if recorded:
+            client.send({"event": "exit", "id": job["id"], "exit": recorded})
             return
         job["startedAt"] = int(time.time() * 1000)
         job["bootId"] = self.boot_id

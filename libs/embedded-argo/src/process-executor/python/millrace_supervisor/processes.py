@@ -21,6 +21,15 @@ def mount_namespace(pid):
         return None
 
 
+def has_private_root_of(pid, attempt):
+    """Whether the /tmp of a process is that of an attempt: the kernel gives a namespace's number again once its last process is gone."""
+    try:
+        with open("/proc/%s/mountinfo" % pid) as source:
+            return "/attempts/%s/tmp " % attempt in source.read()
+    except OSError:
+        return False
+
+
 def boot_id():
     try:
         with open("/proc/sys/kernel/random/boot_id") as source:

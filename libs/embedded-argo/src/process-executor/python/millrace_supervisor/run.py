@@ -24,6 +24,8 @@ def supervise():
     except OSError:
         _tell("busy")
         return None
+    # Tells a server that finds no note of a supervisor here whether one may be about to write it.
+    os.utime(lock)
     _remove(os.path.join(folder, "closing"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -57,8 +59,11 @@ def supervise():
         job, standard_fds = child.job, child.standard_fds
         loop.leave_to_child()
     else:
-        _remove(options["socket"])
-        _remove(os.path.join(folder, "supervisor.json"))
+        note = durable.read_json(os.path.join(folder, "supervisor.json"))
+        # Should the folder have been made anew meanwhile, what lies in it is another's.
+        if note and note["pid"] == supervisor_pid:
+            _remove(options["socket"])
+            _remove(os.path.join(folder, "supervisor.json"))
         return None
     # Outside the handler: the task must not see an exception being handled.
     del loop
