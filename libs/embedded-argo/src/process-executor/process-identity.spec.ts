@@ -30,8 +30,8 @@ describe.skipIf(!canUnshare)('leftovers of an attempt', () => {
     const record = {
       id: recorded,
       folder: join(folder, 'attempts', recorded),
-      // The attempt's own process has ended; 0 is nobody's session here.
-      pid: 0,
+      // No session's number: the process is a member of this one's.
+      pid: child.pid!,
       startTicks: 0,
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
       mountNamespace: readlinkSync(`/proc/${child.pid}/ns/mnt`),
@@ -43,14 +43,14 @@ describe.skipIf(!canUnshare)('leftovers of an attempt', () => {
   it('are found by their mount namespace and ended', async () => {
     const { child, record } = await inPrivateRootOf('run/one', 'run/one');
     const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
-    await killLeftovers({ ...record, pid: child.pid! });
+    await killLeftovers(record);
     expect(await ended).toBe('SIGKILL');
-    expect(isSameProcess({ ...record, pid: child.pid! })).toBe(false);
+    expect(isSameProcess(record)).toBe(false);
   });
 
   it('are not the processes of another attempt that was given the number of its namespace', async () => {
     const { child, record } = await inPrivateRootOf('run/two', 'run/one');
-    await killLeftovers({ ...record, pid: child.pid! });
+    await killLeftovers(record);
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   });
 });
