@@ -32,7 +32,30 @@ function suite(name, config) {
   if (result.status !== 0 && numFailedTests === 0) totals.failed += Math.max(1, numFailedTestSuites);
 }
 
+function pagesSuite() {
+  console.log('\n== pages, with a made-up server behind them');
+  if (!existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium')) {
+    console.log('SKIPPED: there is no /usr/bin/chromium; install it (Debian: apt install chromium) or name one in CHROMIUM');
+    return;
+  }
+  const report = join(reports, 'pages.json');
+  spawnSync(node, [join(root, 'node_modules', '@playwright', 'test', 'cli.js'), 'test', '-c', 'playwright.config.ts', '--reporter=list,json'], {
+    cwd: join(root, 'apps', 'ui'),
+    stdio: 'inherit',
+    env: { ...environmentFor(node), PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+  });
+  if (!existsSync(report)) {
+    totals.failed += 1;
+    return;
+  }
+  const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, 'utf8')).stats;
+  totals.passed += expected + flaky;
+  totals.failed += unexpected;
+  totals.skipped += skipped;
+}
+
 suite('libraries', 'vitest.config.ts');
+pagesSuite();
 suite('end to end', 'e2e/vitest.config.ts');
 rmSync(reports, { recursive: true, force: true });
 
