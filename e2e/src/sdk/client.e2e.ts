@@ -30,8 +30,8 @@ describe.skipIf(kfpPython === undefined)('the client of the real SDK', () => {
     millrace = await Millrace.start({ sample: false });
     folder = await mkdtemp(join(tmpdir(), 'millrace-client-'));
     for (const [name, yaml] of Object.entries(await compilePipelines('values.py'))) await writeFile(join(folder, `${name}.yaml`), yaml);
-    await writeFile(join(folder, 'slow.json'), JSON.stringify(shellPipeline({ slow: { line: 'sleep 600' } })));
-    await writeFile(join(folder, 'quick.json'), JSON.stringify(shellPipeline({ quick: { line: 'true', enableCache: true } })));
+    await writeFile(join(folder, 'slow.yaml'), JSON.stringify(shellPipeline({ slow: { line: 'sleep 600' } })));
+    await writeFile(join(folder, 'quick.yaml'), JSON.stringify(shellPipeline({ quick: { line: 'true', enableCache: true } })));
   });
   afterAll(async () => {
     await millrace?.close();
@@ -42,7 +42,8 @@ describe.skipIf(kfpPython === undefined)('the client of the real SDK', () => {
 
   it('uploads pipelines and versions, and finds them by name, in Chinese and at full length', async () => {
     const seen = await script(`
-long = 'n' * 128
+# One less than a pipeline may have: its first version gets the same name.
+long = 'n' * 127
 uploaded = client.upload_pipeline(folder + '/nested.yaml', pipeline_name='嵌套 流水线', description='三层')
 client.upload_pipeline(folder + '/nested.yaml', pipeline_name=long)
 version = client.upload_pipeline_version(folder + '/nested.yaml', '第二版', pipeline_name='嵌套 流水线')
@@ -51,7 +52,7 @@ finish({
     'id': client.get_pipeline_id('嵌套 流水线') == uploaded.pipeline_id,
     'none': client.get_pipeline_id('no such pipeline'),
     'long': client.get_pipeline_id(long) is not None,
-    'too_long': refusal(client.upload_pipeline, folder + '/nested.yaml', pipeline_name=long + 'n'),
+    'too_long': refusal(client.upload_pipeline, folder + '/nested.yaml', pipeline_name=long + 'nn'),
     'again': refusal(client.upload_pipeline, folder + '/nested.yaml', pipeline_name='嵌套 流水线'),
     'description': client.get_pipeline(uploaded.pipeline_id).description,
     'versions': [each.display_name for each in versions],
@@ -66,7 +67,7 @@ finish({
   it('runs a package with and without the cache, under a service account, with a long Chinese name', async () => {
     const seen = await script(`
 def run(**rest):
-    made = client.create_run_from_pipeline_package(folder + '/quick.json', **rest)
+    made = client.create_run_from_pipeline_package(folder + '/quick.yaml', **rest)
     client.wait_for_run_completion(made.run_id, timeout=60, sleep_duration=1)
     return client.get_run(made.run_id)
 first = run(run_name='训练' * 60, service_account='trainer')
@@ -83,7 +84,7 @@ finish([{'state': each.state, 'name': each.display_name, 'account': each.service
     const seen = await script(`
 experiment = client.create_experiment('筛选')
 for name in ('b 乙', 'a 甲', 'c 丙'):
-    made = client.create_run_from_pipeline_package(folder + '/quick.json', run_name=name, experiment_name='筛选')
+    made = client.create_run_from_pipeline_package(folder + '/quick.yaml', run_name=name, experiment_name='筛选')
     client.wait_for_run_completion(made.run_id, timeout=60, sleep_duration=1)
 def names(**rest):
     return [run.display_name for run in client.list_runs(experiment_id=experiment.experiment_id, **rest).runs or []]
@@ -124,7 +125,7 @@ finish({
 
   it('terminates a run and stops waiting for it', async () => {
     const seen = await script(`
-made = client.create_run_from_pipeline_package(folder + '/slow.json', run_name='to be ended')
+made = client.create_run_from_pipeline_package(folder + '/slow.yaml', run_name='to be ended')
 while client.get_run(made.run_id).state != 'RUNNING':
     time.sleep(0.1)
 client.terminate_run(made.run_id)
@@ -138,7 +139,7 @@ finish({'state': final.state, 'error': final.error.message, 'again': refusal(cli
   it('archives runs and experiments, with what is in them, and brings them back', async () => {
     const seen = await script(`
 experiment = client.create_experiment('归档')
-run = client.create_run_from_pipeline_package(folder + '/quick.json', experiment_name='归档')
+run = client.create_run_from_pipeline_package(folder + '/quick.yaml', experiment_name='归档')
 client.wait_for_run_completion(run.run_id, timeout=60, sleep_duration=1)
 state = lambda: client.get_run(run.run_id).storage_state
 client.archive_run(run.run_id)
@@ -149,7 +150,7 @@ client.archive_experiment(experiment.experiment_id)
 three = state()
 locked = refusal(client.unarchive_run, run.run_id)
 archived = client.get_experiment(experiment.experiment_id).storage_state
-new = refusal(client.create_run_from_pipeline_package, folder + '/quick.json', experiment_name='归档')
+new = refusal(client.create_run_from_pipeline_package, folder + '/quick.yaml', experiment_name='归档')
 client.unarchive_experiment(experiment.experiment_id)
 four = state()
 client.unarchive_run(run.run_id)
