@@ -17,9 +17,9 @@ export interface DataFolder {
   readonly environments: string;
 }
 
-/** Makes the folder (mode 0700: it holds what users' code wrote) or says in one sentence why it cannot be used. */
-export async function openDataFolder(path: string): Promise<DataFolder> {
-  const folder: DataFolder = {
+/** What lies where in a data folder, there or not. */
+export function dataFolderAt(path: string): DataFolder {
+  return {
     path,
     database: join(path, 'millrace.db'),
     engine: join(path, 'engine'),
@@ -27,6 +27,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     artifacts: join(path, 'artifacts'),
     environments: join(path, 'environments'),
   };
+}
+
+/** Makes the folder (mode 0700: it holds what users' code wrote) or says in one sentence why it cannot be used. */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder = dataFolderAt(path);
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });

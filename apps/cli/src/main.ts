@@ -24,6 +24,24 @@ program
   });
 
 program
+  .command('backup <file>')
+  .description('write everything in the data folder to a tar file, also while Millrace is running')
+  .option('--data-dir <folder>', 'the data folder (default: ~/.millrace, or MILLRACE_HOME)')
+  .action(async (file: string, flags: { dataDir?: string }) => {
+    const { backUp } = await import('./backup/backup-commands.js');
+    await backUp(file, flags);
+  });
+
+program
+  .command('restore <file>')
+  .description('make a data folder of a backup; the folder must be empty or missing')
+  .option('--data-dir <folder>', 'the folder to make (default: ~/.millrace, or MILLRACE_HOME)')
+  .action(async (file: string, flags: { dataDir?: string }) => {
+    const { restore } = await import('./backup/backup-commands.js');
+    await restore(file, flags);
+  });
+
+program
   .command('build-environment')
   .description('make the Python environment of the sample pipeline (part of the build)')
   .option('--python <path>', 'Python 3.9 or newer')

@@ -56,6 +56,11 @@ function wholeNumber(text: string, { name, min, max }: { name: string; min: numb
   return value;
 }
 
+/** The data folder that a command is about, as an absolute path. */
+export function readDataFolder(flags: { readonly dataDir?: string }, env: NodeJS.ProcessEnv): string {
+  return resolve(flags.dataDir ?? environment.parse(env).MILLRACE_HOME ?? `${homedir()}/.millrace`);
+}
+
 /** Settings of `millrace up`. Throws SettingsError with one sentence that names the flag and what it takes. */
 export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettings {
   const variables = environment.parse(env);
@@ -78,7 +83,7 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
   }
   return {
     port: wholeNumber(port, { name: flags.port === undefined ? 'MILLRACE_PORT' : '--port', min: 0, max: 65_535 }),
-    dataFolder: resolve(flags.dataDir ?? variables.MILLRACE_HOME ?? `${homedir()}/.millrace`),
+    dataFolder: readDataFolder(flags, env),
     python: flags.python ?? variables.MILLRACE_PYTHON,
     token,
     basePath,

@@ -30,3 +30,4 @@ export type {
   TaskUpdate,
 } from './model.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
+export { relocateDatabase } from './relocate-database.js';

@@ -7,6 +7,7 @@ export type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor,
 export { systemClock, type Clock } from './clock.js';
 export { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from './open-embedded-argo.js';
 export type { EngineCounters } from './engine/counters.js';
+export { relocateStore } from './store/relocate-store.js';
 export { attemptId } from './pod/build-attempt.js';
 export { nodeId, podName } from './workflow/node-id.js';
 export {

@@ -1,0 +1,23 @@
+import { DatabaseSync } from 'node:sqlite';
+
+const PLACES: readonly (readonly [table: string, column: string])[] = [
+  ['spec', 'spec'],
+  ['node', 'node'],
+  ['object', 'status'],
+];
+
+/** After the folders that Workflows mount have moved: puts each `to` for its `from` into the stored objects. Nobody else may have the file open. */
+export function relocateStore(file: string, moves: readonly { readonly from: string; readonly to: string }[]): void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec('BEGIN');
+    for (const { from, to } of moves) {
+      for (const [table, column] of PLACES) {
+        database.prepare(`UPDATE ${table} SET ${column} = replace(${column}, ?, ?) WHERE instr(${column}, ?) > 0`).run(`${from}/`, `${to}/`, `${from}/`);
+      }
+    }
+    database.exec('COMMIT');
+  } finally {
+    database.close();
+  }
+}
