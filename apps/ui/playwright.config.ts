@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { EMPTY, PLAIN, UNDER_BASE } from './e2e/addresses';
 
 /** Runs on the built pages with a made-up server behind them: `npm run build` first. */
 export default defineConfig({
@@ -7,16 +8,12 @@ export default defineConfig({
   timeout: 30_000,
   workers: 1,
   use: {
-    baseURL: 'http://127.0.0.1:47611',
+    baseURL: PLAIN.address,
     viewport: { width: 1440, height: 900 },
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
     },
   },
-  webServer: [
-    { command: 'npm run dev -- --port 47611', url: 'http://127.0.0.1:47611/runs', reuseExistingServer: false },
-    { command: 'npm run dev -- --port 47612 --base /pipeline', url: 'http://127.0.0.1:47612/pipeline/runs', reuseExistingServer: false },
-    { command: 'npm run dev -- --port 47613 --empty', url: 'http://127.0.0.1:47613/runs', reuseExistingServer: false },
-  ],
+  webServer: [PLAIN, UNDER_BASE, EMPTY].map(({ address, options }) => ({ command: `npm run dev -- ${options}`, url: `${address}/runs`, reuseExistingServer: false })),
 });

@@ -1,6 +1,7 @@
+import { PLAIN, UNDER_BASE } from './addresses';
 import { expect, test } from './expect-clean';
 
-const BASE = 'http://127.0.0.1:47612/pipeline';
+const BASE = UNDER_BASE.address;
 const RUN = '7f3c2e1a-0000-4000-8000-000000000001';
 
 test('pages, data and navigation work under a base path chosen by the server', async ({ page }) => {
@@ -16,8 +17,8 @@ test('pages, data and navigation work under a base path chosen by the server', a
   await expect(page.getByRole('heading', { name: 'mdeberta-v3, lr 3e-5' })).toBeVisible();
 });
 
-for (const base of [BASE, 'http://127.0.0.1:47611']) {
-  test(`a link of the upstream pages leads to ours: ${base}`, async ({ page }) => {
+for (const base of [BASE, PLAIN.address]) {
+  test(`a link of the upstream pages leads to ours: ${new URL(base).pathname}`, async ({ page }) => {
     await page.goto(`${base}/#/runs/details/${RUN}`);
     await expect(page).toHaveURL(`${base}/runs/${RUN}`);
     await expect(page.getByRole('heading', { name: 'xlmr-base, lr 3e-5, 5 folds' })).toBeVisible();
@@ -25,7 +26,7 @@ for (const base of [BASE, 'http://127.0.0.1:47611']) {
 }
 
 test('navigating is done without loading the document again', async ({ page }) => {
-  await page.goto('http://127.0.0.1:47611/runs');
+  await page.goto('/runs');
   await page.evaluate(() => Object.assign(window, { kept: true }));
   await page.getByRole('link', { name: 'mdeberta-v3, lr 3e-5' }).click();
   await expect(page.getByRole('heading', { name: 'mdeberta-v3, lr 3e-5' })).toBeVisible();

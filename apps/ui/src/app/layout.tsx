@@ -21,7 +21,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        {/* eslint-disable-next-line @next/next/no-sync-scripts -- it must run before the first paint */}
+        {/* Not deferred: it must run before the first paint. */}
         <script src={`${BASE_PATH}/start.js`} />
         <link rel="icon" id="favicon" href={`${BASE_PATH}/favicon.svg`} type="image/svg+xml" />
       </head>

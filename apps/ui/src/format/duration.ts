@@ -1,15 +1,16 @@
 import type { Language } from '@/i18n/language';
 
-const UNITS: Record<Language, { d: string; h: string; min: string; s: string }> = {
-  en: { d: 'd', h: 'h', min: 'min', s: 's' },
-  zh: { d: '天', h: '小时', min: '分', s: '秒' },
+const UNITS: Record<Language, { d: string; h: string; min: string; s: string; ms: string }> = {
+  en: { d: 'd', h: 'h', min: 'min', s: 's', ms: 'ms' },
+  zh: { d: '天', h: '小时', min: '分', s: '秒', ms: '毫秒' },
 };
 
-/** Two units at most: `0.4 s`, `12 s`, `3 min 12 s`, `1 h 52 min`, `2 d 4 h`. Negative spans (clocks that differ) are `0 s`. */
+/** Two units at most: `18 ms`, `0.4 s`, `12 s`, `3 min 12 s`, `1 h 52 min`, `2 d 4 h`. Negative spans (clocks that differ) are `0 s`. */
 export function formatDuration(milliseconds: number, language: Language): string {
   const unit = UNITS[language];
   const span = Math.max(0, milliseconds);
-  if (span > 0 && span < 950) return `${Math.max(0.1, Math.round(span / 100) / 10).toFixed(1)} ${unit.s}`;
+  if (span > 0 && span < 95) return `${Math.max(1, Math.round(span))} ${unit.ms}`;
+  if (span > 0 && span < 950) return `${(span / 1000).toFixed(1)} ${unit.s}`;
   const seconds = Math.floor(span / 1000);
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

@@ -325,7 +325,7 @@ export const en = {
     tasks: (count: number) => s(count, 'task'),
     reused: 'reused from the cache',
     run: 'run',
-    undecided: 'depend on values not known yet',
+    undecided: (count: number): string => (count === 1 ? 'depends on values not known yet' : 'depend on values not known yet'),
     checking: 'Checking',
     problems: (count: number) => `${s(count, 'problem')}.`,
     goTo: 'Go to it',

@@ -325,7 +325,7 @@ export const zh: Texts = {
     tasks: (count) => `${n(count)}个任务`,
     reused: '复用缓存',
     run: '运行',
-    undecided: '取决于尚未知道的值',
+    undecided: () => '取决于尚未知道的值',
     checking: '检查中',
     problems: (count) => `${n(count)}个问题。`,
     goTo: '前往',

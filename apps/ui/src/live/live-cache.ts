@@ -77,7 +77,8 @@ export class LiveCache {
   }
 
   #count(): void {
-    this.#counting ??= setTimeout(() => {
+    if (this.#counting !== undefined) return;
+    this.#counting = setTimeout(() => {
       this.#counting = undefined;
       void this.client.invalidateQueries({ queryKey: keys.liveCount });
     }, 300);

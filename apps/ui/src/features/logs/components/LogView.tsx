@@ -121,7 +121,7 @@ export function LogView({ source, running, range, onRange, attempts, ending, wan
     setHitIndex(0);
     if (firstHit !== undefined) showHit(0);
     // Only a new search leads to its first hit.
-  }, [firstHit, wanted]); // eslint-disable-line react-hooks/exhaustive-deps -- said above
+  }, [firstHit, wanted]);
 
   const onScroll = () => {
     const element = scroller.current;

@@ -45,6 +45,6 @@ export function useLogSearch({ runId, taskId, attempt }: LogSource, text: string
       abort.abort();
     };
     // A growing log is searched again only when it has grown by another page.
-  }, [runId, taskId, attempt, text, Math.floor(size / SEARCH_PAGE_BYTES)]); // eslint-disable-line react-hooks/exhaustive-deps -- said above
+  }, [runId, taskId, attempt, text, Math.floor(size / SEARCH_PAGE_BYTES)]);
   return result;
 }

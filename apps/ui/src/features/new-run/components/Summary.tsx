@@ -47,8 +47,8 @@ export function Summary({ preview, previewError, problems, starting, onGoTo, onS
           ) : null}
           {preview && preview.undecided > 0 ? (
             <li>
-              <StateGlyph state="skipped" decorative />
-              <b>{preview.undecided}</b> {t.newRun.undecided}
+              <StateGlyph state="pending" decorative />
+              <b>{preview.undecided}</b> {t.newRun.undecided(preview.undecided)}
             </li>
           ) : null}
         </ul>

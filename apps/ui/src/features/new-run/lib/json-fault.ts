@@ -88,8 +88,8 @@ class Scanner {
   }
 
   #string(): void {
-    const match = /^"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/.exec(this.text.slice(this.#at));
-    if (!match) throw new Fault(this.#at, 'unexpected');
+    const match = /^"(?:[^"\\]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/.exec(this.text.slice(this.#at));
+    if (!match || [...match[0]].some((character) => character < ' ')) throw new Fault(this.#at, 'unexpected');
     this.#at += match[0].length;
   }
 

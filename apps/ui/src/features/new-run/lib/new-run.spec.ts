@@ -28,7 +28,7 @@ describe('findJsonFault', () => {
 
   it('agrees with JSON.parse on what is JSON', () => {
     for (const text of ['01', '1.', '-', '"\\x"', '[1 2]', '{"a" 1}', 'null x', '+1', 'NaN', '"\u0001"', '[,]', '{,}']) {
-      expect(() => JSON.parse(text)).toThrow();
+      expect(() => JSON.parse(text)).toThrow(SyntaxError);
       expect(findJsonFault(text)).toBeDefined();
     }
   });

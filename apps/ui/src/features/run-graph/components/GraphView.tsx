@@ -1,6 +1,6 @@
 'use client';
 import '@xyflow/react/dist/base.css';
-import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type ReactFlowState } from '@xyflow/react';
+import { MiniMap, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type ReactFlowState, type Viewport } from '@xyflow/react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { ErrorCard } from '@/components/ui/ErrorCard';
@@ -57,11 +57,13 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
   const pane = useRef<HTMLDivElement>(null);
   const anchor = useRef<{ id: string; box: Box }>(undefined);
   const placed = useRef<Layout>(undefined);
+  const moved = useRef(false);
 
   const toggle = useCallback(
     (id: string) => {
       const box = placed.current?.boxes.get(id);
       if (box) anchor.current = { id, box };
+      moved.current = true;
       setFolding((before) => {
         const next = new Set(before.unfolded);
         if (!next.delete(id)) next.add(id);
@@ -99,21 +101,44 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
     anchor.current = undefined;
   }, [layout, flow, selected]);
 
+  /** Moves the view no further than it takes to see the node. */
   const reveal = useCallback(
     (id: string) => {
       const box = placed.current?.boxes.get(id);
       if (!box || !pane.current) return;
-      const { x, y, zoom } = flow.getViewport();
-      const left = box.x * zoom + x;
-      const top = box.y * zoom + y;
-      const inside = left > 8 && top > 8 && left + box.width * zoom < pane.current.clientWidth - 8 && top + Math.min(box.height, 200) * zoom < pane.current.clientHeight - 8;
-      if (!inside) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2, { zoom, duration: 160 });
+      const view = flow.getViewport();
+      const next = bringInside(box, view, pane.current);
+      if (next.x !== view.x || next.y !== view.y) void flow.setViewport(next, { duration: 160 });
     },
     [flow],
   );
   useEffect(() => {
-    if (selected !== undefined) reveal(selected);
+    if (selected === undefined) return;
+    // Two frames later the panel beside the graph has taken its place.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => reveal(selected));
+    });
+    return () => cancelAnimationFrame(frame);
   }, [selected, reveal, layout]);
+
+  // While nobody has moved the view it follows the size of its place, such as when the panel opens beside it.
+  const latest = useRef({ selected, reveal });
+  useEffect(() => {
+    latest.current = { selected, reveal };
+  });
+  useEffect(() => {
+    const element = pane.current;
+    if (!element) return;
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth === width || !placed.current) return;
+      width = element.clientWidth;
+      if (!moved.current) void flow.setViewport(openingView(placed.current, element, latest.current.selected));
+      else if (latest.current.selected !== undefined) latest.current.reveal(latest.current.selected);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [flow]);
 
   const fit = useCallback(() => void flow.fitView({ padding: 0.06, maxZoom: 1, duration: 160 }), [flow]);
   const group = t.keys.groups.graph;
@@ -164,6 +189,9 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
+        onMoveStart={(event) => {
+          if (event) moved.current = true;
+        }}
         onPaneClick={() => onSelect(undefined)}
         proOptions={{ hideAttribution: true }}
       >
@@ -242,6 +270,21 @@ function openingView(layout: Layout, pane: HTMLElement, selected: string | undef
   const fitsWide = layout.width * zoom <= pane.clientWidth;
   if (box && whole < 0.7) return { zoom, x: fitsWide ? centreX : pane.clientWidth / 2 - (box.x + box.width / 2) * zoom, y: Math.min(margin.y, pane.clientHeight / 2 - (box.y + box.height / 2) * zoom) };
   return { zoom, x: centreX, y: margin.y };
+}
+
+const MARGIN = 20;
+/** As much of a tall group as has to be seen. */
+const HEAD = 200;
+
+function bringInside(box: Box, view: Viewport, pane: HTMLElement): Viewport {
+  const shift = (start: number, end: number, size: number) => (start < MARGIN ? MARGIN - start : Math.min(0, Math.max(size - MARGIN - end, MARGIN - start)));
+  const left = box.x * view.zoom + view.x;
+  const top = box.y * view.zoom + view.y;
+  return {
+    zoom: view.zoom,
+    x: view.x + shift(left, left + box.width * view.zoom, pane.clientWidth),
+    y: view.y + shift(top, top + Math.min(box.height, HEAD) * view.zoom, pane.clientHeight),
+  };
 }
 
 function unfoldFor(graph: Graph, unfolded: ReadonlySet<string>, selected: string | undefined): ReadonlySet<string> {
