@@ -1,6 +1,7 @@
 'use client';
-import { useSearchParams } from 'next/navigation';
-import { useCallback } from 'react';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { forgetPendingSearch, pendingSearch, setPendingSearch, subscribeToSearch } from './search-override';
 
 type Change = Readonly<Record<string, string | undefined>>;
 
@@ -12,20 +13,34 @@ interface SearchState {
   readonly replace: (change: Change) => void;
 }
 
-/** The part of a page's state that lives in its address. */
+/** The part of a page's state that lives in its address. A change is seen at once. */
 export function useSearchState(): SearchState {
   const params = useSearchParams();
-  const get = useCallback((name: string) => params.get(name) ?? undefined, [params]);
-  const push = useCallback((change: Change) => window.history.pushState(null, '', withChange(change)), []);
-  const replace = useCallback((change: Change) => window.history.replaceState(null, '', withChange(change)), []);
-  return { get, push, replace };
+  const path = usePathname();
+  const routed = params.toString();
+  const pending = useSyncExternalStore(subscribeToSearch, pendingSearch, () => undefined);
+  const search = pending ?? routed;
+  useEffect(() => {
+    if (pending === routed) forgetPendingSearch();
+  }, [pending, routed]);
+  useEffect(() => forgetPendingSearch, [path]);
+  return useMemo(() => {
+    const current = new URLSearchParams(search);
+    return { get: (name) => current.get(name) ?? undefined, push, replace };
+  }, [search]);
 }
 
-function withChange(change: Change): string {
-  const url = new URL(window.location.href);
+const push = (change: Change): void => apply('pushState', change);
+const replace = (change: Change): void => apply('replaceState', change);
+
+function apply(how: 'pushState' | 'replaceState', change: Change): void {
+  const search = new URLSearchParams(pendingSearch() ?? window.location.search);
   for (const [name, value] of Object.entries(change)) {
-    if (value === undefined || value === '') url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
+    if (value === undefined || value === '') search.delete(name);
+    else search.set(name, value);
   }
-  return url.pathname + url.search.replaceAll('%2C', ',').replaceAll('%2F', '/') + url.hash;
+  const text = search.toString();
+  const readable = text.replaceAll('%2C', ',').replaceAll('%2F', '/');
+  window.history[how](null, '', `${window.location.pathname}${readable === '' ? '' : `?${readable}`}`);
+  setPendingSearch(text);
 }

@@ -72,14 +72,16 @@ export function RunPage() {
     if (view === 'graph') void loadGraph().then((module) => module.prepareGraph());
   }, [view]);
 
-  const selectTask = useCallback((path: string | undefined) => url.push({ task: path, attempt: undefined, line: undefined, tab: undefined }), [url]);
+  // Stable, so that selecting a task does not draw every node again.
+  const { push } = url;
+  const selectTask = useCallback((path: string | undefined) => push({ task: path, attempt: undefined, line: undefined, tab: undefined }), [push]);
   const goFailed = (step: 1 | -1) => {
     const failed = nextFailed(tasks, selected, step);
     if (!failed) return false;
     url.push({ task: failed.path, attempt: undefined, line: undefined, tab: undefined, view: view === 'graph' || view === 'table' ? url.get('view') : undefined });
     return true;
   };
-  const chooseState = useCallback((next: VisualState | undefined) => url.push({ state: next }), [url]);
+  const chooseState = useCallback((next: VisualState | undefined) => push({ state: next }), [push]);
   const setView = (next: View) => url.push({ view: next === 'graph' && !phone ? undefined : next });
   const group = t.keys.groups.page;
   useShortcuts([

@@ -116,12 +116,16 @@ export function LogView({ source, running, range, onRange, attempts, ending, wan
     },
     [search.hits, goTo],
   );
+  // A new search leads to its first hit; more hits of the same one lead nowhere.
   const firstHit = search.hits[0]?.number;
+  const led = useRef('');
   useEffect(() => {
+    const to = firstHit === undefined ? '' : `${firstHit} ${wanted}`;
+    if (led.current === to) return;
+    led.current = to;
     setHitIndex(0);
-    if (firstHit !== undefined) showHit(0);
-    // Only a new search leads to its first hit.
-  }, [firstHit, wanted]);
+    if (to !== '') showHit(0);
+  }, [firstHit, wanted, showHit]);
 
   const onScroll = () => {
     const element = scroller.current;

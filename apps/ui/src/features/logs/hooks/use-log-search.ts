@@ -20,6 +20,8 @@ const NONE: SearchResult = { hits: [], searching: false };
 /** Searches the whole log, page by page, and keeps only where the hits are. */
 export function useLogSearch({ runId, taskId, attempt }: LogSource, text: string, size: number): SearchResult {
   const [result, setResult] = useState<SearchResult>(NONE);
+  // A growing log is searched again only when it has grown by another page.
+  const pages = Math.floor(size / SEARCH_PAGE_BYTES);
   useEffect(() => {
     if (text === '') {
       setResult(NONE);
@@ -44,7 +46,6 @@ export function useLogSearch({ runId, taskId, attempt }: LogSource, text: string
       clearTimeout(timer);
       abort.abort();
     };
-    // A growing log is searched again only when it has grown by another page.
-  }, [runId, taskId, attempt, text, Math.floor(size / SEARCH_PAGE_BYTES)]);
+  }, [runId, taskId, attempt, text, pages]);
   return result;
 }
