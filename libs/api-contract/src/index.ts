@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export * as millrace from './millrace/schemas.js';
-export { MILLRACE_API } from './millrace/schemas.js';
+export { MILLRACE_API } from './millrace/base.js';
 export { millraceRoutes } from './millrace/routes.js';
 export type {
   ArtifactLink,

@@ -95,10 +95,12 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 function bodyOf({ rpc, message, text, details }: Answer, request: FastifyRequest): unknown {
-  if ((request.routeOptions.config as Partial<RouteFacts>).errors === 'message') return { error_message: text, error_details: message };
-  const status = { '@type': 'type.googleapis.com/google.rpc.Status', code: rpc, message: text };
-  // Machine-readable facts ride behind KFP's own detail, where clients that read details[0] do not meet them.
+  // Machine-readable facts ride behind KFP's own fields, where clients that read only those do not meet them.
   const facts = details ? [{ '@type': 'type.googleapis.com/google.protobuf.Struct', value: details }] : [];
+  if ((request.routeOptions.config as Partial<RouteFacts>).errors === 'message') {
+    return { error_message: text, error_details: message, ...(details && { details: facts }) };
+  }
+  const status = { '@type': 'type.googleapis.com/google.rpc.Status', code: rpc, message: text };
   return { code: rpc, message, details: [status, ...facts] };
 }
 

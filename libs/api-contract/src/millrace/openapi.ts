@@ -3,12 +3,13 @@ import { buildOpenApiDocument, type OpenApiDocument } from '../openapi/openapi-d
 import type { HttpMethod, Operation } from '../openapi/operation.js';
 import { run } from '../v2beta1/run.js';
 import { schemas as v2beta1Schemas } from '../v2beta1/registry.js';
+import { MILLRACE_API } from './base.js';
 import { artifactContentQuery, listRunsQuery, logDownloadQuery, logStreamQuery, logsQuery } from './queries.js';
 import * as views from './schemas.js';
 
 const operation = (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
   method,
-  path: views.MILLRACE_API + path,
+  path: MILLRACE_API + path,
   id,
   summary,
   ...rest,

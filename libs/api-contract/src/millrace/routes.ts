@@ -1,4 +1,4 @@
-import { MILLRACE_API } from './schemas.js';
+import { MILLRACE_API } from './base.js';
 
 const at = (strings: TemplateStringsArray, ...ids: (string | number)[]) =>
   MILLRACE_API + strings.reduce((path, part, index) => path + encodeURIComponent(String(ids[index - 1])) + part);
