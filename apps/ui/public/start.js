@@ -10,7 +10,7 @@
       root.dataset.words = 'pending';
       setTimeout(function () { delete root.dataset.words; }, 3000);
     }
-  } catch (error) {
+  } catch {
     // Storage may be forbidden; the system's theme and English are then right.
   }
 })();
