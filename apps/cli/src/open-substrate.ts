@@ -10,6 +10,8 @@ export interface SubstrateOptions {
   readonly python?: string;
   readonly maxParallelTasks: number;
   readonly log: Log;
+  /** Called when the data folder is this process's and nothing runs yet. @default nothing */
+  readonly beforeStart?: () => Promise<void>;
   /** @default beside the program */
   readonly pythonFolder?: string;
   /** Environments made at build time. @default beside the program */
@@ -51,6 +53,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     failpoint: options.failpoint,
     onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     executor: async (listener) => {
+      await options.beforeStart?.();
       executor = await createProcessExecutor({
         folder: folder.attempts,
         listener,

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { buildEnvironment } from '@millrace/embedded-argo';
 import { openDatabase, type Database } from '@millrace/database';
 import { FileObjectStore } from '@millrace/object-store';
@@ -219,6 +220,20 @@ describe('a run on this machine', () => {
     expect(run.state).toBe('SUCCEEDED');
     expect(tasks['root/slow']!.outputs).toEqual({ out: 'done' });
     expect(readFileSync(counter, 'utf8')).toBe('x\n');
+  });
+
+  it('takes up a run whose end only the engine remembers, because a power loss cost the database its last second', async () => {
+    const { id } = await machine.submit(shell({ one: { line: 'printf 1 > $OUT' } }));
+    await machine.finished(id);
+    await expect.poll(async () => (await machine.substrate.store.list('Workflow', { labels: { 'workflows.argoproj.io/phase': 'Succeeded' } })).items[0]?.metadata.labels).toHaveProperty('pipeline/persistedFinalState');
+    await machine.close();
+    const database = new DatabaseSync(join(machine.path, 'millrace.db'));
+    database.exec(`DELETE FROM cache_entries; UPDATE runs SET state = 'RUNNING', finishedAt = NULL; UPDATE tasks SET state = 'RUNNING', finishedAt = NULL, outputs = NULL`);
+    database.close();
+    machine = await Machine.open(machine.path);
+    const { run, tasks } = await machine.finished(id);
+    expect(run.state).toBe('SUCCEEDED');
+    expect(tasks['root/one']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: '1' } });
   });
 
   it('removes a deleted run with its artifacts and its Workflow', async () => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { createApiServer } from '@millrace/api-server';
-import { openDatabase } from '@millrace/database';
+import { openDatabase, type Database } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { FileObjectStore } from '@millrace/object-store';
 import { createRunController } from '@millrace/run-controller';
@@ -27,6 +27,8 @@ export async function up(flags: UpFlags): Promise<void> {
   const closeAll = async () => {
     for (const close of closers.toReversed()) await close().catch((error: unknown) => log('error', 'while stopping', { error: String(error) }));
   };
+  let database!: Database;
+  let asked!: Promise<void>;
   try {
     const substrate = await openSubstrate({
       folder,
@@ -35,10 +37,13 @@ export async function up(flags: UpFlags): Promise<void> {
       log,
       failpoint,
       supervisorFailpoint: settings.failpoint?.name.startsWith('supervisor.') ? settings.failpoint : undefined,
+      // A database that is refused must not find tasks begun, nor be migrated under the server that has the folder.
+      beforeStart: async () => {
+        database = await openDatabase({ url: `file:${folder.database}` });
+        closers.push(() => database.close());
+      },
     });
     closers.push(() => substrate.close());
-    const database = await openDatabase({ url: `file:${folder.database}` });
-    closers.push(() => database.close());
     const objects = new FileObjectStore({ roots: [folder.artifacts] });
     const runs = createRunController({
       database,
@@ -81,6 +86,10 @@ export async function up(flags: UpFlags): Promise<void> {
     await runs.start();
     closers.push(() => runs.close());
 
+    // Before it says that it is ready: whoever waits for that may ask it to stop at once.
+    asked = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    });
     const shown = settings.baseUrl ?? url + settings.basePath;
     console.log(welcome({ url: shown, folder: folder.path, ms: performance.now() - started }));
     if (settings.loadSample) {
@@ -93,9 +102,7 @@ export async function up(flags: UpFlags): Promise<void> {
     throw error;
   }
 
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+  await asked;
   // A second Ctrl-C does not wait for anything.
   process.once('SIGINT', () => process.exit(130));
   console.log('millrace: stopping; runs in progress go on at the next start');

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** @default true */
   readonly sample?: boolean;
+  /** A command that is to start it, with its own arguments before those of the program. */
+  readonly wrapper?: readonly string[];
 }
 
 /** The built program, running on a free port with a data folder of its own. */
@@ -27,7 +29,8 @@ export class Millrace {
   static async start(options: StartOptions = {}): Promise<Millrace> {
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'millrace-e2e-')));
     const args = ['up', '--port', '0', '--data-dir', dataFolder, ...(options.sample === false ? ['--no-sample'] : []), ...(options.args ?? [])];
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+    const [command, ...rest] = [...(options.wrapper ?? []), process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
+    const child = spawn(command!, rest, {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from './clock.js';
 import { ArgoEngine } from './engine/argo-engine.js';
 import { newCounters, type EngineCounters } from './engine/counters.js';
 import type { AttemptListener, Executor } from './executor.js';
-import { ArgoDatabase } from './store/argo-database.js';
+import { ArgoDatabase, explainDamage } from './store/argo-database.js';
 import { EmbeddedResourceStore } from './store/embedded-resource-store.js';
 import { lockFolder } from './store/folder-lock.js';
 
@@ -77,6 +77,6 @@ export async function openEmbeddedArgo(options: EmbeddedArgoOptions): Promise<Em
   } catch (error) {
     database?.close();
     lock.release();
-    throw error;
+    throw explainDamage(error, folder);
   }
 }

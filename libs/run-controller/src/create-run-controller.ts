@@ -95,13 +95,17 @@ class DefaultRunController implements RunController {
     this.#reconciler = undefined;
   }
 
-  /** What a crash left between two writes: runs without a Workflow, and runs whose Workflow is gone. */
+  /** What a crash left between two writes: runs without a Workflow, runs whose Workflow is gone, and ones whose end is noted there only. */
   async #sweep(): Promise<void> {
     const { database, store, clock, log } = this.#options;
     for (const run of await database.runs.listUnfinished()) {
       try {
         if (run.submitted) {
-          if ((await store.get('Workflow', workflowRefOf(run))) !== undefined) continue;
+          const workflow = await store.get('Workflow', workflowRefOf(run));
+          if (workflow !== undefined) {
+            await this.#follower.catchUp(workflow);
+            continue;
+          }
           const error = `Its Workflow ${run.workflowName} is gone; run it again.`;
           await database.runs.record({ runId: run.id, at: clock(), run: { state: run.state === 'CANCELING' ? 'CANCELED' : 'FAILED', error, finishedAt: clock() } });
         } else if (run.state === 'CANCELING') {

@@ -48,6 +48,16 @@ export class WorkflowFollower {
     }
   }
 
+  /**
+   * For a run that is not over by its rows: follows its Workflow once more when that says that all was stored. After a power loss the
+   * database may be older than the engine's file, and so may one of two files that were restored.
+   */
+  async catchUp(workflow: Resource<Workflow>): Promise<void> {
+    const { [LABEL_PERSISTED]: persisted, ...labels } = workflow.metadata.labels ?? {};
+    if (persisted === undefined) return;
+    await this.follow({ ...workflow, metadata: { ...workflow.metadata, labels } }, undefined);
+  }
+
   async #load(runId: string): Promise<LiveRun | undefined> {
     const run = await this.context.database.runs.find(runId);
     if (run === undefined) return undefined;

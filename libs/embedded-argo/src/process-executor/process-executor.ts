@@ -37,6 +37,8 @@ export interface ExecutorLog {
   warn(message: string): void;
 }
 
+const RETRY_MS = 1_000;
+
 interface Tracked {
   readonly folder: string;
   state: 'preparing' | 'running';
@@ -112,7 +114,15 @@ export class ProcessExecutor implements Executor {
       return;
     }
     const attempt = this.track(spec.id);
-    void this.prepare(spec, attempt).catch((error: unknown) => this.settlePreparation(spec.id, attempt, error));
+    this.begin(spec, attempt);
+  }
+
+  private begin(spec: AttemptSpec, attempt: Tracked): void {
+    void this.prepare(spec, attempt).catch((error: unknown) => {
+      if (!lacksRoom(error)) return this.settlePreparation(spec.id, attempt, error);
+      this.parts.listener.onProgress?.(spec.id, 'waiting for room on the disk');
+      setTimeout(() => this.isCurrent(spec.id, attempt) && this.begin(spec, attempt), RETRY_MS).unref();
+    });
   }
 
   kill(id: string, options?: { readonly graceMs?: number }): void {
@@ -294,8 +304,15 @@ export class ProcessExecutor implements Executor {
   private settle(id: string, exit: AttemptExit): void {
     const attempt = this.tracked.get(id);
     if (!attempt || this.closing) return;
-    mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
-    writeExit(attempt.folder, exit);
+    try {
+      mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
+      writeExit(attempt.folder, exit);
+    } catch (error) {
+      // A full disk. Unrecorded, it must not be reported.
+      this.parts.log.warn(`The end of attempt ${id} cannot be recorded and is tried again: ${(error as Error).message}`);
+      setTimeout(() => this.tracked.get(id) === attempt && this.settle(id, exit), RETRY_MS).unref();
+      return;
+    }
     this.forgetTracked(id, attempt);
     setImmediate(() => {
       if (!this.closing) this.parts.listener.onExit(id, exit);
@@ -307,7 +324,7 @@ export class ProcessExecutor implements Executor {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof EnvironmentError) {
       // As in a pod, where pip runs first and the task has its output and its exit code.
-      writeOutput(attempt.folder, error.output);
+      tryTo(() => writeOutput(attempt.folder, error.output));
       this.settle(id, { reason: 'exited', exitCode: 1, message, finishedAt: Date.now() });
       return;
     }
@@ -326,6 +343,18 @@ export class ProcessExecutor implements Executor {
     this.parts.gpus.release(id);
     attempt.end();
   }
+}
+
+function tryTo(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A full disk costs output, not the attempt.
+  }
+}
+
+function lacksRoom(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function withRelocatedPaths(job: Job, why: string): Job {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -129,6 +129,17 @@ describe.skipIf('skip' in found)('attempts and the death of those around them', 
     expect(await bench.run({ command: ['touch', join(folder, 'go')] })).toMatchObject({ exitCode: 0 });
     expect(await held).toMatchObject({ exitCode: 0 });
     expect(readdirSync(join(folder, 'supervisors'))).toEqual([name]);
+  });
+
+  it('the end of an attempt that cannot be written is reported when it can, and the server lives on', async () => {
+    bench = await openBench({ ...options, folder });
+    writeFileSync(join(folder, 'attempts'), 'in the way');
+    const over = bench.start(aSpec('run/stuck', 'true'));
+    await sleep(300);
+    rmSync(join(folder, 'attempts'));
+    expect(await over).toMatchObject({ reason: 'refused', message: expect.stringContaining('ENOTDIR') as string });
+    expect(existsSync(join(folder, 'attempts/run/stuck/exit.json'))).toBe(true);
+    expect(await bench.start(aSpec('run/next', 'exit 0'))).toMatchObject({ exitCode: 0 });
   });
 
   it('closing ends attempts without recording an exit, so that they run anew', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { NodeStatus, Workflow, WorkflowStatus } from '@millrace/argo';
 import { isWorkflowCompleted } from '@millrace/argo';
+import { PipelineError } from '@millrace/errors';
 import type { ListOptions, ObjectMeta, Resource } from '@millrace/resources';
 
 /** What a read of one object needs at once; spec and nodes are read when somebody asks for them. */
@@ -62,7 +63,7 @@ export class ArgoDatabase {
     const { user_version: version } = this.#row('PRAGMA user_version') as { user_version: number };
     if (version > SCHEMA_VERSION) {
       this.#database.close();
-      throw new Error(`"${join(folder, 'argo.db')}" was written by a newer Millrace (schema ${version}); start that one.`);
+      throw new PipelineError('FAILED_PRECONDITION', `"${join(folder, 'argo.db')}" was written by a newer Millrace (schema ${version}); start that one.`);
     }
     this.#database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
   }
@@ -203,6 +204,18 @@ export class ArgoDatabase {
   #rows(sql: string, ...values: SQLInputValue[]): unknown[] {
     return this.#prepare(sql).all(...values);
   }
+}
+
+/** What SQLite says of a file that is damaged, as an error for a person; others as they are. */
+export function explainDamage(error: unknown, folder: string): unknown {
+  const code = (error as { readonly errcode?: number }).errcode;
+  // SQLITE_CORRUPT, SQLITE_NOTADB, and what is said of a file that is too short.
+  if (code === undefined || ![11, 26, 522].some((damaged) => code === damaged || (code & 0xff) === damaged)) return error;
+  return new PipelineError(
+    'FAILED_PRECONDITION',
+    `"${join(folder, 'argo.db')}" is damaged (${(error as Error).message}). Restore a backup, or move the folder "${folder}" away: finished runs stay, without their logs; runs in progress are marked as failed.`,
+    { cause: error },
+  );
 }
 
 interface HeadRow {
