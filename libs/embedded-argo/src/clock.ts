@@ -2,20 +2,22 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `fire` once, at or after `atMs`. The returned function cancels it. */
+  /** Calls `fire` once, at or after `atMs`; when the clock is set back, after as long as there was to wait. The returned function cancels it. */
   at(atMs: number, fire: () => void): () => void;
 }
 
-// setTimeout takes at most this; longer waits are made of several.
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+/** How late a jump of the time of day, or a sleep of the machine, is noticed. */
+const LOOK_AGAIN_MS = 30_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(atMs, fire) {
     let timer: NodeJS.Timeout;
+    // The time of day may be set back; what was to be waited for does not grow with that.
+    const latest = performance.now() + (atMs - Date.now());
+    const left = (): number => Math.min(atMs - Date.now(), latest - performance.now());
     const arm = (): void => {
-      const wait = Math.max(0, atMs - Date.now());
-      timer = setTimeout(() => (atMs - Date.now() > 0 ? arm() : fire()), Math.min(wait, LONGEST_TIMEOUT_MS));
+      timer = setTimeout(() => (left() > 0 ? arm() : fire()), Math.min(Math.max(0, Math.ceil(left())), LOOK_AGAIN_MS));
       timer.unref();
     };
     arm();

@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RetryStrategy, Workflow } from '@millrace/argo';
 import { podFolder } from '../pod/build-attempt.js';
 import type { FakeOutcome } from '../testing/fake-executor.js';
+import { ManualClock } from '../testing/manual-clock.js';
 import { openScriptedArgo, type ScriptedArgo, type ScriptedArgoOptions } from '../testing/scripted-argo.js';
 import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
 import { podName } from '../workflow/node-id.js';
@@ -123,6 +126,23 @@ describe('retries', () => {
     }
     expect(waits).toEqual(['Backoff for 10 seconds', 'Backoff for 20 seconds', 'Backoff for 30 seconds', 'Backoff for 30 seconds']);
     expect((await argo.read()).status?.phase).toBe('Failed');
+  });
+
+  it('wait no longer when the clock was set back meanwhile, and the engine started anew', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-clock-'));
+    const { machine } = (await opened({ ...scripted({ exitCode: 1 }), folder })).executor;
+    await argo.submit(retrying({ limit: '1', backoff: { duration: '10s' } }));
+    await argo.settled();
+    expect(machine.begun).toHaveLength(1);
+    const back = new ManualClock(argo.clock.now() - 3_600_000);
+    await argo.close();
+    const again = await opened({ ...scripted({ exitCode: 1 }), folder, machine, clock: back });
+    await again.settled();
+    expect(machine.begun).toHaveLength(1);
+    back.advance(10_000);
+    await again.settled();
+    expect(machine.begun).toHaveLength(2);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('end early when the wait would go beyond maxDuration', async () => {

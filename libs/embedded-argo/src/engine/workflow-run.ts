@@ -262,19 +262,19 @@ export class WorkflowRun implements Starter {
   }
 
   /** An attempt ended: the Retry node ends with it, waits, or tries again. */
-  #advanceRetry(retryId: string): void {
+  #advanceRetry(retryId: string, { waited = false } = {}): void {
     const state = this.#state;
     const attempts = attemptsOf(state, retryId);
     const { message } = state.node(retryId)!;
     const { retryStrategy } = templateOf(state, state.node(retryId)!);
-    const decision = decideRetry({ strategy: retryStrategy!, attempts, now: state.now(), shutdown: state.shutdown, workflowDeadline: state.deadline });
+    const decision = decideRetry({ strategy: retryStrategy!, attempts, now: state.now(), shutdown: state.shutdown, workflowDeadline: state.deadline, waited });
     switch (decision.kind) {
       case 'end':
         return state.end(retryId, decision.phase, { message: decision.message, outputs: attempts.at(-1)!.outputs });
       case 'wait':
         if (message !== decision.message) this.live.editNode(retryId).message = decision.message;
         return this.host.wakeAt(this, `retry ${retryId}`, decision.until, () => {
-          if (state.isOpen(retryId)) this.#advanceRetry(retryId);
+          if (state.isOpen(retryId)) this.#advanceRetry(retryId, { waited: true });
         });
       case 'again': {
         if (message !== undefined) delete this.live.editNode(retryId).message;

@@ -9,6 +9,8 @@ export interface RetryState {
   readonly now: number;
   readonly shutdown: string | undefined;
   readonly workflowDeadline: number | undefined;
+  /** The pause that this function asked for is over, whatever the time of day says by now. */
+  readonly waited?: boolean;
 }
 
 export type RetryDecision =
@@ -17,7 +19,7 @@ export type RetryDecision =
   | { readonly kind: 'again' };
 
 /** What a Retry node does after an attempt ended: Argo's order of questions, and its messages. */
-export function decideRetry({ strategy, attempts, now, shutdown, workflowDeadline }: RetryState): RetryDecision {
+export function decideRetry({ strategy, attempts, now, shutdown, workflowDeadline, waited = false }: RetryState): RetryDecision {
   const last = attempts.at(-1)!;
   if (last.phase !== 'Failed' && last.phase !== 'Error') return { kind: 'end', phase: 'Succeeded' };
   const phase = last.phase;
@@ -40,10 +42,11 @@ export function decideRetry({ strategy, attempts, now, shutdown, workflowDeadlin
     if (latest !== undefined && now > latest) return end('Max duration limit exceeded');
     const factor = waits.factor !== undefined && waits.factor > 0 ? waits.factor ** (attempts.length - 1) : 1;
     const wait = Math.min(waits.duration * factor, waits.cap ?? Infinity);
-    const until = (fromTimestamp(last.finishedAt) ?? now) + wait;
+    // A clock that was set back must not make the wait longer.
+    const until = Math.min(fromTimestamp(last.finishedAt) ?? now, now) + wait;
     if (latest !== undefined && until > latest) return end('Backoff would exceed max duration limit');
     // Argo only waits when there is a limit that leaves another attempt.
-    if (now < until && limit !== undefined && attempts.length <= limit) {
+    if (!waited && now < until && limit !== undefined && attempts.length <= limit) {
       return { kind: 'wait', until, message: `Backoff for ${describeDuration(wait)}` };
     }
   }
