@@ -222,6 +222,16 @@ describe('a run on this machine', () => {
     expect(readFileSync(counter, 'utf8')).toBe('x\n');
   });
 
+  it('ends a run that somebody asked to end, when the server died before it could', async () => {
+    const { id } = await machine.submit(shell({ slow: { line: 'sleep 30' }, next: { line: 'true', after: ['slow'] } }));
+    await expect.poll(async () => (await machine.database.tasks.listByPaths(id, ['root/slow']))[0]!.state, { timeout: 10_000 }).toBe('RUNNING');
+    // As terminate does it, up to the point where the Workflow is told.
+    expect(await machine.database.runs.transition(id, { from: ['RUNNING'], to: 'CANCELING', at: new Date(), appendHistory: false })).toBeTruthy();
+    await machine.close();
+    machine = await Machine.open(machine.path);
+    expect((await machine.finished(id)).run.state).toBe('CANCELED');
+  });
+
   it('takes up a run whose end only the engine remembers, because a power loss cost the database its last second', async () => {
     const { id } = await machine.submit(shell({ one: { line: 'printf 1 > $OUT' } }));
     await machine.finished(id);

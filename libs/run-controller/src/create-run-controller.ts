@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run } from '@millrace/database';
 import { PipelineError, isPipelineError } from '@millrace/errors';
-import { startReconciler, type Reconciler } from '@millrace/resources';
+import { startReconciler, type Reconciler, type Resource } from '@millrace/resources';
 import { WorkflowFollower } from './follow-workflow.js';
 import { patchWorkflow } from './patch-workflow.js';
 import { prepareRun, previewRun, type PrepareContext } from './prepare-run.js';
@@ -49,7 +49,7 @@ class DefaultRunController implements RunController {
   }
 
   async terminate(runId: string): Promise<void> {
-    const { database, store, clock } = this.#options;
+    const { database, clock } = this.#options;
     const run = await database.runs.get(runId);
     const moved = await database.runs.transition(runId, { from: ['PENDING', 'RUNNING', 'PAUSED'], to: 'CANCELING', at: clock(), appendHistory: false });
     if (!moved) {
@@ -57,7 +57,11 @@ class DefaultRunController implements RunController {
     }
     this.#follower.forget(runId);
     this.#options.failpoint?.('terminate.recorded');
-    const workflow = await patchWorkflow(store, workflowRefOf(run), (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
+    const workflow = await this.#shutDown(run).catch(async (error: unknown) => {
+      // Nobody may be told that it is ending, nor be kept from asking again. Should this fail too, the next start ends it.
+      await database.runs.transition(runId, { from: ['CANCELING'], to: run.state, at: clock(), appendHistory: false }).catch(() => undefined);
+      throw error;
+    });
     if (workflow === undefined) await database.runs.transition(runId, { from: ['CANCELING'], to: 'CANCELED', at: clock(), appendHistory: true });
   }
 
@@ -95,6 +99,10 @@ class DefaultRunController implements RunController {
     this.#reconciler = undefined;
   }
 
+  #shutDown(run: Run): Promise<Resource<Workflow> | undefined> {
+    return patchWorkflow(this.#options.store, workflowRefOf(run), (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
+  }
+
   /** What a crash left between two writes: runs without a Workflow, runs whose Workflow is gone, and ones whose end is noted there only. */
   async #sweep(): Promise<void> {
     const { database, store, clock, log } = this.#options;
@@ -103,6 +111,7 @@ class DefaultRunController implements RunController {
         if (run.submitted) {
           const workflow = await store.get('Workflow', workflowRefOf(run));
           if (workflow !== undefined) {
+            if (run.state === 'CANCELING') await this.#shutDown(run);
             await this.#follower.catchUp(workflow);
             continue;
           }
