@@ -8,7 +8,7 @@ import { crashPipeline } from './crash-pipeline.js';
 import { randomNumbers, Wrecker, type Victim } from './wrecker.js';
 
 // The long form: MILLRACE_SOAK=200 npx vitest run --config e2e/vitest.config.ts e2e/src/crash
-const kills = Number(process.env['MILLRACE_SOAK'] ?? 9);
+const kills = Number(process.env['MILLRACE_SOAK'] ?? 6);
 const seed = Number(process.env['MILLRACE_SOAK_SEED'] ?? Date.now() % 1_000_000);
 
 describe('kill -9 at random moments', () => {
