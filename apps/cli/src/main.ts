@@ -42,6 +42,17 @@ program
   });
 
 program
+  .command('gc')
+  .description('list what deleted runs have left in the data folder, or remove it; also while Millrace is running')
+  .option('--data-dir <folder>', 'the data folder (default: ~/.millrace, or MILLRACE_HOME)')
+  .option('--remove', 'remove it; without this nothing is changed')
+  .option('--environments <days>', 'also Python environments that nothing was run in for so many days')
+  .action(async (flags: { dataDir?: string; remove?: boolean; environments?: string }) => {
+    const { collectGarbage } = await import('./garbage/gc-command.js');
+    await collectGarbage(flags);
+  });
+
+program
   .command('build-environment')
   .description('make the Python environment of the sample pipeline (part of the build)')
   .option('--python <path>', 'Python 3.9 or newer')

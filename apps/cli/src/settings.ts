@@ -56,6 +56,11 @@ function wholeNumber(text: string, { name, min, max }: { name: string; min: numb
   return value;
 }
 
+/** A number of days, from 1. */
+export function readDays(text: string, name: string): number {
+  return wholeNumber(text, { name, min: 1, max: 36_500 });
+}
+
 /** The data folder that a command is about, as an absolute path. */
 export function readDataFolder(flags: { readonly dataDir?: string }, env: NodeJS.ProcessEnv): string {
   return resolve(flags.dataDir ?? environment.parse(env).MILLRACE_HOME ?? `${homedir()}/.millrace`);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { dataFolderAt } from '../data-folder.js';
+import { describeBytes } from '../describe-bytes.js';
 import { readDataFolder } from '../settings.js';
 import { restoreBackup } from './restore-backup.js';
 import { takeBackup } from './take-backup.js';
@@ -20,10 +21,4 @@ export async function restore(file: string, flags: BackupFlags): Promise<void> {
   const target = readDataFolder(flags, process.env);
   const { files, bytes } = await restoreBackup(resolve(file), target);
   console.log(`Restored ${files} files, ${describeBytes(bytes)}, to ${target}. Start Millrace on it: runs that were in progress go on.`);
-}
-
-function describeBytes(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return `${power === 0 ? bytes : (bytes / 10 ** (3 * power)).toFixed(1)} ${units[power]}`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasExit, readJson, writeExit } from './attempt-folder.js';
@@ -53,6 +53,7 @@ export async function startSupervisor(folder: string, environment: Environment, 
     detached: true,
   });
   closeSync(log);
+  noteUse(environment);
   child.unref();
   const answer = child.stdout!;
   const said = await new Promise<string>((resolve, reject) => {
@@ -63,6 +64,16 @@ export async function startSupervisor(folder: string, environment: Environment, 
   answer.destroy();
   // Another one is there, and may still be on its way.
   for (let waited = 0; said.startsWith('busy') && readSupervisor(folder) === undefined && waited < LONGEST_START_MS; waited += 50) await sleep(50);
+}
+
+/** So that environments nobody has used for long can be told. */
+function noteUse(environment: Environment): void {
+  try {
+    const now = new Date();
+    utimesSync(join(environment.folder, 'ready.json'), now, now);
+  } catch {
+    // It is not one of ours, or belongs to somebody else.
+  }
 }
 
 /** Whether a supervisor that a server began to start before it died may still appear in the folder. */
