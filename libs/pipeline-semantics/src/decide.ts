@@ -3,12 +3,15 @@ import { argumentProblem } from './argument-limit.js';
 import { fingerprintOf } from './cache-key.js';
 import type { Decision } from './decision.js';
 import { judgeDependency, triggerStrategyOf } from './dependency-rule.js';
+import { evaluateCondition, parametersOfCondition } from './evaluate-expression.js';
+import { importArtifact } from './import-artifact.js';
 import type { Layout } from './layout.js';
+import { MAX_ITERATIONS, isLoop } from './loop-items.js';
 import type { CachePolicy } from './plan.js';
 import { inputsAsSeen, planExecution } from './plan-execution.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import { placeOutputs } from './place-outputs.js';
-import { resolveTaskInputs } from './resolve-inputs.js';
+import { countItems, resolveTaskInputs } from './resolve-inputs.js';
 import type { RunView, ScopePath, TaskState, TaskValues } from './run-view.js';
 import { ROOT_PATH, parentOf, taskPath } from './scope-path.js';
 
@@ -22,29 +25,77 @@ export interface DecideContext {
 }
 
 /**
- * Decides one execution: the only place that does. In order: what it depends on, its inputs, then what its kind makes of them.
- *
- * What has its place here, and is refused by `planRun` until then: a condition is evaluated on the resolved inputs and gives `skip`; a
- * loop gives `fan-out`, and its iterations (`root/loop#3`) are entered as scopes of their own, whose item takes the place of the items;
- * an importer and the volume tasks give `inline`; a task that tolerates failures has its row in the dependency table, and takes its
- * defaults for what a failed producer did not give.
+ * Decides one execution: the only place that does. In order: what it is in and depends on, its condition, a loop's items, its inputs, then
+ * what its kind makes of them.
  */
 export function decide(pipeline: Pipeline, path: ScopePath, view: RunView, context: DecideContext): Decision {
   const located = locateTask(pipeline, path);
-  const blocked = blockingDependency(pipeline, path, located, view);
-  if (blocked !== undefined) return skip(path, blocked.path, blocked.state);
+  const reason = reasonNotStarted(pipeline, path, view);
+  if (reason !== undefined) return { kind: 'skip', reason };
+  const turned = judgeCondition(pipeline, path, located, view, context);
+  if (turned !== undefined) return turned;
+  if (isLoop(located.task)) return decideLoop(pipeline, path, located, view, context);
 
   const resolved = resolveTaskInputs(pipeline, path, view, context);
-  switch (resolved.kind) {
+  if (resolved.kind === 'unknown' && located.component.dag !== undefined) return { kind: 'enter' };
+  if (resolved.kind !== 'known') return undecided(path, resolved);
+  if (located.component.dag !== undefined) return { kind: 'enter', inputs: inputsAsSeen(located.component, resolved.inputs) };
+  if (located.executor?.importer === undefined) return decideContainer(path, located, view, context, resolved.inputs);
+  return importArtifact({
+    path,
+    importer: located.executor.importer,
+    component: located.component,
+    inputs: inputsAsSeen(located.component, resolved.inputs),
+    artifactId: context.taskId,
+  });
+}
+
+/** Why a task will never start, as a sentence; undefined when it still may. Conditions are another matter. */
+export function reasonNotStarted(pipeline: Pipeline, path: ScopePath, view: RunView): string | undefined {
+  const scope = parentOf(path) ?? ROOT_PATH;
+  const around = scope === ROOT_PATH ? undefined : view.task(scope)?.state;
+  if (around === 'SKIPPED') return notStarted(path, scope, around);
+  const blocked = blockingDependency(pipeline, path, locateTask(pipeline, path), view);
+  return blocked === undefined ? undefined : notStarted(path, blocked.path, blocked.state);
+}
+
+/** What a condition makes of a task; undefined when there is none or it holds. */
+function judgeCondition(pipeline: Pipeline, path: ScopePath, { task, component }: LocatedTask, view: RunView, context: DecideContext): Decision | undefined {
+  const condition = task.triggerPolicy?.condition ?? '';
+  if (condition === '') return undefined;
+  const resolved = resolveTaskInputs(pipeline, path, view, context, parametersOfCondition(condition));
+  if (resolved.kind !== 'known') return undecided(path, resolved);
+  const result = evaluateCondition(condition, inputsAsSeen(component, resolved.inputs));
+  if ('problem' in result) return { kind: 'fail', message: `Task "${path}" cannot be decided: ${result.problem}.` };
+  return result.holds ? undefined : { kind: 'skip', reason: `"${path}" is not started because its condition is false: ${condition}` };
+}
+
+function decideLoop(pipeline: Pipeline, path: ScopePath, { component }: LocatedTask, view: RunView, context: DecideContext): Decision {
+  if (component.dag === undefined) return { kind: 'fail', message: `Task "${path}" is a loop over a component that is no pipeline; put the task into a pipeline of its own and loop over that.` };
+  const items = countItems(pipeline, path, view, context);
+  if (items.kind === 'failed') return { kind: 'fail', message: `Loop "${path}" cannot be entered: ${items.message}.` };
+  if (items.kind === 'absent') return { kind: 'fail', message: `Loop "${path}" was given no items.` };
+  if (items.kind !== 'known') return undecided(path, items);
+  if (items.value > MAX_ITERATIONS) {
+    return { kind: 'fail', message: `Loop "${path}" has ${items.value} items, and at most ${MAX_ITERATIONS} iterations can be run; pass the items in batches and loop inside a component.` };
+  }
+  const resolved = resolveTaskInputs(pipeline, path, view, context);
+  if (resolved.kind === 'unknown') return { kind: 'fan-out', iterations: items.value };
+  if (resolved.kind !== 'known') return undecided(path, resolved);
+  return { kind: 'fan-out', iterations: items.value, inputs: inputsAsSeen(component, resolved.inputs) };
+}
+
+function undecided(
+  path: ScopePath,
+  why: { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'blocked'; readonly by: ScopePath; readonly state: TaskState } | { readonly kind: 'unknown'; readonly on: readonly ScopePath[] },
+): Decision {
+  switch (why.kind) {
     case 'failed':
-      return { kind: 'fail', message: resolved.message };
+      return { kind: 'fail', message: why.message };
     case 'blocked':
-      return skip(path, resolved.by, resolved.state);
+      return { kind: 'skip', reason: notStarted(path, why.by, why.state) };
     case 'unknown':
-      return { kind: 'wait', on: resolved.on };
-    case 'known':
-      if (located.component.dag !== undefined) return { kind: 'enter', inputs: inputsAsSeen(located.component, resolved.inputs) };
-      return decideContainer(path, located, view, context, resolved.inputs);
+      return { kind: 'wait', on: why.on };
   }
 }
 
@@ -93,7 +144,7 @@ function blockingDependency(
   return undefined;
 }
 
-function skip(path: ScopePath, by: ScopePath, state: TaskState): Decision {
+function notStarted(path: ScopePath, by: ScopePath, state: TaskState): string {
   const what = { FAILED: 'failed', SKIPPED: 'was not started', CANCELED: 'was cancelled' }[state as 'FAILED' | 'SKIPPED' | 'CANCELED'];
-  return { kind: 'skip', reason: `"${path}" is not started because "${by}" ${what}.` };
+  return `"${path}" is not started because "${by}" ${what}.`;
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from '@millrace/pipeline-spec';
 import type { ContainerField } from './late-fields.js';
 import type { RuntimeArtifact, ScopePath, TaskValues } from './run-view.js';
 
@@ -45,19 +44,19 @@ export interface CacheHit {
  * on the same facts gives the same answer; a decision other than `wait` never changes when more facts arrive.
  */
 export type Decision =
-  /** Inputs or dependencies are not known yet: ask again when one of these has changed. */
+  /** What decides is not known yet: ask again when one of these has changed. A DAG or a loop waits only for whether and how often it is entered. */
   | { readonly kind: 'wait'; readonly on: readonly ScopePath[] }
   /** Look the fingerprint up in the cache, then call `next` with what was found. */
   | { readonly kind: 'need-cache'; readonly fingerprint: string; readonly next: (hit: CacheHit | undefined) => Decision }
   | { readonly kind: 'run'; readonly plan: ExecutionPlan }
   | { readonly kind: 'cached'; readonly inputs: TaskValues; readonly hit: CacheHit; readonly fingerprint: string }
-  /** A DAG whose inputs are known: its tasks are decided on their own. */
-  | { readonly kind: 'enter'; readonly inputs: TaskValues }
-  /** A loop: this many iterations, each entered on its own. Not produced yet. */
-  | { readonly kind: 'fan-out'; readonly inputs: TaskValues; readonly iterations: number }
-  /** The condition is false, or what it depends on was not triggered. Not produced yet for conditions. */
+  /** A DAG: its tasks are decided on their own, each when what it uses is known. `inputs` once all of them are. */
+  | { readonly kind: 'enter'; readonly inputs?: TaskValues }
+  /** A loop: this many iterations, each a scope of its own (`root/loop#3`). */
+  | { readonly kind: 'fan-out'; readonly inputs?: TaskValues; readonly iterations: number }
+  /** The condition is false, or what the task depends on ended in a way that keeps it from starting. */
   | { readonly kind: 'skip'; readonly reason: string }
-  /** Something that needs no process: importer, createpvc, deletepvc. Not produced yet. */
-  | { readonly kind: 'inline'; readonly effect: string; readonly inputs: TaskValues; readonly settings: JsonObject }
+  /** Done without a process: an importer, whose artifact is registered or, when it is in the outputs of `reused`, there already. */
+  | { readonly kind: 'import'; readonly inputs: TaskValues; readonly outputs: TaskValues; readonly reused?: CacheHit; readonly fingerprint?: string }
   /** The task cannot run: a sentence naming the task, what happened and the remedy. */
   | { readonly kind: 'fail'; readonly message: string };

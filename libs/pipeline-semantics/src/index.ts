@@ -12,14 +12,16 @@ export type { CachePolicy, CollectedArtifact, CollectedOutputs, Plan, PlannedTas
 export { resolveRunParameters, type InputIssue } from './run-parameters.js';
 export { effectiveArtifactRoot } from './artifact-root.js';
 export { MAX_TASKS, planRun, type PlanRunContext } from './plan-run.js';
-export { decide, type DecideContext } from './decide.js';
+export { decide, reasonNotStarted, type DecideContext } from './decide.js';
+export { expandLoop, type LoopMember } from './expand-loop.js';
+export { MAX_ITERATIONS, isLoop, isLoopPath } from './loop-items.js';
 export { collectOutputs, type TaskRemains } from './collect-outputs.js';
-export { resolveTaskInputs, type ResolveContext, type ResolvedInputs } from './resolve-inputs.js';
+export { iterationInputs, resolveTaskInputs, type ResolveContext, type ResolvedInputs } from './resolve-inputs.js';
 export { resolveDagOutputs } from './resolve-outputs.js';
 export { dependencyRule, judgeDependency, triggerStrategyOf, type TaskKind, type TriggerStrategy } from './dependency-rule.js';
 export { dagStateOf, isFinalTaskState, runStateOf, type RunEvidence, type RunState } from './run-state.js';
 
-export { ROOT_PATH, iterationOf, parentOf, taskKeyOf, taskPath } from './scope-path.js';
+export { ROOT_PATH, iterationOf, iterationPath, parentOf, taskKeyOf, taskPath } from './scope-path.js';
 export { locateTask, scopeComponent, type LocatedTask } from './pipeline-tasks.js';
 export { canonicalJson } from './canonical-json.js';
 export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';

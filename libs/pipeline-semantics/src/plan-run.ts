@@ -3,6 +3,7 @@ import { type Pipeline, unsupportedFeatures, walkTasks } from '@millrace/pipelin
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Layout } from './layout.js';
+import { isLoop } from './loop-items.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
@@ -29,6 +30,7 @@ type Settled = PlannedTask['decision'];
 export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunContext): PlanSteps {
   refuseUnsupported(pipeline, context.layout);
   const listed = listTasks(pipeline);
+  const byPath = new Map(listed.map((task) => [task.path, task]));
   const taskIds = new Map(listed.map(({ path }) => [path, context.newTaskId(path)]));
   const view = new PlanView(run, taskIds);
   const settled = new Map<ScopePath, Settled>();
@@ -38,9 +40,10 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
   const consumers = new Map<ScopePath, ScopePath[]>();
 
   const ready: ScopePath[] = listed.map(({ path }) => path);
-  const settle = (path: ScopePath, decision: Settled): void => {
+  const settle = (path: ScopePath, decided: Settled): void => {
+    const decision = whereItStands(byPath.get(path) as ListedTask, decided, settled);
     settled.set(path, decision);
-    view.record(path, decision);
+    view.record(path, decision, (byPath.get(path) as ListedTask).perIteration);
     for (const consumer of consumers.get(path) ?? []) {
       const left = (openProducers.get(consumer) as number) - 1;
       openProducers.set(consumer, left);
@@ -48,23 +51,27 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
     }
     consumers.delete(path);
   };
-  const attempt = (path: ScopePath): void => {
-    const decision = decide(pipeline, path, view, { layout: context.layout, cache: context.cache, taskId: taskIds.get(path) as string });
-    if (decision.kind === 'need-cache') {
-      lookups.set(path, decision);
-      return;
-    }
-    const open = decision.kind === 'wait' ? decision.on.filter((producer) => !settled.has(producer)) : [];
-    if (open.length === 0) {
-      settle(path, decision);
-      return;
-    }
-    openProducers.set(path, open.length);
-    for (const producer of open) {
+  const awaitTasks = (path: ScopePath, producers: readonly ScopePath[]): void => {
+    openProducers.set(path, producers.length);
+    for (const producer of producers) {
       const waiting = consumers.get(producer);
       if (waiting === undefined) consumers.set(producer, [path]);
       else waiting.push(path);
     }
+  };
+  const attempt = (path: ScopePath): void => {
+    const { before, perIteration } = byPath.get(path) as ListedTask;
+    const doubtful = before.filter((other) => !settled.has(other));
+    if (doubtful.length > 0) return awaitTasks(path, doubtful);
+    const decision = decide(pipeline, path, view, { layout: context.layout, cache: context.cache, taskId: taskIds.get(path) as string });
+    if (decision.kind === 'need-cache') {
+      if (perIteration) settle(path, { kind: 'wait', on: [] });
+      else lookups.set(path, decision);
+      return;
+    }
+    const open = decision.kind === 'wait' ? decision.on.filter((producer) => byPath.has(producer) && !settled.has(producer)) : [];
+    if (open.length === 0) settle(path, decision);
+    else awaitTasks(path, open);
   };
 
   while (ready.length > 0) {
@@ -83,16 +90,46 @@ interface ListedTask {
   readonly path: ScopePath;
   readonly parent: ScopePath;
   readonly located: LocatedTask;
+  readonly perIteration: boolean;
+  /** Whether it may turn out not to be triggered. */
+  readonly conditional: boolean;
+  /** The scope and the dependencies of which that is true: they are decided first. */
+  readonly before: readonly ScopePath[];
 }
 
 /** Every task of the pipeline, each after what it depends on, a DAG before its members and these before the DAG's dependents. */
 function listTasks(pipeline: Pipeline): ListedTask[] {
-  const listed: ListedTask[] = [];
+  const listed = new Map<ScopePath, ListedTask>();
   for (const { path, scope } of walkTasks(pipeline)) {
-    if (listed.length === MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
-    listed.push({ path, parent: scope, located: locateTask(pipeline, path) });
+    if (listed.size === MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `The pipeline has more than ${MAX_TASKS} tasks; split it into several pipelines.`);
+    const located = locateTask(pipeline, path);
+    const parent = listed.get(scope);
+    const before = [scope, ...located.dependencies.map((key) => taskPath(scope, key))].filter((other) => listed.get(other)?.conditional === true);
+    listed.set(path, {
+      path,
+      parent: scope,
+      located,
+      perIteration: parent !== undefined && (parent.perIteration || isLoop(parent.located.task)),
+      conditional: before.length > 0 || (located.task.triggerPolicy?.condition ?? '') !== '',
+      before,
+    });
   }
-  return listed;
+  return [...listed.values()];
+}
+
+/**
+ * A decision as it stands in the plan. What differs by iteration is decided in each; and a task that cannot run is no fault of the
+ * pipeline while it is not known whether it is reached.
+ */
+function whereItStands({ located, perIteration, before }: ListedTask, decision: Settled, settled: ReadonlyMap<ScopePath, Settled>): Settled {
+  const later: Settled = { kind: 'wait', on: [] };
+  if (decision.kind === 'fail') return perIteration || before.some((other) => isOpen(settled.get(other))) ? later : decision;
+  if (!perIteration || decision.kind === 'skip') return decision;
+  return located.component.dag === undefined ? later : decision;
+}
+
+function isOpen(decision: Settled | undefined): boolean {
+  return decision?.kind === 'wait';
 }
 
 /** A loop that is not known for one would run its body once: nothing is planned that is not understood as a whole. */
@@ -102,7 +139,7 @@ function refuseUnsupported(pipeline: Pipeline, layout: Layout): void {
   throw new PipelineError('UNIMPLEMENTED', issues.map(({ message }) => message).join('\n'), { details: { issues } });
 }
 
-function plannedTask({ path, parent, located }: ListedTask, taskId: string, decision: Settled): PlannedTask {
+function plannedTask({ path, parent, located, perIteration }: ListedTask, taskId: string, decision: Settled): PlannedTask {
   return {
     path,
     taskKey: located.taskKey,
@@ -111,6 +148,7 @@ function plannedTask({ path, parent, located }: ListedTask, taskId: string, deci
     parent,
     taskId,
     dependsOn: located.dependencies.map((key) => taskPath(parent, key)),
+    perIteration,
     decision,
   };
 }
@@ -129,10 +167,12 @@ class PlanView implements RunView {
     return this.#facts.get(path) ?? (taskId === undefined ? undefined : { state: 'PENDING', taskId });
   }
 
-  record(path: ScopePath, decision: Settled): void {
+  record(path: ScopePath, decision: Settled, perIteration: boolean): void {
     const taskId = this.taskIds.get(path) as string;
     if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs });
-    else if (decision.kind === 'enter') this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs });
+    else if (decision.kind === 'import') this.#facts.set(path, { state: 'SUCCEEDED', taskId, inputs: decision.inputs, outputs: decision.outputs });
+    // Where a DAG has inputs of its own in each iteration, its members look for theirs one at a time.
+    else if ((decision.kind === 'enter' || decision.kind === 'fan-out') && !perIteration) this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs });
     else if (decision.kind === 'skip') this.#facts.set(path, { state: 'SKIPPED', taskId });
     else if (decision.kind === 'fail') this.#facts.set(path, { state: 'FAILED', taskId, error: { message: decision.message } });
   }

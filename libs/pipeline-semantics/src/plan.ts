@@ -20,6 +20,11 @@ export interface PlannedTask {
   /** Paths of the siblings it depends on, given or implied by its inputs. */
   readonly dependsOn: readonly ScopePath[];
   /**
+   * True inside a loop: what holds for the task in all iterations, of which it is not one. No execution has this path; a container here
+   * waits at least for its iteration.
+   */
+  readonly perIteration: boolean;
+  /**
    * What is decided now. `wait` means dynamic: the task gets a gate and is decided again while the run goes on.
    * Never `need-cache`.
    */

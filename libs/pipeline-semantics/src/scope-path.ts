@@ -7,6 +7,11 @@ export function taskPath(scope: ScopePath, taskKey: string): ScopePath {
   return `${scope}/${taskKey}`;
 }
 
+/** Path of one iteration of a loop. */
+export function iterationPath(loop: ScopePath, index: number): ScopePath {
+  return `${loop}#${index}`;
+}
+
 /** The scope that a task or iteration is in; undefined for the root. An iteration (`root/loop#3`) is in its loop (`root/loop`). */
 export function parentOf(path: ScopePath): ScopePath | undefined {
   const iteration = iterationOf(path);

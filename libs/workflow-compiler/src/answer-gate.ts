@@ -12,31 +12,41 @@ export interface GateAnswer {
 }
 
 /** Decisions that can be answered at once; `wait` and `need-cache` are not. */
-export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fail' }>;
+export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fan-out' | 'import' | 'fail' }>;
 
 export interface AnswerContext {
   readonly layout: Pick<Layout, 'parameterFolder'>;
-  /** What the gate stands before. @default 'container' */
+  /** What the gate stands before; a task with a condition is closed like a DAG. @default 'container' */
   readonly kind?: TaskKind;
 }
 
 /**
- * The answer to an open gate. A cached task's pod is skipped, and its dependents take that for a success. A container task that is never
+ * The answer to an open gate: `run` is true, false, or `cached` where there is nothing left to run. A cached task's pod is skipped, and its
+ * dependents take that for a success. A container task that is never
  * to start fails its gate, so that its dependents do not start either; a DAG is closed instead, which fails nothing.
  */
 export function answerGate(decision: AnswerableDecision, { layout, kind = 'container' }: AnswerContext): GateAnswer {
   switch (decision.kind) {
     case 'run':
-      return { phase: 'Succeeded', outputs: answer(true, lateValues(decision.plan, layout)) };
+      return { phase: 'Succeeded', outputs: answer('true', lateValues(decision.plan, layout)) };
     case 'enter':
-      return { phase: 'Succeeded', outputs: answer(true) };
+      return { phase: 'Succeeded', outputs: answer('true') };
+    case 'fan-out':
+      return { phase: 'Succeeded', outputs: answer('true', { items: iterationIndexes(decision.iterations) }) };
+    case 'import':
+      return { phase: 'Succeeded', outputs: answer('cached') };
     case 'cached':
-      return { phase: 'Succeeded', message: `cached: outputs of task ${decision.hit.taskId} of run ${decision.hit.runId}`, outputs: answer(false) };
+      return { phase: 'Succeeded', message: `cached: outputs of task ${decision.hit.taskId} of run ${decision.hit.runId}`, outputs: answer('cached') };
     case 'skip':
-      return { phase: kind === 'dag' ? 'Succeeded' : 'Failed', message: decision.reason, outputs: answer(false) };
+      return { phase: kind === 'dag' ? 'Succeeded' : 'Failed', message: decision.reason, outputs: answer('false') };
     case 'fail':
-      return { phase: 'Failed', message: decision.message, outputs: answer(false) };
+      return { phase: 'Failed', message: decision.message, outputs: answer('false') };
   }
+}
+
+/** A loop's items as Argo gets them: their places in the list, never the values. */
+export function iterationIndexes(iterations: number): string {
+  return JSON.stringify(Array.from({ length: iterations }, (_, index) => index));
 }
 
 /** Only what is late is answered: a static command may be a program of many kilobytes. */
@@ -56,6 +66,6 @@ function lateValues(plan: ExecutionPlan, layout: AnswerContext['layout']): Parti
   };
 }
 
-function answer(run: boolean, values: Partial<Record<GateSlot, string>> = {}): Outputs {
-  return { parameters: [{ name: 'run', value: String(run) }, ...Object.entries({ ...GATE_SLOTS, ...values }).map(([name, value]) => ({ name, value }))] };
+function answer(run: 'true' | 'cached' | 'false', values: Partial<Record<GateSlot, string>> = {}): Outputs {
+  return { parameters: [{ name: 'run', value: run }, ...Object.entries({ ...GATE_SLOTS, ...values }).map(([name, value]) => ({ name, value }))] };
 }

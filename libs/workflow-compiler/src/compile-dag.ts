@@ -1,7 +1,8 @@
 import type { DAGTask, Template } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { locateTask, taskPath, triggerStrategyOf, type Layout, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
-import { type DagSpec, type Pipeline, taskOrder } from '@millrace/pipeline-spec';
+import { isLoop, locateTask, taskPath, triggerStrategyOf, type Layout, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
+import { type DagSpec, type Pipeline, type TaskSpec, taskOrder } from '@millrace/pipeline-spec';
+import { iterationIndexes } from './answer-gate.js';
 import { compilePod } from './compile-pod.js';
 import { type Dependency, dependsExpression } from './depends.js';
 import { gateTemplateName } from './gate-template.js';
@@ -54,48 +55,123 @@ interface TaskPlace {
 }
 
 function compileTask(context: CompileContext, planned: PlannedTask, place: TaskPlace): DAGTask[] {
-  const { depends } = place;
+  const { name, depends } = place;
   const path = { name: 'path', value: `{{inputs.parameters.path}}/${planned.taskKey}` };
-  const plainTask = (template: string, when?: string): DAGTask[] => [
-    { name: place.name, template, ...(depends !== undefined && { depends }), ...(when !== undefined && { when }), arguments: { parameters: [path] } },
+  const plainTask = (template: string, more: { readonly when?: string; readonly items?: string } = {}): DAGTask[] => [
+    {
+      name,
+      template,
+      ...(depends !== undefined && { depends }),
+      ...(more.when !== undefined && { when: more.when }),
+      arguments: { parameters: [path, ...(more.items === undefined ? [] : [{ name: 'items', value: more.items }])] },
+    },
   ];
-  // A loop becomes its own DAG over the indexes of its items, and a task with a condition a DAG behind a gate: both here, by the decision.
   switch (planned.decision.kind) {
     case 'cached':
+    case 'import':
       context.shared.add(CACHED_TEMPLATE);
-      return plainTask(CACHED_TEMPLATE, 'cached == run');
+      return plainTask(CACHED_TEMPLATE, { when: 'cached == run' });
     case 'skip':
       context.shared.add(SKIPPED_TEMPLATE);
-      return plainTask(SKIPPED_TEMPLATE, 'skipped == run');
+      return plainTask(SKIPPED_TEMPLATE, { when: 'skipped == run' });
     case 'run':
       return plainTask(podTemplate(context, planned).name);
     case 'enter':
+      // Such a DAG needs no gate: its members wait for what they use, each on its own.
+      return plainTask(dagTemplate(context, planned));
+    case 'fan-out':
+      return plainTask(loopTemplate(context, planned), { items: iterationIndexes(planned.decision.iterations) });
     case 'wait':
     case 'fail':
-      // A DAG needs no gate: its members wait for what they use, each on its own.
-      if (planned.kind === 'dag') return plainTask(dagTemplate(context, planned));
       return gatedTask(context, planned, place, path);
-    case 'fan-out':
-    case 'inline':
-      throw new PipelineError('UNIMPLEMENTED', `Task "${planned.path}" is of a kind that this version of Millrace does not compile.`);
   }
 }
 
-/** The gate takes the task's place in the order; the pod follows it when the answer says so. */
+/** The gate takes the task's place in the order; what it stands before follows it when the answer says so. */
 function gatedTask(context: CompileContext, planned: PlannedTask, { name, gate, depends }: TaskPlace, path: { name: string; value: string }): DAGTask[] {
   context.shared.add(gateTemplateName);
-  const pod = podTemplate(context, planned);
-  const late = pod.slots.map((slot) => ({ name: slot, value: `{{tasks.${gate}.outputs.parameters.${slot}}}` }));
+  const gateTask = (as: string): DAGTask => ({ name: as, template: gateTemplateName, ...(depends !== undefined && { depends }), arguments: { parameters: [path] } });
+  const behind = behindGate(context, planned);
+  // Nothing is left to do for an importer once it is decided.
+  if (behind === undefined) return [gateTask(name)];
+  const answered = (slot: string) => ({ name: slot, value: `{{tasks.${gate}.outputs.parameters.${slot}}}` });
   return [
-    { name: gate, template: gateTemplateName, ...(depends !== undefined && { depends }), arguments: { parameters: [path] } },
+    gateTask(gate),
     {
       name,
-      template: pod.name,
+      template: behind.template,
       depends: `${gate}.Succeeded`,
-      when: `{{tasks.${gate}.outputs.parameters.run}} == true`,
-      arguments: { parameters: [path, ...late] },
+      when: `${answered('run').value} ${behind.runs}`,
+      arguments: { parameters: [path, ...behind.slots.map(answered)] },
     },
   ];
+}
+
+interface BehindGate {
+  readonly template: string;
+  /** Slots of the gate that it takes. */
+  readonly slots: readonly string[];
+  /** Which answers let it begin. */
+  readonly runs: '== true' | '!= false';
+}
+
+function behindGate(context: CompileContext, planned: PlannedTask): BehindGate | undefined {
+  const { task, component, executor } = locateTask(context.pipeline, planned.path);
+  if (component.dag !== undefined) {
+    return isLoop(task)
+      ? { template: loopTemplate(context, planned), slots: ['items'], runs: '== true' }
+      : { template: dagTemplate(context, planned), slots: [], runs: '== true' };
+  }
+  const importer = executor?.importer !== undefined;
+  if (importer && !hasCondition(task)) return undefined;
+  if (importer) context.shared.add(CACHED_TEMPLATE);
+  const body = importer ? { name: CACHED_TEMPLATE, slots: [] } : podTemplate(context, planned);
+  if (!hasCondition(task)) return { template: body.name, slots: body.slots, runs: '== true' };
+  return { template: whenTemplate(context, planned, body), slots: ['run', ...body.slots], runs: '!= false' };
+}
+
+/**
+ * A DAG around the pod of a task that has a condition: it is skipped when the task is not triggered, and succeeds when only the pod in it is
+ * skipped because the task was cached. The tasks behind it can tell one from the other.
+ */
+function whenTemplate(context: CompileContext, planned: PlannedTask, pod: { readonly name: string; readonly slots: readonly string[] }): string {
+  const name = context.names.name('when', planned.path);
+  const given = ['path', ...pod.slots].map((slot) => ({ name: slot, value: `{{inputs.parameters.${slot}}}` }));
+  context.templates.push({
+    name,
+    inputs: { parameters: ['path', 'run', ...pod.slots].map((slot) => ({ name: slot })) },
+    dag: { failFast: false, tasks: [{ name: 'run', template: pod.name, when: '{{inputs.parameters.run}} == true', arguments: { parameters: given } }] },
+  });
+  return name;
+}
+
+/** One iteration after another as Argo's limit allows, each with its own path; Argo knows of the items only how many there are. */
+function loopTemplate(context: CompileContext, planned: PlannedTask): string {
+  const { task } = locateTask(context.pipeline, planned.path);
+  const body = dagTemplate(context, planned);
+  const name = context.names.name('loop', planned.path);
+  const limit = task.iteratorPolicy?.parallelismLimit ?? 0;
+  context.templates.push({
+    name,
+    inputs: { parameters: [{ name: 'path' }, { name: 'items' }] },
+    ...(limit > 0 && { parallelism: limit }),
+    dag: {
+      failFast: false,
+      tasks: [
+        {
+          name: 'iteration',
+          template: body,
+          withParam: '{{inputs.parameters.items}}',
+          arguments: { parameters: [{ name: 'path', value: '{{inputs.parameters.path}}#{{item}}' }] },
+        },
+      ],
+    },
+  });
+  return name;
+}
+
+function hasCondition({ triggerPolicy }: TaskSpec): boolean {
+  return (triggerPolicy?.condition ?? '') !== '';
 }
 
 function podTemplate(context: CompileContext, planned: PlannedTask): { readonly name: string; readonly slots: readonly string[] } {
@@ -127,7 +203,10 @@ function dagTemplate(context: CompileContext, planned: PlannedTask): string {
 function dependenciesOf(context: CompileContext, planned: PlannedTask, nameOf: (key: string) => string): Dependency[] {
   return planned.dependsOn.map((path) => {
     const dependency = plannedTask(context, path);
-    return { name: nameOf(dependency.taskKey), kind: dependency.kind };
+    // Skipped means cached only where a task cannot be skipped for another reason.
+    const { task } = locateTask(context.pipeline, path);
+    const maySkip = dependency.decision.kind === 'skip' || (dependency.decision.kind === 'wait' && hasCondition(task));
+    return { name: nameOf(dependency.taskKey), kind: maySkip ? 'dag' : dependency.kind };
   });
 }
 

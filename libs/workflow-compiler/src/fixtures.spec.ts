@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dump, load } from 'js-yaml';
 import { parsePipeline } from '@millrace/pipeline-spec';
-import { decide } from '@millrace/pipeline-semantics';
+import { decide, locateTask } from '@millrace/pipeline-semantics';
 import { describe, expect, it } from 'vitest';
 import { answerGate } from './answer-gate.js';
 import { compileWorkflow } from './compile-workflow.js';
@@ -46,13 +46,16 @@ describe.each(CASES.sort())('%s', (name) => {
 
   it('answers its gates as on file', () => {
     const { run, plan } = compile();
-    const view = viewOf(run, facts.produced);
+    const view = viewOf(run, facts.produced, facts.facts);
     const answers: Record<string, unknown> = {};
-    for (const { path, kind, decision } of plan.tasks.values()) {
-      if (kind !== 'container' || decision.kind !== 'wait') continue;
-      const decided = decide(pipeline, path, view, { layout, cache: { enabled: false }, taskId: newTaskId(path) });
-      if (decided.kind !== 'run') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
-      answers[path] = answerGate(decided, { layout });
+    const waiting = [...plan.tasks.values()].flatMap(({ path, perIteration, decision }) => (decision.kind === 'wait' && !perIteration ? [path] : []));
+    for (const path of facts.gates ?? waiting) {
+      const first = decide(pipeline, path, view, { layout, cache: { enabled: false }, taskId: newTaskId(path) });
+      const decided = first.kind === 'need-cache' ? first.next(undefined) : first;
+      if (decided.kind === 'wait' || decided.kind === 'need-cache') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
+      const { task, component } = locateTask(pipeline, path);
+      const closes = component.dag !== undefined || (task.triggerPolicy?.condition ?? '') !== '';
+      answers[path] = answerGate(decided, { layout, kind: closes ? 'dag' : 'container' });
     }
     expect(asYaml(answers)).toBe(onFile(`${name}/answers.yaml`, answers));
   });

@@ -5,7 +5,7 @@ export const gateTemplateName = 'millrace-gate';
 
 /**
  * What can be late in a pod, and what a gate answers when it is not asked for. `root` and `parameters` are paths, everything
- * else is JSON text; they differ by execution only, where a template serves several.
+ * else is JSON text, of which `items` are the indexes of a loop's items; they differ by execution only, where a template serves several.
  */
 export const GATE_SLOTS = {
   command: '[]',
@@ -15,6 +15,7 @@ export const GATE_SLOTS = {
   resources: '{}',
   root: '',
   parameters: '',
+  items: '[]',
 } as const;
 
 export type GateSlot = keyof typeof GATE_SLOTS;

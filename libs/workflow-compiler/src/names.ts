@@ -30,11 +30,14 @@ export function nameTasks(keys: readonly string[]): DagNames {
   return { task, gate };
 }
 
+/** A task's pod, a DAG's body, a loop over one, and a pod that is run on a condition. */
+export type TemplateKind = 'pod' | 'dag' | 'loop' | 'when';
+
 /** Gives each template a name that says its kind and its place; the same paths always get the same names. */
 export class TemplateNames {
   readonly #taken = new Set<string>();
 
-  name(kind: 'pod' | 'dag', path: string): string {
+  name(kind: TemplateKind, path: string): string {
     const place = path.replace(/^root\//, '');
     const plain = `${kind}-${place.replaceAll('/', '-')}`;
     const valid = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(plain) && plain.length <= MAX_TEMPLATE_NAME && !this.#taken.has(plain);

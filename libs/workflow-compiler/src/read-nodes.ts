@@ -19,6 +19,14 @@ export function isOpenGate(node: NodeStatus): boolean {
 }
 
 /**
+ * True for the node around a task that is run on a condition. It says something about the task only when it was not begun; else the node in
+ * it does.
+ */
+export function isAroundTask(node: NodeStatus): boolean {
+  return node.templateName?.startsWith('when-') === true;
+}
+
+/**
  * Path of the task that a node belongs to: of a pod, its attempts, its gate or a DAG; `root` for the run itself. Undefined for a node that
  * stands for no task, such as the gate of a task that is never reached.
  *
@@ -48,7 +56,7 @@ export function taskStateOf(node: NodeStatus): TaskState {
       // The gate of a task that is open or answered says nothing about the task.
       return isGate(node) ? 'PENDING' : 'SUCCEEDED';
     case 'Skipped':
-      return node.templateName === SKIPPED_TEMPLATE || node.templateName?.startsWith('dag-') === true ? 'SKIPPED' : 'CACHED';
+      return node.templateName === SKIPPED_TEMPLATE || /^(dag|loop|when)-/.test(node.templateName ?? '') ? 'SKIPPED' : 'CACHED';
     case 'Omitted':
       return 'SKIPPED';
     case 'Failed':

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@millrace/pipeline-spec';
-import { type CacheHit, type Layout, type Plan, type RunFacts, type RunView, type TaskValues, decide, effectiveArtifactRoot, planRun, resolveRunParameters } from '@millrace/pipeline-semantics';
+import { type CacheHit, type Layout, type Plan, type RunFacts, type RunView, type TaskFacts, type TaskValues, decide, effectiveArtifactRoot, planRun, resolveRunParameters } from '@millrace/pipeline-semantics';
 
 /** A layout of one machine, whatever the machine. */
 export const layout: Layout = {
@@ -16,6 +16,10 @@ export interface CaseFacts {
   readonly cached?: Readonly<Record<string, Partial<TaskValues>>>;
   /** Outputs of tasks that have run, by path: what gates wait for. */
   readonly produced?: Readonly<Record<string, Partial<TaskValues>>>;
+  /** What else is known of executions when gates open: states, iterations. */
+  readonly facts?: Readonly<Record<string, TaskFacts>>;
+  /** Paths of the gates to answer. @default all that wait outside of loops */
+  readonly gates?: readonly string[];
 }
 
 export interface PlannedCase {
@@ -59,10 +63,10 @@ export function newTaskId(path: string): string {
 }
 
 /** The run once the tasks with given outputs have succeeded. */
-export function viewOf(run: RunFacts, produced: CaseFacts['produced'] = {}): RunView {
+export function viewOf(run: RunFacts, produced: CaseFacts['produced'] = {}, facts: CaseFacts['facts'] = {}): RunView {
   return {
     run,
-    task: (path) => (Object.hasOwn(produced, path) ? { state: 'SUCCEEDED', outputs: values(produced[path] ?? {}) } : undefined),
+    task: (path) => facts[path] ?? (Object.hasOwn(produced, path) ? { state: 'SUCCEEDED', outputs: values(produced[path] ?? {}) } : undefined),
   };
 }
 

@@ -1,0 +1,67 @@
+import type { ComponentSpec, ImporterSpec, JsonValue } from '@millrace/pipeline-spec';
+import { canonicalJson } from './canonical-json.js';
+import type { Decision } from './decision.js';
+import { valueToText } from './parameter-value.js';
+import { fillReferences } from './placeholders.js';
+import type { RuntimeArtifact, TaskValues } from './run-view.js';
+import { sha256Hex } from './sha256.js';
+
+/**
+ * What an importer comes to: an artifact at an address, registered as it is said to be and not looked at. Unless it is to be imported
+ * anew each time, one that an earlier run of the pipeline registered alike is taken, with its identity, so that its consumers' cached
+ * outputs are found.
+ *
+ * @param artifactId identity of the artifact when it is new
+ */
+export function importArtifact(options: {
+  readonly path: string;
+  readonly importer: ImporterSpec;
+  readonly component: ComponentSpec;
+  readonly inputs: TaskValues;
+  readonly artifactId: string;
+}): Decision {
+  const { path, importer, component, inputs, artifactId } = options;
+  const uri = addressOf(importer, inputs);
+  if (uri === '') return { kind: 'fail', message: `Importer "${path}" has no address; give \`artifact_uri\` a text.` };
+  const [output] = Object.keys(component.outputDefinitions?.artifacts ?? {});
+  if (output === undefined) return { kind: 'fail', message: `Importer "${path}" has no output artifact; compile the pipeline with kfp 2.` };
+  const type = importer.typeSchema ?? component.outputDefinitions?.artifacts?.[output]?.artifactType;
+  const artifact: RuntimeArtifact = {
+    id: artifactId,
+    name: artifactId,
+    uri,
+    schemaTitle: type?.schemaTitle ?? 'system.Artifact',
+    schemaVersion: type?.schemaVersion ?? '0.0.1',
+    metadata: fillMetadata(importer.metadata ?? {}, inputs) as RuntimeArtifact['metadata'],
+  };
+  const fresh: Decision = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
+  if (importer.reimport === true) return fresh;
+  const { schemaTitle, metadata } = artifact;
+  const fingerprint = sha256Hex(`import\n${canonicalJson({ uri, schemaTitle, metadata })}`);
+  return {
+    kind: 'need-cache',
+    fingerprint,
+    next: (hit) => {
+      const found = Object.values(hit?.outputs.artifacts ?? {}).flat()[0];
+      if (hit === undefined || found === undefined) return { ...fresh, fingerprint };
+      return { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [found] } }, reused: hit };
+    },
+  };
+}
+
+function addressOf({ artifactUri }: ImporterSpec, inputs: TaskValues): string {
+  if (artifactUri?.runtimeParameter !== undefined && artifactUri.runtimeParameter !== '') return valueToText(inputs.parameters[artifactUri.runtimeParameter] ?? null);
+  return valueToText(fillReferences(artifactUri?.constant ?? '', textOf(inputs)));
+}
+
+/** Metadata with the inputs that it refers to put in, also in the names of its entries. */
+function fillMetadata(value: JsonValue, inputs: TaskValues): JsonValue {
+  if (typeof value === 'string') return fillReferences(value, textOf(inputs));
+  if (Array.isArray(value)) return value.map((item: JsonValue) => fillMetadata(item, inputs));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [fillReferences(key, textOf(inputs)) as string, fillMetadata(item as JsonValue, inputs)]));
+}
+
+function textOf({ parameters }: TaskValues): (name: string) => string | undefined {
+  return (name) => (Object.hasOwn(parameters, name) ? valueToText(parameters[name] as JsonValue) : undefined);
+}
