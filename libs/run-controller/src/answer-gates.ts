@@ -1,13 +1,15 @@
 import type { Database, Json } from '@millrace/database';
 import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
-import { decide, type Decision, type Layout, type ScopePath } from '@millrace/pipeline-semantics';
+import { decide, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource, ResourceStore } from '@millrace/resources';
 import { answerGate, isOpenGate, type AnswerableDecision } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
+import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter-dag.js';
+import { settleMembers } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { patchWorkflow } from './patch-workflow.js';
-import { json, linksOf, storedExecution } from './task-rows.js';
+import { importedArtifacts, json, linksOf, storedExecution } from './task-rows.js';
 
 export interface GateContext {
   readonly database: Database;
@@ -25,7 +27,7 @@ export async function decideGates(live: LiveRun, context: GateContext): Promise<
   const settled = new Map<string, { path: ScopePath; decision: Settled }>();
   const asking = new Map<string, { path: ScopePath; decision: Extract<Decision, { kind: 'need-cache' }> }>();
   for (const [nodeId, path] of live.openGates) {
-    const decision = recall(live, path) ?? decide(live.pipeline, path, live.view, { layout: context.layout, cache: { enabled: context.cacheEnabled }, taskId: live.task(path)?.id ?? '' });
+    const decision = recall(live, path) ?? withinLimits(live, path, decide(live.pipeline, path, live.view, { layout: context.layout, cache: { enabled: context.cacheEnabled }, taskId: live.task(path)?.id ?? '' }));
     if (decision.kind === 'need-cache') asking.set(nodeId, { path, decision });
     else if (isAnswerable(decision)) settled.set(nodeId, { path, decision });
   }
@@ -40,20 +42,24 @@ export async function decideGates(live: LiveRun, context: GateContext): Promise<
 }
 
 function isAnswerable(decision: Decision): decision is Settled {
-  return ['run', 'cached', 'skip', 'enter', 'fail'].includes(decision.kind);
+  return decision.kind !== 'wait' && decision.kind !== 'need-cache';
 }
+
+const NOTHING: TaskValues = { parameters: {}, artifacts: {} };
 
 /** A decision that was recorded before a crash is answered again, not made again: the cache may have another hit by now. */
 function recall(live: LiveRun, path: ScopePath): Settled | undefined {
   const row = live.task(path);
   const facts = live.view.task(path);
   if (row?.state === 'FAILED') return { kind: 'fail', message: row.message ?? '' };
+  if (row?.state === 'SUCCEEDED' && facts?.outputs !== undefined) return { kind: 'import', inputs: facts.inputs ?? NOTHING, outputs: facts.outputs };
   if (row?.state !== 'CACHED' || row.cachedFrom === undefined || facts?.outputs === undefined) return undefined;
-  return { kind: 'cached', inputs: facts.inputs ?? { parameters: {}, artifacts: {} }, hit: { ...row.cachedFrom, outputs: facts.outputs }, fingerprint: row.fingerprint ?? '' };
+  return { kind: 'cached', inputs: facts.inputs ?? NOTHING, hit: { ...row.cachedFrom, outputs: facts.outputs }, fingerprint: row.fingerprint ?? '' };
 }
 
 /** Writes decisions into the run's rows, before they are answered. */
-export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, now: Date): void {
+export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, context: EnterContext): void {
+  const { now } = context;
   const row = live.task(path);
   if (row === undefined || row.state !== 'PENDING') return;
   switch (decision.kind) {
@@ -81,35 +87,77 @@ export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, 
       );
       live.addLinks(...linksOf(row.id, 'INPUT', decision.inputs.artifacts), ...linksOf(row.id, 'OUTPUT', decision.hit.outputs.artifacts));
       break;
+    case 'import':
+      live.updateTask(
+        { path, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: {}, fingerprint: decision.fingerprint, queuedAt: now, startedAt: now, finishedAt: now },
+        { inputs: decision.inputs, outputs: decision.outputs },
+      );
+      live.addArtifacts(...importedArtifacts(decision, { namespace: live.run.namespace, pipelineName: live.run.pipelineName, taskId: row.id, at: now }));
+      live.addLinks(...linksOf(row.id, 'OUTPUT', decision.outputs.artifacts));
+      if (decision.fingerprint !== undefined) live.addCacheEntry({ taskId: row.id, fingerprint: decision.fingerprint });
+      break;
     case 'fail':
       live.updateTask({ path, state: 'FAILED', message: decision.message, queuedAt: now, finishedAt: now });
+      settleMembers(live, path, 'SKIPPED', now);
       break;
     case 'skip':
       live.updateTask({ path, state: 'SKIPPED', message: decision.reason, finishedAt: now });
+      settleMembers(live, path, 'SKIPPED', now);
       break;
     case 'enter':
-      live.updateTask({ path, inputs: json(decision.inputs.parameters) }, { inputs: decision.inputs });
+      noteInputs(live, path, decision.inputs);
+      break;
+    case 'fan-out':
+      noteFanOut(live, path, decision, context);
       break;
   }
 }
 
-/** Answers gates with one guarded patch. A gate that is closed by now, or a Workflow that is being stopped, is left alone. */
+/** Far below what etcd takes in one request, also when Argo's own fields are added. */
+const PATCH_CHARACTERS = 500_000;
+
+/**
+ * Answers gates, all of them with one guarded patch unless that becomes too large. A gate that is closed by now, or a Workflow that is being
+ * stopped, is left alone.
+ */
 export async function answerGates(
   { store, layout }: Pick<GateContext, 'store' | 'layout'>,
+  live: LiveRun,
   workflow: Resource<Workflow>,
-  decisions: ReadonlyMap<string, { readonly decision: Settled }>,
+  decisions: ReadonlyMap<string, { readonly path: ScopePath; readonly decision: Settled }>,
   now: Date,
 ): Promise<void> {
-  if (decisions.size === 0) return;
   const { namespace, name } = workflow.metadata;
-  await patchWorkflow(store, { namespace, name }, (current) => {
-    if (current.spec.shutdown) return undefined;
-    const nodes: Record<string, unknown> = {};
-    for (const [nodeId, { decision }] of decisions) {
-      const node = current.status?.nodes?.[nodeId];
-      if (node === undefined || !isOpenGate(node)) continue;
-      nodes[nodeId] = { ...answerGate(decision, { layout }), finishedAt: now.toISOString() };
-    }
-    return Object.keys(nodes).length === 0 ? undefined : { status: { nodes } };
-  });
+  const finishedAt = now.toISOString();
+  let answers: [nodeId: string, answer: object][] = [];
+  let characters = 0;
+  const send = async (): Promise<void> => {
+    const sent = answers;
+    answers = [];
+    characters = 0;
+    if (sent.length === 0) return;
+    await patchWorkflow(store, { namespace, name }, (current) => {
+      if (current.spec.shutdown) return undefined;
+      const open = sent.filter(([nodeId]) => {
+        const node = current.status?.nodes?.[nodeId];
+        return node !== undefined && isOpenGate(node);
+      });
+      return open.length === 0 ? undefined : { status: { nodes: Object.fromEntries(open) } };
+    });
+    // They close with the next version; nothing is left to decide about them.
+    for (const [nodeId] of sent) live.openGates.delete(nodeId);
+  };
+  for (const [nodeId, { path, decision }] of decisions) {
+    const answer = { ...answerGate(decision, { layout, kind: closesLike(live, path) }), finishedAt };
+    answers.push([nodeId, answer]);
+    characters += JSON.stringify(answer).length;
+    if (characters >= PATCH_CHARACTERS) await send();
+  }
+  await send();
+}
+
+/** A task with a condition is wrapped, so that it can be left out without a failure. */
+function closesLike(live: LiveRun, path: ScopePath): TaskKind {
+  const { task, component } = locateTask(live.pipeline, path);
+  return component.dag !== undefined || (task.triggerPolicy?.condition ?? '') !== '' ? 'dag' : 'container';
 }

@@ -3,6 +3,7 @@ import type { Run, Task } from '@millrace/database';
 import { runStateOf } from '@millrace/pipeline-semantics';
 import type { ReconcileResult, Resource } from '@millrace/resources';
 import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
+import { failureOf } from './failure-of.js';
 import { ingestNodes, settleUnreached } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
@@ -16,7 +17,6 @@ export interface FollowContext extends Omit<GateContext, 'now'> {
 }
 
 const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
-const FAR = new Date(8.64e15);
 const RECHECK_MS = 2_000;
 
 /**
@@ -72,7 +72,7 @@ export class WorkflowFollower {
     ingestNodes(live, workflow, changed, { now, newId, layout });
     const completed = isWorkflowCompleted(workflow.status?.phase);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
-    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, now);
+    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
     if (completed) settleUnreached(live, workflow, now);
     this.#rollUp(live, workflow, completed, now);
 
@@ -82,7 +82,7 @@ export class WorkflowFollower {
       await database.runs.record(progress);
       failpoint?.('follow.recorded');
     }
-    await answerGates(this.context, workflow, decisions, now);
+    await answerGates(this.context, live, workflow, decisions, now);
     if (decisions.size > 0) failpoint?.('follow.answered');
 
     if (completed) {
@@ -94,8 +94,8 @@ export class WorkflowFollower {
       this.forget(live.run.id);
       return undefined;
     }
-    // Answered gates close with the next version; one that has to wait for facts is looked at again.
-    return live.openGates.size > decisions.size ? { requeueAfterMs: RECHECK_MS } : undefined;
+    // One that has to wait for facts is looked at again.
+    return live.openGates.size > 0 ? { requeueAfterMs: RECHECK_MS } : undefined;
   }
 
   #rollUp(live: LiveRun, workflow: Resource<Workflow>, completed: boolean, now: Date): void {
@@ -111,13 +111,10 @@ export class WorkflowFollower {
   }
 }
 
-/** The sentence beside a run that did not succeed: the task that failed first, and why. */
+/** The sentence beside a run that did not succeed: the task that failed first, and why. A DAG that failed only says what failed in it. */
 function errorOf(state: Run['state'], rows: readonly Task[], engineMessage: string | undefined): string | undefined {
   if (state === 'CANCELED') return 'terminated by a user';
   if (state !== 'FAILED') return undefined;
-  const failed = rows.filter((row) => row.kind === 'container' && row.state === 'FAILED');
-  const first = failed.reduce<Task | undefined>((earliest, row) => ((row.finishedAt ?? FAR) < (earliest?.finishedAt ?? FAR) || earliest === undefined ? row : earliest), undefined);
-  if (first === undefined) return engineMessage;
-  const others = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
-  return `${first.displayName}: ${first.message || 'failed'}${others}`;
+  const around = new Set(rows.filter((row) => row.state === 'FAILED').map((row) => row.parentPath));
+  return failureOf(rows.filter((row) => !around.has(row.path))) ?? engineMessage;
 }

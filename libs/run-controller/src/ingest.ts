@@ -1,9 +1,11 @@
 import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
 import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
-import { collectOutputs, dagStateOf, decide, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
-import { isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
+import { isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
+import { noteEntered } from './enter-dag.js';
+import { failureOf } from './failure-of.js';
 import type { LiveRun } from './live-run.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
@@ -31,20 +33,27 @@ export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed
       else live.openGates.delete(id);
       continue;
     }
+    if (isAroundTask(node) && node.phase !== 'Skipped' && node.phase !== 'Omitted') continue;
     // An attempt of a task that is retried: the task is its Retry node, which appeared with the first attempt or before.
     if (node.nodeFlag?.retried !== true) live.taskNodes.set(path, id);
     touched.add(path);
   }
   const stopping = workflow.spec.shutdown !== undefined && workflow.spec.shutdown !== '';
+  const inward = [...touched].sort((a, b) => depth(a) - depth(b));
+  // A loop before its members, which have no rows before it is entered.
+  for (const path of inward) {
+    const type = nodes[live.taskNodes.get(path) ?? '']?.type;
+    if (type === 'DAG') noteEntered(live, path, context);
+  }
   // Members before their DAG: a DAG's outputs are its members'.
-  for (const path of [...touched].sort((a, b) => depth(b) - depth(a))) {
+  for (const path of inward.reverse()) {
     const node = nodes[live.taskNodes.get(path) ?? ''];
     if (node !== undefined) ingestTask(live, path, node, nodes, stopping, context);
   }
 }
 
 function depth(path: ScopePath): number {
-  return path.split('/').length;
+  return path.match(/[/#]/g)?.length ?? 0;
 }
 
 function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>, stopping: boolean, context: IngestContext): void {
@@ -64,27 +73,22 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     // Empty where there is nothing to say, so that what it waited for does not stay.
     message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes),
   };
-  if (row.kind === 'dag' && row.inputs === undefined) noteDagInputs(live, path, context);
-  if (state !== 'SUCCEEDED') live.updateTask(update);
-  else if (row.kind === 'dag') completeDag(live, update);
+  if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);
+  else if (state !== 'SUCCEEDED') live.updateTask(update);
   else completeContainer(live, update, node, context);
 }
 
-/** A DAG has no gate of its own; its inputs are known when it begins, because what they come from has ended by then. */
-function noteDagInputs(live: LiveRun, path: ScopePath, { layout }: IngestContext): void {
-  const decision = decide(live.pipeline, path, live.view, { layout, cache: { enabled: false }, taskId: live.task(path)!.id });
-  if (decision.kind !== 'enter') return;
-  live.updateTask({ path, inputs: json(decision.inputs.parameters) }, { inputs: decision.inputs });
-  live.addLinks(...linksOf(live.task(path)!.id, 'INPUT', decision.inputs.artifacts));
-}
-
 function completeDag(live: LiveRun, update: TaskUpdate): void {
-  const row = live.task(update.path)!;
-  if (dagStateOf('SUCCEEDED', live.members(update.path).map((member) => member.state)) === 'FAILED') {
-    live.updateTask({ ...update, state: 'FAILED', message: 'a task of it failed' });
+  const { path, state: found } = update;
+  const row = live.task(path)!;
+  settleMembers(live, path, found === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
+  const members = live.members(path);
+  const state = dagStateOf(found!, members.map((member) => member.state));
+  if (state !== 'SUCCEEDED') {
+    live.updateTask({ ...update, state, ...(state === 'FAILED' && { message: failureOf(members) ?? update.message }) });
     return;
   }
-  const outputs = resolveDagOutputs(live.pipeline, live.view, update.path, scopeComponent(live.pipeline, update.path));
+  const outputs = resolveDagOutputs(live.pipeline, live.view, path, scopeComponent(live.pipeline, path));
   live.updateTask({ ...update, message: '', outputs: json(outputs.parameters) }, { outputs });
   live.addLinks(...linksOf(row.id, 'OUTPUT', outputs.artifacts));
 }
@@ -130,13 +134,23 @@ function metricsOf(artifact: Artifact): { name: string; value: number }[] {
   return Object.entries(artifact.metadata).flatMap(([name, value]) => (typeof value === 'number' && Number.isFinite(value) ? [{ name, value }] : []));
 }
 
-/** Which of the tasks before it kept a task from starting. */
+/** Which of the tasks before it, or around it, kept a task from starting. */
 function reasonOfSkip(live: LiveRun, row: Task): string {
-  const before = row.dependsOn.flatMap((path) => live.task(path) ?? []);
+  const around = live.task(row.parentPath);
+  const before = [...(around?.state === 'SKIPPED' ? [around] : []), ...row.dependsOn.flatMap((path) => live.task(path) ?? [])];
   const failed = before.find(({ state }) => state === 'FAILED');
   if (failed !== undefined) return `${failed.displayName} failed`;
   const skipped = before.find(({ state }) => state === 'SKIPPED' || state === 'PENDING');
   return skipped === undefined ? 'a task before it did not succeed' : `${skipped.displayName} was not started`;
+}
+
+/** What is in a DAG that is over and was never reached: the engine makes no nodes for it. */
+export function settleMembers(live: LiveRun, scope: ScopePath, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
+  for (const row of live.members(scope)) {
+    if (isFinalTaskState(row.state)) continue;
+    live.updateTask({ path: row.path, state, message: state === 'CANCELED' ? TERMINATED : reasonOfSkip(live, row), finishedAt });
+    if (row.kind === 'dag') settleMembers(live, row.path, state, finishedAt);
+  }
 }
 
 /** What never got a node, or none that ended, once the Workflow is over. */

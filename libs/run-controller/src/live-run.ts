@@ -1,6 +1,7 @@
 import type { Run, RunProgress, RunUpdate, Task, TaskCounts, TaskState, TaskUpdate } from '@millrace/database';
 import type { Pipeline } from '@millrace/pipeline-spec';
 import type { RunFacts, RunView, ScopePath, TaskFacts, TaskValues } from '@millrace/pipeline-semantics';
+import { iterationsOf } from './task-rows.js';
 
 type Mutable<Object> = { -readonly [Key in keyof Object]: Object[Key] };
 
@@ -25,6 +26,8 @@ export class LiveRun {
   readonly #members = new Map<ScopePath, ScopePath[]>();
   readonly #counts: Partial<Record<TaskState, number>> = {};
   #updates = new Map<ScopePath, Mutable<TaskUpdate>>();
+  #newTasks: Task[] = [];
+  #position = 0;
   #progress: { newArtifacts: NonNullable<RunProgress['newArtifacts']>[number][]; links: NonNullable<RunProgress['links']>[number][]; metrics: NonNullable<RunProgress['metrics']>[number][]; cacheEntries: NonNullable<RunProgress['cacheEntries']>[number][] } =
     { newArtifacts: [], links: [], metrics: [], cacheEntries: [] };
   #runUpdate: Mutable<RunUpdate> | undefined;
@@ -36,14 +39,7 @@ export class LiveRun {
     tasks: readonly { readonly row: Task; readonly inputs?: TaskValues; readonly outputs?: TaskValues }[],
   ) {
     this.#run = run;
-    for (const task of tasks) {
-      const { path, parentPath } = task.row;
-      this.#tasks.set(path, { ...task });
-      const members = this.#members.get(parentPath);
-      if (members === undefined) this.#members.set(parentPath, [path]);
-      else members.push(path);
-      if (task.row.kind === 'container') this.#count(task.row.state, 1);
-    }
+    for (const task of tasks) this.#hold(task);
     this.view = { run: facts, task: (path) => this.#factsOf(path) };
   }
 
@@ -53,6 +49,20 @@ export class LiveRun {
 
   get tasks(): Iterable<Task> {
     return [...this.#tasks.values()].map((task) => task.row);
+  }
+
+  /** How many tasks the run has so far. */
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** Adds executions that came into being on the way, behind all others. */
+  addTasks(rows: readonly Omit<Task, 'position'>[]): void {
+    for (const row of rows) {
+      const task = { ...row, position: this.#position };
+      this.#hold({ row: task });
+      this.#newTasks.push(task);
+    }
   }
 
   task(path: ScopePath): Task | undefined {
@@ -107,30 +117,42 @@ export class LiveRun {
   /** What has changed since the last call, or undefined; the caller records it or drops this object. */
   takeProgress(at: Date): RunProgress | undefined {
     const { newArtifacts, links, metrics, cacheEntries } = this.#progress;
-    const nothing = this.#updates.size === 0 && this.#runUpdate === undefined && newArtifacts.length + links.length + metrics.length + cacheEntries.length === 0;
+    const nothing = this.#updates.size === 0 && this.#newTasks.length === 0 && this.#runUpdate === undefined && newArtifacts.length + links.length + metrics.length + cacheEntries.length === 0;
     if (nothing) return undefined;
-    const countsChanged = [...this.#updates.values()].some((update) => update.state !== undefined);
+    const countsChanged = this.#newTasks.length > 0 || [...this.#updates.values()].some((update) => update.state !== undefined);
     const progress: RunProgress = {
       runId: this.#run.id,
       at,
       run: countsChanged ? { ...this.#runUpdate, taskCounts: { ...this.#counts } } : this.#runUpdate,
+      newTasks: this.#newTasks,
       tasks: [...this.#updates.values()],
       newArtifacts,
       links,
       metrics,
       cacheEntries,
     };
+    this.#newTasks = [];
     this.#updates = new Map();
     this.#runUpdate = undefined;
     this.#progress = { newArtifacts: [], links: [], metrics: [], cacheEntries: [] };
     return progress;
   }
 
+  #hold(task: LiveTask): void {
+    const { path, parentPath, position, kind, state } = task.row;
+    this.#tasks.set(path, { ...task });
+    this.#position = Math.max(this.#position, position + 1);
+    const members = this.#members.get(parentPath);
+    if (members === undefined) this.#members.set(parentPath, [path]);
+    else members.push(path);
+    if (kind === 'container') this.#count(state, 1);
+  }
+
   #factsOf(path: ScopePath): TaskFacts | undefined {
     const task = this.#tasks.get(path);
     if (task === undefined) return undefined;
     const { row, inputs, outputs } = task;
-    return { state: row.state, taskId: row.id, inputs, outputs, error: row.state === 'FAILED' ? { message: row.message ?? '' } : undefined };
+    return { state: row.state, taskId: row.id, inputs, outputs, iterations: iterationsOf(row), error: row.state === 'FAILED' ? { message: row.message ?? '' } : undefined };
   }
 
   #count(state: TaskState, by: number): void {

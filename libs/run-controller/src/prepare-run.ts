@@ -87,7 +87,9 @@ export async function prepareRun(submission: RunSubmission, context: PrepareCont
     layout: context.layout,
     settings: { namespace: submission.namespace, serviceAccount: submission.serviceAccount },
   });
-  const rows = [...plan.tasks.values()].map((task, position) => plannedRow(task, { runId: facts.runId, position, at: context.now }));
+  const scope = { runId: facts.runId, namespace: submission.namespace, pipelineName: pipeline.spec.pipelineInfo.name, at: context.now };
+  // What is in a loop has rows once the loop is entered, one for each iteration.
+  const rows = [...plan.tasks.values()].filter(({ perIteration }) => !perIteration).map((task, position) => plannedRow(task, { ...scope, position }));
   const counts: Record<string, number> = {};
   for (const { row } of rows) if (row.kind === 'container') counts[row.state] = (counts[row.state] ?? 0) + 1;
   const run: Run = {
@@ -116,7 +118,12 @@ export async function prepareRun(submission: RunSubmission, context: PrepareCont
   return {
     run,
     documents: { document: submission.document, workflow: workflow as unknown as RunDocuments['workflow'] },
-    progress: { newTasks: rows.map(({ row }) => row), links: rows.flatMap(({ links }) => links) },
+    progress: {
+      newTasks: rows.map(({ row }) => row),
+      links: rows.flatMap(({ links }) => links),
+      newArtifacts: rows.flatMap(({ newArtifacts = [] }) => newArtifacts),
+      cacheEntries: rows.flatMap(({ cacheEntry }) => (cacheEntry === undefined ? [] : [cacheEntry])),
+    },
   };
 }
 
@@ -125,6 +132,7 @@ export async function previewRun(submission: RunSubmission, context: PrepareCont
   const { plan } = await planSubmission(submission, context);
   const preview = { tasks: 0, cached: 0, run: 0, undecided: 0 };
   for (const { kind, decision } of plan.tasks.values()) {
+    // A task of a loop counts once: how often it is run may not be known.
     if (kind !== 'container') continue;
     preview.tasks += 1;
     if (decision.kind === 'cached') preview.cached += 1;

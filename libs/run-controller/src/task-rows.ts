@@ -1,5 +1,5 @@
 import type { Artifact, Json, Task, TaskArtifact } from '@millrace/database';
-import type { ExecutionPlan, PlannedTask, RuntimeArtifact, TaskValues } from '@millrace/pipeline-semantics';
+import type { Decision, ExecutionPlan, PlannedTask, RuntimeArtifact, TaskValues } from '@millrace/pipeline-semantics';
 
 /** What a task row keeps of its execution plan: what reading its outputs and showing its container need. */
 export interface StoredExecution {
@@ -19,6 +19,15 @@ export function storedExecution(plan: ExecutionPlan): StoredExecution {
 
 export function executionOf(task: Task): StoredExecution | undefined {
   return task.execution as unknown as StoredExecution | undefined;
+}
+
+/** What the row of a loop keeps once it is known how often it is run. */
+export function storedIterations(iterations: number): Json {
+  return { iterations };
+}
+
+export function iterationsOf(task: Pick<Task, 'execution'>): number | undefined {
+  return (task.execution as { readonly iterations?: number } | undefined)?.iterations;
 }
 
 type Link = Omit<TaskArtifact, 'artifact' | 'runId'> & { readonly artifactId: string };
@@ -48,9 +57,26 @@ export function valuesOf(parameters: Task['inputs'], links: readonly TaskArtifac
   return { parameters: (parameters ?? {}) as TaskValues['parameters'], artifacts };
 }
 
-/** The row of a task as the plan has it. A cached task is finished before the run begins. */
-export function plannedRow(task: PlannedTask, context: { readonly runId: string; readonly position: number; readonly at: Date }): { readonly row: Task; readonly links: readonly Link[] } {
+export interface PlannedRow {
+  readonly row: Task;
+  readonly links: readonly Link[];
+  readonly newArtifacts?: readonly Artifact[];
+  /** Set where the task may serve later runs from now on. */
+  readonly cacheEntry?: { readonly taskId: string; readonly fingerprint: string };
+}
+
+export interface RowContext {
+  readonly runId: string;
+  readonly namespace: string;
+  readonly pipelineName: string;
+  readonly position: number;
+  readonly at: Date;
+}
+
+/** The row of a task as the plan has it. What needs no process is finished before the run begins. */
+export function plannedRow(task: PlannedTask, context: RowContext): PlannedRow {
   const { decision } = task;
+  const { at } = context;
   const base: Task = {
     id: task.taskId,
     runId: context.runId,
@@ -63,8 +89,9 @@ export function plannedRow(task: PlannedTask, context: { readonly runId: string;
     dependsOn: task.dependsOn,
     state: 'PENDING',
     attempts: [],
-    createdAt: context.at,
+    createdAt: at,
   };
+  const finished = { queuedAt: at, startedAt: at, finishedAt: at };
   switch (decision.kind) {
     case 'run':
       return {
@@ -75,27 +102,47 @@ export function plannedRow(task: PlannedTask, context: { readonly runId: string;
       return {
         row: {
           ...base,
+          ...finished,
           state: 'CACHED',
           inputs: json(decision.inputs.parameters),
           outputs: json(decision.hit.outputs.parameters),
           fingerprint: decision.fingerprint,
           cachedFrom: { runId: decision.hit.runId, taskId: decision.hit.taskId },
-          queuedAt: context.at,
-          startedAt: context.at,
-          finishedAt: context.at,
         },
         links: [...linksOf(task.taskId, 'INPUT', decision.inputs.artifacts), ...linksOf(task.taskId, 'OUTPUT', decision.hit.outputs.artifacts)],
       };
+    case 'import':
+      return {
+        row: { ...base, ...finished, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: {}, fingerprint: decision.fingerprint },
+        links: linksOf(task.taskId, 'OUTPUT', decision.outputs.artifacts),
+        newArtifacts: importedArtifacts(decision, { ...context, taskId: task.taskId }),
+        cacheEntry: decision.fingerprint === undefined ? undefined : { taskId: task.taskId, fingerprint: decision.fingerprint },
+      };
     case 'enter':
+      return dagRow(base, decision.inputs);
     case 'fan-out':
-      return { row: { ...base, inputs: json(decision.inputs.parameters) }, links: linksOf(task.taskId, 'INPUT', decision.inputs.artifacts) };
+      return dagRow({ ...base, execution: storedIterations(decision.iterations) }, decision.inputs);
     case 'skip':
       return { row: { ...base, state: 'SKIPPED', message: decision.reason }, links: [] };
     case 'wait':
     case 'fail':
-    case 'inline':
       return { row: base, links: [] };
   }
+}
+
+function dagRow(row: Task, inputs: TaskValues | undefined): PlannedRow {
+  return inputs === undefined ? { row, links: [] } : { row: { ...row, inputs: json(inputs.parameters) }, links: linksOf(row.id, 'INPUT', inputs.artifacts) };
+}
+
+/** The artifacts that an importer makes known. No run made them, so none takes them along when it is deleted. */
+export function importedArtifacts(
+  { outputs, reused }: Extract<Decision, { kind: 'import' }>,
+  { namespace, pipelineName, taskId, at }: Pick<RowContext, 'namespace' | 'pipelineName' | 'at'> & { readonly taskId: string },
+): Artifact[] {
+  if (reused !== undefined) return [];
+  return Object.entries(outputs.artifacts).flatMap(([name, artifacts]) =>
+    artifacts.map((artifact) => ({ ...artifact, name, metadata: artifact.metadata as Artifact['metadata'], namespace, pipelineName, taskId, createdAt: at })),
+  );
 }
 
 export function json(parameters: TaskValues['parameters']): Readonly<Record<string, Json>> {

@@ -11,41 +11,10 @@ export interface Feature<Subject> {
 }
 
 const when = (condition: boolean, at: string): readonly string[] => (condition ? [at] : []);
-const isSet = (value: unknown): boolean => value !== undefined && value !== '';
 const entriesWhere = <T>(map: Readonly<Record<string, T>> | undefined, at: string, matches: (entry: T) => boolean): readonly string[] =>
   Object.entries(map ?? {}).flatMap(([name, entry]) => (matches(entry) ? [keyPath(at, name)] : []));
 
 export const TASK_FEATURES: readonly Feature<TaskSpec>[] = [
-  {
-    feature: 'a condition (dsl.If, dsl.Elif, dsl.Else)',
-    remedy: 'Decide inside a component.',
-    usesIn: (task) => when(isSet(task.triggerPolicy?.condition), 'triggerPolicy.condition'),
-  },
-  {
-    feature: 'an exit handler or a tolerated failure (dsl.ExitHandler, ignore_upstream_failure)',
-    remedy: 'Remove it; handle failures inside a component.',
-    usesIn: (task) => when(task.triggerPolicy?.strategy === 'ALL_UPSTREAM_TASKS_COMPLETED', 'triggerPolicy.strategy'),
-  },
-  {
-    feature: 'a loop over values (dsl.ParallelFor)',
-    remedy: 'Write the tasks out, or loop inside a component.',
-    usesIn: (task) => when(task.parameterIterator !== undefined, 'parameterIterator'),
-  },
-  {
-    feature: 'a loop over artifacts (dsl.ParallelFor)',
-    remedy: 'Write the tasks out, or loop inside a component.',
-    usesIn: (task) => when(task.artifactIterator !== undefined, 'artifactIterator'),
-  },
-  {
-    feature: 'the final status of another task (dsl.PipelineTaskFinalStatus)',
-    remedy: 'Remove the input.',
-    usesIn: (task) => entriesWhere(task.inputs?.parameters, 'inputs.parameters', (input) => input.taskFinalStatus !== undefined),
-  },
-  {
-    feature: 'a part of a value (parameterExpressionSelector)',
-    remedy: 'Pass the whole value and take the part inside the component.',
-    usesIn: (task) => entriesWhere(task.inputs?.parameters, 'inputs.parameters', (input) => isSet(input.parameterExpressionSelector)),
-  },
   {
     feature: 'a value other than `constant` (runtimeParameter, constantValue)',
     remedy: 'Compile the pipeline with kfp 2.',
@@ -55,16 +24,6 @@ export const TASK_FEATURES: readonly Feature<TaskSpec>[] = [
 ];
 
 export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
-  {
-    feature: 'one of several output parameters (dsl.OneOf)',
-    remedy: 'Choose inside a component.',
-    usesIn: (component) => entriesWhere(component.dag?.outputs?.parameters, 'dag.outputs.parameters', (output) => output.valueFromOneof !== undefined),
-  },
-  {
-    feature: 'one of several output artifacts (dsl.OneOf)',
-    remedy: 'Choose inside a component.',
-    usesIn: (component) => entriesWhere(component.dag?.outputs?.artifacts, 'dag.outputs.artifacts', (output) => (output.artifactSelectors?.length ?? 0) > 1),
-  },
   {
     feature: 'the settings of its own task (dsl.TaskConfig)',
     remedy: 'Remove the input.',
@@ -102,7 +61,11 @@ export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
 ];
 
 export const EXECUTOR_FEATURES: readonly Feature<ExecutorSpec>[] = [
-  { feature: 'an importer (dsl.importer)', remedy: 'Read the object in a component.', usesIn: ({ importer }) => when(importer !== undefined, 'importer') },
+  {
+    feature: 'an importer into the workspace (download_to_workspace)',
+    remedy: 'Import without it and read the object in a component.',
+    usesIn: ({ importer }) => when(importer?.downloadToWorkspace === true, 'importer.downloadToWorkspace'),
+  },
   { feature: 'a resolver', remedy: 'Pass the artifact as an input.', usesIn: ({ resolver }) => when(resolver !== undefined, 'resolver') },
   { feature: 'a Vertex AI custom job', remedy: 'Use a container.', usesIn: ({ customJob }) => when(customJob !== undefined, 'customJob') },
   {
