@@ -1,5 +1,5 @@
 import type { Task } from '@millrace/database';
-import { decide, expandLoop, iterationInputs, iterationOf, MAX_TASKS, type Decision, type Layout, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { decide, expandLoop, iterationInputs, iterationOf, isLoop, locateTask, MAX_TASKS, type Decision, type Layout, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { LiveRun } from './live-run.js';
 import { iterationsOf, json, linksOf, storedIterations } from './task-rows.js';
 
@@ -14,12 +14,14 @@ export interface EnterContext {
  */
 export function noteEntered(live: LiveRun, path: ScopePath, context: EnterContext & { readonly layout: Layout }): void {
   const row = live.task(path);
-  if (row?.kind !== 'dag' || row.inputs !== undefined) return;
+  if (row?.kind !== 'dag') return;
   const { layout } = context;
   if (iterationOf(path) !== undefined) {
-    noteInputs(live, path, iterationInputs(live.pipeline, path, live.view, { layout, taskId: row.id }));
+    if (row.inputs === undefined) noteInputs(live, path, iterationInputs(live.pipeline, path, live.view, { layout, taskId: row.id }));
     return;
   }
+  const loop = isLoop(locateTask(live.pipeline, path).task);
+  if (loop ? live.members(path).length > 0 : row.inputs !== undefined) return;
   const decision = decide(live.pipeline, path, live.view, { layout, cache: { enabled: false }, taskId: row.id });
   if (decision.kind === 'enter') noteInputs(live, path, decision.inputs);
   else if (decision.kind === 'fan-out') noteFanOut(live, path, decision, context);

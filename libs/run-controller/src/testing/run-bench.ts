@@ -6,12 +6,11 @@ import type { Workflow } from '@millrace/argo';
 import { openDatabase, type Database, type Json, type Run, type Task, type TaskArtifact } from '@millrace/database';
 import { openScriptedArgo, type FakeOutcome, type ScriptedArgo, type ScriptedArgoOptions } from '@millrace/embedded-argo/testing';
 import { FileObjectStore } from '@millrace/object-store';
-import type { JsonValue, Pipeline } from '@millrace/pipeline-spec';
+import { parsePipelineValue, type JsonValue, type Pipeline } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { createRunController } from '../create-run-controller.js';
 import type { RunController } from '../run-controller.js';
 import { aSpec, type TaskSketch } from './a-pipeline.js';
-import { parsePipelineValue } from '@millrace/pipeline-spec';
 
 /** What a scripted process is given. */
 export interface Given {
@@ -39,6 +38,8 @@ export interface Finished {
 export class RunBench {
   readonly begun: Given[] = [];
   script: Script = () => undefined;
+  /** Called when a process begins; what it returns is called when it ends, some turns later. Without it a process ends at once. */
+  hold: ((given: Given) => () => void) | undefined;
 
   private constructor(
     readonly folder: string,
@@ -51,7 +52,7 @@ export class RunBench {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-runs-'));
     const artifacts = join(folder, 'artifacts');
     let bench: RunBench | undefined;
-    const argo = await openScriptedArgo({ ...options, folder: join(folder, 'argo'), outcome: (spec) => bench!.#outcome(spec.image, spec.args[0]!) });
+    const argo = await openScriptedArgo({ ...options, folder: join(folder, 'argo'), outcome: (spec) => bench!.#outcome(spec.id, spec.image, spec.args[0]!) });
     const database = await openDatabase({ url: `file:${join(folder, 'rows.db')}` });
     const layout: Layout = {
       defaultPipelineRoot: artifacts,
@@ -86,7 +87,7 @@ export class RunBench {
   }
 
   async runDocument(spec: object, { parameters = {}, script }: { readonly parameters?: Readonly<Record<string, JsonValue>>; readonly script?: Script } = {}): Promise<Finished> {
-    if (script !== undefined) this.script = script;
+    this.script = script ?? (() => undefined);
     const first = this.begun.length;
     const run = await this.submit(spec, parameters);
     return { ...(await this.finished(run.id)), begun: this.begun.slice(first) };
@@ -124,7 +125,11 @@ export class RunBench {
     }
   }
 
-  #outcome(task: string, argument: string): FakeOutcome {
+  specOf(tasks: Readonly<Record<string, TaskSketch>>, root?: Parameters<typeof aSpec>[1]): object {
+    return aSpec(tasks, root);
+  }
+
+  #outcome(id: string, task: string, argument: string): FakeOutcome {
     const input = JSON.parse(argument) as {
       inputs: { parameterValues: Record<string, JsonValue>; artifacts: Record<string, { artifacts: Given['artifacts'][string] }> };
       outputs: { outputFile: string; parameters: Record<string, unknown> };
@@ -133,8 +138,18 @@ export class RunBench {
     const given: Given = { task, inputs: input.inputs.parameterValues, artifacts };
     this.begun.push(given);
     const { out = {}, fail = false } = this.script(given) ?? {};
-    if (fail) return { exitCode: 1, message: 'told to fail' };
-    const parameterValues = { ...Object.fromEntries(Object.keys(input.outputs.parameters).map((name) => [name, `${task}-${name}`])), ...out };
-    return { files: { [input.outputs.outputFile]: JSON.stringify({ parameterValues }) } };
+    const outcome = fail ? { exitCode: 1, message: 'told to fail' } : this.#files(task, out, input.outputs);
+    const release = this.hold?.(given);
+    if (release === undefined) return outcome;
+    setTimeout(() => {
+      release();
+      this.argo.executor.finish(id, outcome);
+    }, 3);
+    return { hold: true };
+  }
+
+  #files(task: string, out: Readonly<Record<string, JsonValue>>, outputs: { readonly outputFile: string; readonly parameters: Readonly<Record<string, unknown>> }): FakeOutcome {
+    const parameterValues = { ...Object.fromEntries(Object.keys(outputs.parameters).map((name) => [name, `${task}-${name}`])), ...out };
+    return { files: { [outputs.outputFile]: JSON.stringify({ parameterValues }) } };
   }
 }
