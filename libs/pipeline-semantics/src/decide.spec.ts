@@ -149,8 +149,8 @@ describe('decide, on DAGs', () => {
     tasks: { first: { use: 'step', in: { text: '=x' } }, group: { use: 'outer', in: { given: 'first.out' } }, last: { use: 'step', in: { text: 'group.result' } } },
   };
 
-  it('enters a DAG once its inputs are known, with nulls and defaults for what it was not given', () => {
-    expect(decideOne(root, components, 'root/group')).toEqual({ kind: 'wait', on: ['root/first'] });
+  it('enters a DAG at once, and with inputs once they are known, with nulls and defaults for what it was not given', () => {
+    expect(decideOne(root, components, 'root/group')).toEqual({ kind: 'enter' });
     expect(decideOne(root, components, 'root/group', { tasks: { 'root/first': succeeded({ out: 'y' }) } })).toEqual({
       kind: 'enter',
       inputs: { parameters: { given: 'y', maybe: null }, artifacts: {} },

@@ -81,7 +81,7 @@ describe('planRun', () => {
   });
 
   it('refuses by name what it would plan wrongly', () => {
-    const pipeline = aPipeline({ in: { p: 'STRING' }, tasks: { a: { use: 'step', in: { text: '$p' }, more: { triggerPolicy: { condition: "inputs.parameter_values['text'] == 'x'" } } } } }, { step: STEP });
+    const pipeline = aPipeline({ in: { p: 'STRING' }, tasks: { a: { use: 'step', in: { text: '$p' }, more: { inputs: { parameters: { text: { runtimeValue: { runtimeParameter: 'p' } } } } } } } }, { step: STEP });
     let thrown: unknown;
     try {
       aPlan(pipeline, { parameters: { p: 'x' } });
@@ -89,7 +89,7 @@ describe('planRun', () => {
       thrown = error;
     }
     expect(isPipelineError(thrown) && thrown.code).toBe('UNIMPLEMENTED');
-    expect(String(thrown)).toContain('condition');
+    expect(String(thrown)).toContain('runtimeParameter');
   });
 
   it('stops at a pipeline that doubles at each level', () => {

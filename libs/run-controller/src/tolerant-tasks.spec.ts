@@ -116,7 +116,7 @@ describe('ignoring the failure of tasks before', () => {
         loop: { each: { raw: ['x', 'y', 'z'] }, tasks: { say: { in: { text: '$item' }, ...TEXT } }, outputs: { out: 'say.out' } },
         all: { in: { list: 'loop.out' }, types: { list: { parameterType: 'LIST', defaultValue: [], isOptional: true } }, tolerant: true },
       },
-      { script: ({ task, inputs }) => ({ fail: inputs['text'] === 'y', out: task === 'say' ? { out: inputs['text']! } : {} }) },
+      { script: ({ task, inputs }) => ({ fail: inputs['text'] === 'y', ...(task === 'say' && { out: { out: inputs['text']! } }) }) },
     );
     expect(run.state).toBe('FAILED');
     expect(begun.at(-1)?.inputs).toEqual({ list: ['x', 'z'] });

@@ -31,7 +31,7 @@ describe('answerGate', () => {
   it('gives a pod what is late and its places, every other slot its default', () => {
     const answer = answerGate({ kind: 'run', plan }, { layout });
     expect(answer.phase).toBe('Succeeded');
-    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', root: '/s3/b/t', parameters: '/s3/b/t/.parameters' });
+    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', root: '/s3/b/t', parameters: '/s3/b/t/.parameters', items: '[]' });
   });
 
   it.each([
@@ -44,7 +44,12 @@ describe('answerGate', () => {
 
   it('skips the pod of a cached task and says where its outputs are from', () => {
     expect(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout })).toMatchObject({ phase: 'Succeeded', message: 'cached: outputs of task t0 of run r0' });
-    expect(slots(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout }))['run']).toBe('false');
+    expect(slots(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout }))['run']).toBe('cached');
+  });
+
+  it('gives a loop the places of its items', () => {
+    expect(slots(answerGate({ kind: 'fan-out', iterations: 3 }, { layout, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[0,1,2]' });
+    expect(slots(answerGate({ kind: 'fan-out', iterations: 0 }, { layout, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[]' });
   });
 
   it('fails the gate of a task that cannot run, with the reason', () => {

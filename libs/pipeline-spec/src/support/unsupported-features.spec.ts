@@ -25,27 +25,14 @@ describe('unsupportedFeatures', () => {
   });
 
   it.each<[string, (spec: Draft) => void, string]>([
-    ['a condition', (spec) => (train(spec)['triggerPolicy'] = { condition: 'true' }), "root.dag.tasks['train'].triggerPolicy.condition"],
-    ['an exit handler', (spec) => (train(spec)['triggerPolicy'] = { strategy: 'ALL_UPSTREAM_TASKS_COMPLETED' }), "root.dag.tasks['train'].triggerPolicy.strategy"],
-    ['a loop', (spec) => (train(spec)['parameterIterator'] = { itemInput: 'lr', items: { raw: '[]' } }), "root.dag.tasks['train'].parameterIterator"],
-    ['a final status', (spec) => (train(spec)['inputs'].parameters.s = { taskFinalStatus: { producerTask: 'load' } }), "root.dag.tasks['train'].inputs.parameters['s']"],
-    ['a selector', (spec) => (train(spec)['inputs'].parameters.lr.parameterExpressionSelector = 'x'), "root.dag.tasks['train'].inputs.parameters['lr']"],
     ['a constantValue', (spec) => (train(spec)['inputs'].parameters.lr = { runtimeValue: { constantValue: { doubleValue: 1 } } }), "root.dag.tasks['train'].inputs.parameters['lr']"],
-    ['an importer', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { importer: { artifactUri: { constant: 'gs://b/k' } } }), "deploymentSpec.executors['exec-load'].importer"],
+    ['an importer into the workspace', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { importer: { artifactUri: { constant: 'gs://b/k' }, downloadToWorkspace: true } }), "deploymentSpec.executors['exec-load'].importer.downloadToWorkspace"],
     ['a resolver', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { resolver: {} }), "deploymentSpec.executors['exec-load'].resolver"],
     ['a custom job', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { customJob: {} }), "deploymentSpec.executors['exec-load'].customJob"],
     ['a volume task', (spec) => (spec['deploymentSpec'].executors['exec-load'].container.image = 'argostub/createpvc'), "deploymentSpec.executors['exec-load'].container.image"],
     ['a task config', (spec) => (spec['components']['comp-train'].inputDefinitions.parameters.c = { parameterType: 'TASK_CONFIG' }), "components['comp-train'].inputDefinitions.parameters['c']"],
     ['a required input artifact', (spec) => (spec['root'].inputDefinitions.artifacts = { d: { artifactType: {} } }), "root.inputDefinitions.artifacts['d']"],
     ['artifact properties', (spec) => (spec['components']['comp-load'].outputDefinitions.artifacts.data.properties = {}), "components['comp-load'].outputDefinitions.artifacts['data']"],
-    [
-      'OneOf',
-      (spec) => {
-        spec['root'].outputDefinitions = { parameters: { n: { parameterType: 'NUMBER_INTEGER' } } };
-        spec['root'].dag.outputs = { parameters: { n: { valueFromOneof: { parameterSelectors: [{ producerSubtask: 'load', outputParameterKey: 'rows' }] } } } };
-      },
-      "root.dag.outputs.parameters['n']",
-    ],
   ])('names %s with its place and a remedy', (_, change, path) => {
     const [found, ...others] = refusedAfter(change);
     expect(others).toEqual([]);
@@ -54,20 +41,20 @@ describe('unsupportedFeatures', () => {
   });
 
   it('names the task', () => {
-    expect(refusedAfter((spec) => (train(spec)['triggerPolicy'] = { condition: 'true' }))[0]?.message).toBe(
-      'The task "train" uses a condition (dsl.If, dsl.Elif, dsl.Else), which is not supported yet. Decide inside a component.',
+    expect(refusedAfter((spec) => (train(spec)['inputs'].parameters.lr = { runtimeValue: { runtimeParameter: 'p' } }))[0]?.message).toBe(
+      'The task "train" uses a value other than `constant` (runtimeParameter, constantValue), which is not supported yet. Compile the pipeline with kfp 2.',
     );
   });
 
   it('looks at each component that runs once, and at none that does not', () => {
-    const withCondition = { dag: { tasks: { t: aTask('comp-load', { triggerPolicy: { condition: 'true' } }) } } };
-    expect(refusedAfter((spec) => (spec['components']['unused'] = withCondition))).toEqual([]);
+    const withFeature = { dag: { tasks: { t: aTask('comp-load', { inputs: { parameters: { x: { runtimeValue: { runtimeParameter: 'p' } } } } }) } } };
+    expect(refusedAfter((spec) => (spec['components']['unused'] = withFeature))).toEqual([]);
     const found = refusedAfter((spec) => {
-      spec['components']['used'] = withCondition;
+      spec['components']['used'] = withFeature;
       spec['root'].dag.tasks.a = aTask('used');
       spec['root'].dag.tasks.b = aTask('used');
     });
-    expect(found.map(({ path }) => path)).toEqual(["components['used'].dag.tasks['t'].triggerPolicy.condition"]);
+    expect(found.map(({ path }) => path)).toEqual(["components['used'].dag.tasks['t'].inputs.parameters['x']"]);
   });
 
   it('refuses on one machine what the code would see, and warns of what only chooses a node', () => {
