@@ -16,6 +16,8 @@ import { aSpec, type TaskSketch } from './a-pipeline.js';
 export interface Given {
   /** Key of its task. */
   readonly task: string;
+  /** Id of its row. */
+  readonly taskId: string;
   readonly inputs: Readonly<Record<string, JsonValue>>;
   readonly artifacts: Readonly<Record<string, readonly { readonly name: string; readonly uri: string; readonly metadata: Readonly<Record<string, JsonValue>> }[]>>;
 }
@@ -40,6 +42,8 @@ export class RunBench {
   script: Script = () => undefined;
   /** Called when a process begins; what it returns is called when it ends, some turns later. Without it a process ends at once. */
   hold: ((given: Given) => () => void) | undefined;
+  /** Milliseconds that a process takes which is held. */
+  delay: () => number = () => 3;
 
   private constructor(
     readonly folder: string,
@@ -135,7 +139,7 @@ export class RunBench {
       outputs: { outputFile: string; parameters: Record<string, unknown> };
     };
     const artifacts = Object.fromEntries(Object.entries(input.inputs.artifacts).map(([name, list]) => [name, list.artifacts]));
-    const given: Given = { task, inputs: input.inputs.parameterValues, artifacts };
+    const given: Given = { task, taskId: input.outputs.outputFile.split('/').at(-2)!, inputs: input.inputs.parameterValues, artifacts };
     this.begun.push(given);
     const { out = {}, fail = false } = this.script(given) ?? {};
     const outcome = fail ? { exitCode: 1, message: 'told to fail' } : this.#files(task, out, input.outputs);
@@ -144,7 +148,7 @@ export class RunBench {
     setTimeout(() => {
       release();
       this.argo.executor.finish(id, outcome);
-    }, 3);
+    }, this.delay());
     return { hold: true };
   }
 
