@@ -111,6 +111,8 @@ function resolveParameter(scope: Scope, path: ScopePath, located: LocatedTask, n
   // An optional input that is bound to null is as good as not bound.
   const given: Resolution<JsonValue> = found.kind === 'known' && found.value === null && spec?.isOptional === true ? ABSENT : found;
   if (given.kind === 'absent') {
+    // It counts as optional, but the SDK's own code fails on a status that is not there.
+    if (spec?.parameterType === 'TASK_FINAL_STATUS' && located.component.dag === undefined) return failed('it is the final status of a task, which nothing gives it; use the task as the exit task of dsl.ExitHandler');
     const optional = spec === undefined || spec.isOptional === true || spec.defaultValue !== undefined;
     if (!optional) return failed(binding === undefined ? 'it is required and was not given; bind it in the pipeline' : 'it is required, and what it is bound to has no value; give that one, or make the input optional');
     // A DAG has no process to which defaults could be given later; what it was not given is an explicit null for its members.

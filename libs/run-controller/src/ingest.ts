@@ -137,7 +137,7 @@ function metricsOf(artifact: Artifact): { name: string; value: number }[] {
 /** Which of the tasks before it, or around it, kept a task from starting. */
 function reasonOfSkip(live: LiveRun, row: Task): string {
   const around = live.task(row.parentPath);
-  const before = [...(around?.state === 'SKIPPED' ? [around] : []), ...row.dependsOn.flatMap((path) => live.task(path) ?? [])];
+  const before = [...row.dependsOn.flatMap((path) => live.task(path) ?? []), ...(around?.state === 'SKIPPED' || around?.state === 'FAILED' ? [around] : [])];
   const failed = before.find(({ state }) => state === 'FAILED');
   if (failed !== undefined) return `${failed.displayName} failed`;
   const skipped = before.find(({ state }) => state === 'SKIPPED' || state === 'PENDING');

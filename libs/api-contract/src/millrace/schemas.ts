@@ -66,6 +66,8 @@ export const taskSummary = z.object({
   key: z.string(),
   name: z.string(),
   kind: z.enum(['container', 'dag']),
+  /** Which iteration of the loop that is its parent; absent for everything else. */
+  iteration: z.number().int().optional(),
   position: z.number().int(),
   /** Paths of siblings. */
   depends_on: z.array(z.string()),
@@ -83,6 +85,8 @@ export const taskSummary = z.object({
 /** `GET /runs/{run_id}/tasks/{task_id}` */
 export const taskDetail = taskSummary.extend({
   run_id: z.string(),
+  /** How often a loop is run, once that is known. */
+  iterations: z.number().int().optional(),
   image: z.string().optional(),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),

@@ -33,13 +33,6 @@ export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
     ],
   },
   {
-    feature: 'the final status of another task (dsl.PipelineTaskFinalStatus)',
-    remedy: 'Remove the input.',
-    // Also where nothing gives it: the SDK's own code fails on a status that is not there.
-    usesIn: ({ executorLabel, inputDefinitions }) =>
-      executorLabel === undefined ? [] : entriesWhere(inputDefinitions?.parameters, 'inputDefinitions.parameters', (input) => input.parameterType === 'TASK_FINAL_STATUS'),
-  },
-  {
     feature: 'platform settings of a component (singlePlatformSpecs)',
     remedy: 'Remove them.',
     usesIn: (component) => when((component.singlePlatformSpecs?.length ?? 0) > 0, 'singlePlatformSpecs'),

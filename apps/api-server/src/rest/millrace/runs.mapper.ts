@@ -51,6 +51,12 @@ export function toTaskSummaries(tasks: readonly Task[], metrics: readonly Metric
   return tasks.map((task) => toTaskSummary(task, byTask.get(task.id) ?? []));
 }
 
+/** The path of an iteration is its loop's with `#index`. */
+function iterationOf(path: string): number | undefined {
+  const index = /#(\d+)$/.exec(path)?.[1];
+  return index === undefined ? undefined : Number(index);
+}
+
 function toTaskSummary(task: Task, metrics: readonly Metric[]): TaskSummary {
   return {
     id: task.id,
@@ -59,6 +65,7 @@ function toTaskSummary(task: Task, metrics: readonly Metric[]): TaskSummary {
     key: task.taskKey,
     name: task.displayName,
     kind: task.kind,
+    iteration: iterationOf(task.path),
     position: task.position,
     depends_on: [...task.dependsOn],
     state: task.state,
@@ -95,13 +102,15 @@ interface Container {
   readonly image?: string;
   readonly command?: string[];
   readonly args?: string[];
+  readonly iterations?: number;
 }
 
 export function toTaskDetail({ task, links, metrics, cachedFromRunName }: TaskPage, infoOf: InfoOf): TaskDetail {
-  const { image, command, args } = (task.execution ?? {}) as Container;
+  const { image, command, args, iterations } = (task.execution ?? {}) as Container;
   return {
     ...toTaskSummary(task, metrics),
     run_id: task.runId,
+    iterations,
     image,
     command,
     args,
