@@ -1,11 +1,9 @@
 import * as fc from 'fast-check';
-import type { JsonValue } from '@millrace/pipeline-spec';
-import { dependencyRule, isFinalTaskState, iterationOf, triggerStrategyOf } from '@millrace/pipeline-semantics';
+import { parsePipelineValue, type JsonValue } from '@millrace/pipeline-spec';
 import { isNodeCompleted } from '@millrace/argo';
 import type { Task } from '@millrace/database';
+import { dependencyRule, isFinalTaskState, iterationOf, locateTask, triggerStrategyOf } from '@millrace/pipeline-semantics';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { locateTask } from '@millrace/pipeline-semantics';
-import { parsePipelineValue } from '@millrace/pipeline-spec';
 import type { TaskSketch } from './testing/a-pipeline.js';
 import { RunBench, type Finished } from './testing/run-bench.js';
 
@@ -168,7 +166,7 @@ function checkRules(tasks: Tasks, { run, tasks: byPath, workflow, began, ended }
   }
 }
 
-const summary = ({ tasks, states, run }: Finished) => ({ run: run.state, states, outputs: Object.fromEntries(Object.entries(tasks).map(([path, { outputs }]) => [path, outputs])) });
+const summary = ({ tasks, states, run }: Finished) => ({ run: run.state, states, outputs: Object.fromEntries(Object.entries(tasks).map(([path, { outputs }]) => [path, outputs ?? {}])) });
 
 describe('any pipeline', () => {
   it('keeps the rules, and gives the same in whatever order its processes end', async () => {

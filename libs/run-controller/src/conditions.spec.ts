@@ -78,6 +78,21 @@ describe('conditions', () => {
     expect(not.run.state).toBe('SUCCEEDED');
   });
 
+  it('has no result from the cache for a task that is not reached', async () => {
+    const tasks = {
+      first: TEXT,
+      behind: { after: ['first'], cached: true, ...TEXT },
+      group: { after: ['first'], tasks: { member: { cached: true, ...TEXT } } },
+      tidy: { in: { text: 'behind.out' }, types: { text: { parameterType: 'STRING', defaultValue: 'none' } }, after: ['behind'], tolerant: true },
+    };
+    expect((await bench.run(tasks)).run.state).toBe('SUCCEEDED');
+    const again = await bench.run(tasks);
+    expect(again.states).toMatchObject({ behind: 'CACHED', 'group/member': 'CACHED', group: 'SUCCEEDED' });
+    const failed = await bench.run(tasks, { script: ({ task }) => ({ fail: task === 'first' }) });
+    expect(failed.states).toMatchObject({ first: 'FAILED', behind: 'SKIPPED', group: 'SKIPPED', 'group/member': 'SKIPPED', tidy: 'SUCCEEDED' });
+    expect(failed.tasks['behind']?.outputs).toEqual({});
+  });
+
   it('fails the task whose condition cannot be evaluated, with a sentence', async () => {
     const tasks = { flip: TEXT, maybe: { in: { face: 'flip.out' }, if: "int(inputs.parameter_values['face']) > 3", tasks: { say: {} } }, next: { after: ['maybe'] } };
     const { run, states, tasks: rows } = await bench.run(tasks, { script: flips('heads') });

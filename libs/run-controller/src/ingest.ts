@@ -46,7 +46,7 @@ export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed
     if (type === 'DAG') noteEntered(live, path, context);
   }
   // Members before their DAG: a DAG's outputs are its members'.
-  for (const path of inward.reverse()) {
+  for (const path of inward.toSorted((a, b) => depth(b) - depth(a))) {
     const node = nodes[live.taskNodes.get(path) ?? ''];
     if (node !== undefined) ingestTask(live, path, node, nodes, stopping, context);
   }
@@ -59,7 +59,9 @@ function depth(path: ScopePath): number {
 function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>, stopping: boolean, context: IngestContext): void {
   const row = live.task(path);
   if (row === undefined || isFinalTaskState(row.state)) return;
-  const found = taskStateOf(node);
+  const skipped = taskStateOf(node);
+  // An importer's node is skipped like a cached task's: there is nothing to run.
+  const found = skipped === 'CACHED' && row.cachedFrom === undefined ? 'SUCCEEDED' : skipped;
   // Argo says Failed of what it ended because the run was to end, and Omitted of what never came to it.
   const state: TaskState = stopping && (found === 'FAILED' || found === 'SKIPPED') ? 'CANCELED' : found;
   const attempts = attemptRows(node, nodes, row.attempts, context.now);
@@ -72,8 +74,10 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
     // Empty where there is nothing to say, so that what it waited for does not stay.
     message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes),
+    ...((state === 'SKIPPED' || state === 'CANCELED') && withdrawn(row)),
   };
   if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);
+  else if (skipped === 'CACHED') live.updateTask({ ...update, message: '' });
   else if (state !== 'SUCCEEDED') live.updateTask(update);
   else completeContainer(live, update, node, context);
 }
@@ -144,11 +148,16 @@ function reasonOfSkip(live: LiveRun, row: Task): string {
   return skipped === undefined ? 'a task before it did not succeed' : `${skipped.displayName} was not started`;
 }
 
+/** What a task would have taken from the cache is not its output when it was not reached. */
+function withdrawn(row: Task): Pick<TaskUpdate, 'outputs'> {
+  return row.cachedFrom === undefined ? {} : { outputs: {} };
+}
+
 /** What is in a DAG that is over and was never reached: the engine makes no nodes for it. */
 export function settleMembers(live: LiveRun, scope: ScopePath, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
   for (const row of live.members(scope)) {
     if (isFinalTaskState(row.state)) continue;
-    live.updateTask({ path: row.path, state, message: state === 'CANCELED' ? TERMINATED : reasonOfSkip(live, row), finishedAt });
+    live.updateTask({ path: row.path, state, message: state === 'CANCELED' ? TERMINATED : reasonOfSkip(live, row), finishedAt, ...withdrawn(row) });
     if (row.kind === 'dag') settleMembers(live, row.path, state, finishedAt);
   }
 }
@@ -164,6 +173,7 @@ export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now
       state: stopped ? 'CANCELED' : 'SKIPPED',
       message: row.message || (stopped ? TERMINATED : reasonOfSkip(live, row)),
       finishedAt: row.startedAt === undefined ? undefined : now,
+      ...withdrawn(row),
     });
   }
 }

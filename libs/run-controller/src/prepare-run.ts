@@ -2,7 +2,7 @@ import type { Database, Run, RunDocuments, RunProgress } from '@millrace/databas
 import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import { executorOf, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
-import { effectiveArtifactRoot, planRun, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
+import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
@@ -88,8 +88,9 @@ export async function prepareRun(submission: RunSubmission, context: PrepareCont
     settings: { namespace: submission.namespace, serviceAccount: submission.serviceAccount },
   });
   const scope = { runId: facts.runId, namespace: submission.namespace, pipelineName: pipeline.spec.pipelineInfo.name, at: context.now };
+  const reached = reachedForCertain(plan);
   // What is in a loop has rows once the loop is entered, one for each iteration.
-  const rows = [...plan.tasks.values()].filter(({ perIteration }) => !perIteration).map((task, position) => plannedRow(task, { ...scope, position }));
+  const rows = [...plan.tasks.values()].filter(({ perIteration }) => !perIteration).map((task, position) => plannedRow(task, { ...scope, position, reached: reached.has(task.path) }));
   const counts: Record<string, number> = {};
   for (const { row } of rows) if (row.kind === 'container') counts[row.state] = (counts[row.state] ?? 0) + 1;
   const run: Run = {
@@ -125,6 +126,30 @@ export async function prepareRun(submission: RunSubmission, context: PrepareCont
       cacheEntries: rows.flatMap(({ cacheEntry }) => (cacheEntry === undefined ? [] : [cacheEntry])),
     },
   };
+}
+
+/** The tasks before which nothing has to run or to be decided: neither a dependency of theirs nor of a DAG around them. */
+function reachedForCertain({ tasks }: Plan): ReadonlySet<string> {
+  const open = new Map<string, number>();
+  for (const { parent } of tasks.values()) open.set(parent, (open.get(parent) ?? 0) + 1);
+  const entered = new Set<string>([ROOT_PATH]);
+  const reached = new Set<string>();
+  const over = new Set<string>();
+  const end = (path: string): void => {
+    over.add(path);
+    const parent = tasks.get(path)?.parent ?? ROOT_PATH;
+    const left = (open.get(parent) as number) - 1;
+    open.set(parent, left);
+    // A DAG is over with the last of its members.
+    if (left === 0 && entered.has(parent) && parent !== ROOT_PATH) end(parent);
+  };
+  for (const { path, parent, dependsOn, decision, kind } of tasks.values()) {
+    if (!entered.has(parent) || !dependsOn.every((other) => over.has(other))) continue;
+    reached.add(path);
+    if (kind === 'dag' && decision.kind === 'enter' && open.has(path)) entered.add(path);
+    else if (decision.kind === 'cached' || decision.kind === 'import' || decision.kind === 'skip') end(path);
+  }
+  return reached;
 }
 
 /** What the plan of a submission says, without its documents. */

@@ -71,9 +71,11 @@ export interface RowContext {
   readonly pipelineName: string;
   readonly position: number;
   readonly at: Date;
+  /** Nothing that still has to run, or to be decided, stands before the task: it is reached for certain. */
+  readonly reached: boolean;
 }
 
-/** The row of a task as the plan has it. What needs no process is finished before the run begins. */
+/** The row of a task as the plan has it. What needs no process and is reached for certain is finished before the run begins. */
 export function plannedRow(task: PlannedTask, context: RowContext): PlannedRow {
   const { decision } = task;
   const { at } = context;
@@ -91,7 +93,7 @@ export function plannedRow(task: PlannedTask, context: RowContext): PlannedRow {
     attempts: [],
     createdAt: at,
   };
-  const finished = { queuedAt: at, startedAt: at, finishedAt: at };
+  const finished = (state: Task['state']) => (context.reached ? { state, queuedAt: at, startedAt: at, finishedAt: at } : {});
   switch (decision.kind) {
     case 'run':
       return {
@@ -102,8 +104,7 @@ export function plannedRow(task: PlannedTask, context: RowContext): PlannedRow {
       return {
         row: {
           ...base,
-          ...finished,
-          state: 'CACHED',
+          ...finished('CACHED'),
           inputs: json(decision.inputs.parameters),
           outputs: json(decision.hit.outputs.parameters),
           fingerprint: decision.fingerprint,
@@ -113,7 +114,7 @@ export function plannedRow(task: PlannedTask, context: RowContext): PlannedRow {
       };
     case 'import':
       return {
-        row: { ...base, ...finished, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: {}, fingerprint: decision.fingerprint },
+        row: { ...base, ...finished('SUCCEEDED'), inputs: json(decision.inputs.parameters), outputs: {}, fingerprint: decision.fingerprint },
         links: linksOf(task.taskId, 'OUTPUT', decision.outputs.artifacts),
         newArtifacts: importedArtifacts(decision, { ...context, taskId: task.taskId }),
         cacheEntry: decision.fingerprint === undefined ? undefined : { taskId: task.taskId, fingerprint: decision.fingerprint },
