@@ -7,7 +7,7 @@ import { isLoop } from './loop-items.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
-import { taskPath } from './scope-path.js';
+import { ROOT_PATH, taskPath } from './scope-path.js';
 
 export interface PlanRunContext {
   readonly layout: Layout;
@@ -43,7 +43,7 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
   const settle = (path: ScopePath, decided: Settled): void => {
     const decision = whereItStands(byPath.get(path) as ListedTask, decided, settled);
     settled.set(path, decision);
-    view.record(path, decision, (byPath.get(path) as ListedTask).perIteration);
+    view.record(byPath.get(path) as ListedTask, decision);
     for (const consumer of consumers.get(path) ?? []) {
       const left = (openProducers.get(consumer) as number) - 1;
       openProducers.set(consumer, left);
@@ -167,10 +167,11 @@ class PlanView implements RunView {
     return this.#facts.get(path) ?? (taskId === undefined ? undefined : { state: 'PENDING', taskId });
   }
 
-  record(path: ScopePath, decision: Settled, perIteration: boolean): void {
+  record({ path, parent, located, perIteration }: ListedTask, decision: Settled): void {
+    const provisional = parent !== ROOT_PATH || located.dependencies.length > 0;
     const taskId = this.taskIds.get(path) as string;
-    if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs });
-    else if (decision.kind === 'import') this.#facts.set(path, { state: 'SUCCEEDED', taskId, inputs: decision.inputs, outputs: decision.outputs });
+    if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs, provisional });
+    else if (decision.kind === 'import') this.#facts.set(path, { state: 'SUCCEEDED', taskId, inputs: decision.inputs, outputs: decision.outputs, provisional });
     // Where a DAG has inputs of its own in each iteration, its members look for theirs one at a time.
     else if ((decision.kind === 'enter' || decision.kind === 'fan-out') && !perIteration) this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs });
     else if (decision.kind === 'skip') this.#facts.set(path, { state: 'SKIPPED', taskId });

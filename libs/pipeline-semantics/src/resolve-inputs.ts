@@ -133,7 +133,8 @@ function bindParameter(scope: Scope, path: ScopePath, located: LocatedTask, bind
   if (binding.componentInputParameter !== undefined) return scopeParameter(scope, parent, binding.componentInputParameter);
   if (binding.taskOutputParameter !== undefined) {
     const { producerTask, outputParameterKey } = binding.taskOutputParameter;
-    return resolveOutputParameter(pipeline, view, taskPath(parent, producerTask), outputParameterKey);
+    const producer = taskPath(parent, producerTask);
+    return mayStillBeLeftOut(scope, producer, located) ?? resolveOutputParameter(pipeline, view, producer, outputParameterKey);
   }
   const constant = binding.runtimeValue?.constant;
   if (constant !== undefined) {
@@ -143,6 +144,14 @@ function bindParameter(scope: Scope, path: ScopePath, located: LocatedTask, bind
   }
   if (binding.taskFinalStatus !== undefined) return finalStatusOf(view, taskPath(parent, binding.taskFinalStatus.producerTask));
   return failed('its source is of a kind that is not supported');
+}
+
+/** A task that runs whatever becomes of another takes nothing from the cache for it until it is known what becomes of it. */
+function mayStillBeLeftOut({ pipeline, view }: Scope, producer: ScopePath, { task }: LocatedTask): Resolution<never> | undefined {
+  if (triggerStrategyOf(task) !== 'all-completed') return undefined;
+  const state = view.task(producer);
+  const open = locateTask(pipeline, producer).component.dag !== undefined && state?.state === 'PENDING';
+  return open || state?.provisional === true ? { kind: 'unknown', on: [producer] } : undefined;
 }
 
 function selected(found: Resolution<JsonValue>, { parameterExpressionSelector: selector }: TaskInputParameter): Resolution<JsonValue> {
@@ -203,7 +212,8 @@ function resolveArtifact(scope: Scope, path: ScopePath, located: LocatedTask, na
   if (binding?.componentInputArtifact !== undefined) found = scopeArtifact(scope, parent, binding.componentInputArtifact);
   else if (binding?.taskOutputArtifact !== undefined) {
     const { producerTask, outputArtifactKey } = binding.taskOutputArtifact;
-    found = resolveOutputArtifact(scope.pipeline, scope.view, taskPath(parent, producerTask), outputArtifactKey);
+    const producer = taskPath(parent, producerTask);
+    found = mayStillBeLeftOut(scope, producer, located) ?? resolveOutputArtifact(scope.pipeline, scope.view, producer, outputArtifactKey);
   }
   found = fallBack(found, path, located, spec?.isOptional === true);
   if (found.kind === 'absent' && spec !== undefined && spec.isOptional !== true) return failed('the artifact is required and was not given');

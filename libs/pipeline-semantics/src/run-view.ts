@@ -36,6 +36,8 @@ export interface TaskFacts {
   readonly inputs?: TaskValues;
   /** Known once the state is SUCCEEDED or CACHED. */
   readonly outputs?: TaskValues;
+  /** The outputs are from the cache, and before the run begins it is not certain that the task is reached. */
+  readonly provisional?: boolean;
   /** Number of iterations of a loop, once known. */
   readonly iterations?: number;
   /** Why it failed, for PipelineTaskFinalStatus and for people. */

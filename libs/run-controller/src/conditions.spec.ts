@@ -91,6 +91,7 @@ describe('conditions', () => {
     const failed = await bench.run(tasks, { script: ({ task }) => ({ fail: task === 'first' }) });
     expect(failed.states).toMatchObject({ first: 'FAILED', behind: 'SKIPPED', group: 'SKIPPED', 'group/member': 'SKIPPED', tidy: 'SUCCEEDED' });
     expect(failed.tasks['behind']?.outputs).toEqual({});
+    expect(failed.begun.find(({ task }) => task === 'tidy')?.inputs).toEqual({ text: 'none' });
   });
 
   it('fails the task whose condition cannot be evaluated, with a sentence', async () => {
