@@ -32,7 +32,7 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
   const listed = listTasks(pipeline);
   const byPath = new Map(listed.map((task) => [task.path, task]));
   const taskIds = new Map(listed.map(({ path }) => [path, context.newTaskId(path)]));
-  const view = new PlanView(run, taskIds);
+  const view = new PlanView(run, byPath, taskIds);
   const settled = new Map<ScopePath, Settled>();
   const lookups = new Map<ScopePath, Extract<Decision, { kind: 'need-cache' }>>();
   // Tasks whose inputs come from tasks that are not settled: from how many, and who waits for whom.
@@ -156,24 +156,34 @@ function plannedTask({ path, parent, located, perIteration }: ListedTask, taskId
 /** The run as far as the plan has come. */
 class PlanView implements RunView {
   readonly #facts = new Map<ScopePath, TaskFacts>();
+  readonly #certain = new Set<ScopePath>();
 
   constructor(
     readonly run: RunFacts,
+    private readonly listed: ReadonlyMap<ScopePath, ListedTask>,
     private readonly taskIds: ReadonlyMap<ScopePath, string>,
   ) {}
 
   task(path: ScopePath): TaskFacts | undefined {
     const taskId = this.taskIds.get(path);
-    return this.#facts.get(path) ?? (taskId === undefined ? undefined : { state: 'PENDING', taskId });
+    return this.#facts.get(path) ?? (taskId === undefined ? undefined : { state: 'PENDING', taskId, conditional: this.#isConditional(path) });
+  }
+
+  /** What is settled as certain is no longer conditional. */
+  #isConditional(path: ScopePath): boolean {
+    return this.listed.get(path)?.conditional === true && !this.#certain.has(path);
   }
 
   record({ path, parent, located, perIteration }: ListedTask, decision: Settled): void {
+    const before = this.listed.get(path)?.before ?? [];
+    if (decision.kind !== 'wait' && before.every((other) => this.#certain.has(other))) this.#certain.add(path);
+    const conditional = this.#isConditional(path);
     const provisional = parent !== ROOT_PATH || located.dependencies.length > 0;
     const taskId = this.taskIds.get(path) as string;
-    if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs, provisional });
-    else if (decision.kind === 'import') this.#facts.set(path, { state: 'SUCCEEDED', taskId, inputs: decision.inputs, outputs: decision.outputs, provisional });
+    if (decision.kind === 'cached') this.#facts.set(path, { state: 'CACHED', taskId, inputs: decision.inputs, outputs: decision.hit.outputs, provisional, conditional });
+    else if (decision.kind === 'import') this.#facts.set(path, { state: 'SUCCEEDED', taskId, inputs: decision.inputs, outputs: decision.outputs, provisional, conditional });
     // Where a DAG has inputs of its own in each iteration, its members look for theirs one at a time.
-    else if ((decision.kind === 'enter' || decision.kind === 'fan-out') && !perIteration) this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs });
+    else if ((decision.kind === 'enter' || decision.kind === 'fan-out') && !perIteration) this.#facts.set(path, { state: 'PENDING', taskId, inputs: decision.inputs, conditional });
     else if (decision.kind === 'skip') this.#facts.set(path, { state: 'SKIPPED', taskId });
     else if (decision.kind === 'fail') this.#facts.set(path, { state: 'FAILED', taskId, error: { message: decision.message } });
   }

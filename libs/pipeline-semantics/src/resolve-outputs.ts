@@ -89,15 +89,20 @@ function resolveSelected<T>(side: Side<T>, run: Run, path: ScopePath, component:
   return selected.kind === 'known' ? resolveOutput(side, run, taskPath(path, selected.value.member), selected.value.key) : selected;
 }
 
-/** The member of a DAG that an output comes from. One that may still succeed is chosen before those behind it. */
+/**
+ * The member of a DAG that an output comes from: of several, the first that succeeded, once those before it have not. A member that may
+ * still not be triggered is not taken for certain only because the cache would answer it.
+ */
 function select<T>(side: Side<T>, { view }: Run, path: ScopePath, component: ComponentSpec, key: string): Resolution<Selector> {
   const selectors = side.selectors(component, key);
   const [only] = selectors;
   if (only === undefined) return failed(`"${path}" does not say where its ${side.what} "${key}" comes from`);
-  if (selectors.length === 1) return known(only);
   for (const selector of selectors) {
-    const state = view.task(taskPath(path, selector.member))?.state;
-    if (state !== 'FAILED' && state !== 'SKIPPED' && state !== 'CANCELED') return known(selector);
+    const member = taskPath(path, selector.member);
+    const facts = view.task(member);
+    if (facts?.conditional === true) return { kind: 'unknown', on: [member] };
+    if (selectors.length === 1 || facts?.state === 'SUCCEEDED' || facts?.state === 'CACHED') return known(selector);
+    if (facts?.state !== 'FAILED' && facts?.state !== 'SKIPPED' && facts?.state !== 'CANCELED') return { kind: 'unknown', on: [member] };
   }
   const by = taskPath(path, only.member);
   return { kind: 'blocked', by, state: view.task(by)?.state ?? 'SKIPPED' };

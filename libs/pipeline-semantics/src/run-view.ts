@@ -38,6 +38,8 @@ export interface TaskFacts {
   readonly outputs?: TaskValues;
   /** The outputs are from the cache, and before the run begins it is not certain that the task is reached. */
   readonly provisional?: boolean;
+  /** Before the run begins: it may still turn out that the task is not triggered. */
+  readonly conditional?: boolean;
   /** Number of iterations of a loop, once known. */
   readonly iterations?: number;
   /** Why it failed, for PipelineTaskFinalStatus and for people. */

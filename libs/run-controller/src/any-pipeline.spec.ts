@@ -25,6 +25,8 @@ const trait = fc.record({
   cached: fc.boolean(),
   items: fc.nat(3),
   limit: fc.nat(2),
+  /** Members that a pipeline's or a loop's output comes from. */
+  gives: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
   retries: fc.constantFrom(undefined, undefined, 1),
 });
 type Trait = typeof trait extends fc.Arbitrary<infer T> ? T : never;
@@ -64,11 +66,11 @@ function tasksOf({ traits, inner }: Shape, scopeInput: string | undefined, depth
     }
     if (now.kind === 'pipeline') {
       const members = tasksOf(body, 'own', depth - 1);
-      tasks[key] = { ...base, tasks: { ...members, last: { in: { own: '$own' }, ...OUT } }, outputs: { out: 'last.out' } };
+      tasks[key] = { ...base, tasks: members, outputs: { out: outputsOf(members, now.gives) } };
       return;
     }
-    const members = { ...tasksOf(body, 'item', depth - 1), last: { in: { own: '$item' }, ...OUT } };
-    const loop = { ...base, tasks: members, outputs: { out: 'last.out' } };
+    const members = tasksOf(body, 'item', depth - 1);
+    const loop = { ...base, tasks: members, outputs: { out: outputsOf(members, now.gives) } };
     if (now.kind === 'loop') {
       tasks[key] = { ...loop, each: { raw: Array.from({ length: now.items }, (_, item) => `${key}${item}`), limit: now.limit } };
       return;
@@ -77,6 +79,13 @@ function tasksOf({ traits, inner }: Shape, scopeInput: string | undefined, depth
     tasks[key] = { ...loop, in: { ...inputs, list: `${key}split.out` }, types: { ...types, list: { parameterType: 'LIST', isOptional: true, defaultValue: [] } }, each: { input: 'list', limit: now.limit } };
   });
   return tasks;
+}
+
+/** One member's output, or the first of several. Any of them may be one that is left out. */
+function outputsOf(members: Tasks, gives: readonly number[]): string | readonly string[] {
+  const keys = Object.keys(members);
+  const chosen = [...new Set(gives.map((give) => `${keys[give % keys.length]!}.out`))];
+  return chosen.length === 1 ? chosen[0]! : chosen;
 }
 
 const pipelines = shape.map((drawn) => tasksOf(drawn, undefined, 2));
