@@ -43,7 +43,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'pipeline_as_exit_task.yaml': { state: 'FAILED', counts: { FAILED: 1, SUCCEEDED: 3 } },
   'pipeline_with_dynamic_importer_metadata.yaml': { state: 'SUCCEEDED', counts: { SUCCEEDED: 3 } },
   'pipeline_with_nested_loops.yaml': { state: 'SUCCEEDED', counts: { SUCCEEDED: 12 } },
-  'pipeline_with_parallelfor_pipeline_param.yaml': { state: 'SUCCEEDED', counts: { SUCCEEDED: 2 }, parameters: { loop_parameter: ['a', 'b'], prefix: 'p' } },
+  'pipeline_with_parallelfor_pipeline_param.yaml': { state: 'SUCCEEDED', counts: { SUCCEEDED: 9 }, parameters: { loop_parameter: ['a', 'b'], prefix: 'p' } },
   'pipeline_with_task_final_status.yaml': { state: 'FAILED', counts: { FAILED: 1, SUCCEEDED: 2 } },
   'pipeline_with_task_final_status_yaml.yaml': { state: 'SUCCEEDED', counts: { SUCCEEDED: 2 } },
   'pipeline_with_task_using_ignore_upstream_failure.yaml': { state: 'FAILED', counts: { FAILED: 1, SUCCEEDED: 1 } },

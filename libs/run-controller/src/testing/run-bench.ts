@@ -49,7 +49,8 @@ export class RunBench {
     readonly folder: string,
     readonly database: Database,
     readonly argo: ScriptedArgo,
-    readonly runs: RunController,
+    public runs: RunController,
+    private readonly open: () => RunController,
   ) {}
 
   static async open(options: ScriptedArgoOptions = {}): Promise<RunBench> {
@@ -65,7 +66,7 @@ export class RunBench {
       parameterFolder: (taskRoot) => `${taskRoot}/.parameters`,
       workspacePath: '/kfp-workspace',
     };
-    const runs = createRunController({
+    const open = () => createRunController({
       database,
       store: argo.store,
       objects: new FileObjectStore({ roots: [artifacts] }),
@@ -73,8 +74,8 @@ export class RunBench {
       substrate: 'embedded',
       log: (level, message, facts) => level === 'error' && console.error(message, facts),
     });
-    await runs.start();
-    bench = new RunBench(folder, database, argo, runs);
+    bench = new RunBench(folder, database, argo, open(), open);
+    await bench.runs.start();
     return bench;
   }
 
@@ -83,6 +84,13 @@ export class RunBench {
     await this.database.close();
     await this.argo.close();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Another controller over the same rows and the same engine. */
+  async restart(): Promise<void> {
+    await this.runs.close();
+    this.runs = this.open();
+    await this.runs.start();
   }
 
   /** Submits a pipeline and waits for its end. */
