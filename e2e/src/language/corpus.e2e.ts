@@ -13,8 +13,6 @@ interface Expected {
   readonly state: 'SUCCEEDED' | 'FAILED';
   /** Container tasks by state; what differs by chance is left out. */
   readonly counts?: Readonly<Record<string, number>>;
-  /** Outputs by path. */
-  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly error?: RegExp;
 }
@@ -74,11 +72,10 @@ describe.skipIf(!found || kfpPython === undefined)('the corpus: conditions, loop
   });
   afterAll(() => millrace?.close());
 
-  it.each(Object.entries(EXPECTED))('%s', async (file, { state, counts, outputs, error }) => {
-    const { run, tasks } = await started.get(file)!();
-    expect({ state: run.state, error: state === 'SUCCEEDED' ? run.error : undefined }).toEqual({ state, error: undefined });
-    if (counts !== undefined) expect(run.task_counts).toEqual(counts);
-    if (error !== undefined) expect(run.error).toMatch(error);
-    for (const [path, value] of Object.entries(outputs ?? {})) expect(tasks[path]?.output_parameters).toEqual(value);
+  it.each(Object.entries(EXPECTED))('%s', async (file, { state, counts, error }) => {
+    const { run } = await started.get(file)!();
+    expect(run.state).toBe(state);
+    expect(String(run.error)).toMatch(state === 'SUCCEEDED' ? /^undefined$/ : (error ?? /./));
+    expect(run.task_counts).toEqual(counts ?? run.task_counts);
   });
 });

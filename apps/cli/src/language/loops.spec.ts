@@ -13,12 +13,12 @@ const LIST = { out: { out: 'LIST' } } as const;
 describe('a loop', () => {
   it('runs its body once for each item, and each iteration has rows of its own', async () => {
     const { run, states, tasks, begun } = await bench.run({
-      loop: { each: { raw: ['a', 'b', { c: 1 }] }, tasks: { say: { in: { text: '$item' }, ...TEXT }, then: { in: { text: 'say.out' } } } },
+      loop: { each: { raw: ['a', 'b', { c: 1 }] }, tasks: { say: { in: { text: '$item' }, ...TEXT }, next: { in: { text: 'say.out' } } } },
     }, { script: ({ inputs }) => ({ out: { out: `${String(inputs['text'])}!` } }) });
     expect(run).toMatchObject({ state: 'SUCCEEDED', taskCounts: { SUCCEEDED: 6 } });
-    expect(states).toEqual(Object.fromEntries(['loop', ...[0, 1, 2].flatMap((index) => [`loop#${index}`, `loop#${index}/say`, `loop#${index}/then`])].map((path) => [path, 'SUCCEEDED'])));
+    expect(states).toEqual(Object.fromEntries(['loop', ...[0, 1, 2].flatMap((index) => [`loop#${index}`, `loop#${index}/say`, `loop#${index}/next`])].map((path) => [path, 'SUCCEEDED'])));
     expect(tasks['loop#1']).toMatchObject({ parentPath: 'root/loop', kind: 'dag', displayName: '1', inputs: { item: 'b' } });
-    expect(tasks['loop#2/then']).toMatchObject({ parentPath: 'root/loop#2', dependsOn: ['root/loop#2/say'], inputs: { text: '{"c":1}!' } });
+    expect(tasks['loop#2/next']).toMatchObject({ parentPath: 'root/loop#2', dependsOn: ['root/loop#2/say'], inputs: { text: '{"c":1}!' } });
     expect(begun).toHaveLength(6);
   });
 

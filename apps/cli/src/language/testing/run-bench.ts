@@ -8,8 +8,7 @@ import { openScriptedArgo, type FakeOutcome, type ScriptedArgo, type ScriptedArg
 import { FileObjectStore } from '@millrace/object-store';
 import { parsePipelineValue, type JsonValue, type Pipeline } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
-import { createRunController } from '../create-run-controller.js';
-import type { RunController } from '../run-controller.js';
+import { createRunController, type RunController } from '@millrace/run-controller';
 import { aSpec, type TaskSketch } from './a-pipeline.js';
 
 /** What a scripted process is given. */
