@@ -56,7 +56,7 @@ function lineOf(task: CrashTask, journal: string): string {
   const note = (what: string) => `echo "${task.name} $MILLRACE_ATTEMPT ${what}" >> '${journal}'`;
   return [
     // Whoever is alive holds the lock: its processes too.
-    `exec 9> '${journal}.${task.name}.lock'; flock -n 9 || ${note('overlap')}`,
+    `exec 9> '${journal}.${task.name}.lock'; ! command -v flock > /dev/null || flock -n 9 || ${note('overlap')}`,
     note('start'),
     `i=0; while [ $i -lt ${LINES} ]; do echo "${task.name} line $i"; i=$((i+1)); [ $i = 6 ] && sleep ${task.pauseSeconds}; done`,
     ...(task.flaky ? [`[ $(grep -c '^${task.name} .* start$' '${journal}') -ge 2 ] || exit 3`] : []),

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shellPipeline } from '../harness/shell-pipeline.js';
 import { checkRun } from './check-run.js';
 import { crashPipeline } from './crash-pipeline.js';
 import { Wrecker } from './wrecker.js';
@@ -102,6 +103,31 @@ describe('kill -9 at a failpoint', () => {
       }
     }
     console.log(`${NTH.length * (RUNNING.length + END.length) - never.length} deaths of the server; not reached in a run that was nearly over: ${never.join(', ') || 'none'}`);
+  });
+
+  it('of a termination: the run is ended by the next start', { timeout: 60_000 }, async () => {
+    await wrecker.start({ MILLRACE_FAILPOINT: 'terminate.recorded' });
+    const spec = shellPipeline({ slow: { line: 'sleep 60' }, next: { line: 'true', after: ['slow'] } });
+    const { run_id: id } = await wrecker.server.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: 'slow', pipeline_spec: spec }) });
+    await expect.poll(async () => (await wrecker.server.json(`/apis/millrace/v1/runs/${id}`)).run.state, { timeout: 10_000 }).toBe('RUNNING');
+    await expect(wrecker.server.json(`/apis/v2beta1/runs/${id}:terminate`, { method: 'POST' })).rejects.toThrow(TypeError);
+    expect(await wrecker.died(5_000)).toBe(true);
+    await wrecker.start();
+    await expect.poll(async () => (await wrecker.server.json(`/apis/millrace/v1/runs/${id}`)).run.state, { timeout: 20_000 }).toBe('CANCELED');
+  });
+
+  it.each(['remove.stored', 'delete.workflow-gone', 'delete.rows-gone'])('of a deletion at %s: it can be asked for again, and nothing of the run comes back', { timeout: 60_000 }, async (point) => {
+    await wrecker.start({ MILLRACE_FAILPOINT: point });
+    const run = aRun();
+    const id = (await run.submit())!;
+    await wrecker.server.finished(id);
+    await expect(wrecker.server.json(`/apis/v2beta1/runs/${id}`, { method: 'DELETE' })).rejects.toThrow(TypeError);
+    expect(await wrecker.died(5_000)).toBe(true);
+    await wrecker.start();
+    const again = await wrecker.server.request(`/apis/v2beta1/runs/${id}`, { method: 'DELETE' });
+    expect(again.status).toBe(point === 'delete.rows-gone' ? 404 : 200);
+    expect((await wrecker.server.request(`/apis/v2beta1/runs/${id}`)).status).toBe(404);
+    await expect.poll(() => readdirSync(join(folder, 'attempts', 'attempts')), { timeout: 10_000 }).toEqual([]);
   });
 
   it.each(SUPERVISOR)('of the supervisor at %s: its attempts are tried again', { timeout: 60_000 }, async (point) => {

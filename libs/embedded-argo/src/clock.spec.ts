@@ -12,7 +12,7 @@ describe('the clock of the system', () => {
   });
 
   const armed = (ms: number) => {
-    const fired = vi.fn();
+    const fired = vi.fn<() => void>();
     const cancel = systemClock.at(Date.now() + ms, fired);
     return { fired, cancel };
   };
