@@ -1,4 +1,5 @@
-// `npm start`: installs and builds what is missing, then serves. Arguments go to `millrace up`: npm start -- --port 7601
+// `npm start`: installs and builds what is missing, then serves. Options go to `millrace up`: npm start -- --port 7601;
+// another command of the program may be named: npm start -- backup my.tar
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureInstalled, environmentFor, root, runScript } from './ensure.mjs';
@@ -7,7 +8,9 @@ import { isBuilt } from './build-stamp.mjs';
 const node = ensureInstalled();
 if (!isBuilt(root)) runScript(node, 'build.mjs');
 
-const server = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'apps', 'cli', 'dist', 'millrace.mjs'), 'up', ...process.argv.slice(2)], {
+const given = process.argv.slice(2);
+const args = given[0] === undefined || given[0].startsWith('-') ? ['up', ...given] : given;
+const server = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'apps', 'cli', 'dist', 'millrace.mjs'), ...args], {
   stdio: 'inherit',
   env: environmentFor(node),
 });

@@ -21,6 +21,8 @@ await build({
   keepNames: true,
   sourcemap: 'linked',
   logLevel: 'warning',
+  // A name that a half-changed library no longer exports must not become `undefined` at run time.
+  logOverride: { 'import-is-undefined': 'error' },
   legalComments: 'linked',
   tsconfig: join(workspace, 'tsconfig.base.json'),
   loader: { '.wasm': 'copy' },
