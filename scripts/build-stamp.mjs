@@ -9,7 +9,8 @@ function newestSource(folder) {
   let newest = 0;
   let count = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (NOT_SOURCE.has(entry.name) || /\.spec\.tsx?$|\.tsbuildinfo$|next-env\.d\.ts$/.test(entry.name)) continue;
+    // What a build writes among the sources is no source; each of these is ignored by git, too.
+    if (NOT_SOURCE.has(entry.name) || /\.spec\.tsx?$|\.tsbuildinfo$|next-env\.d\.ts$|\.min\.js$/.test(entry.name)) continue;
     const path = join(folder, entry.name);
     const found = entry.isDirectory() ? newestSource(path) : { newest: statSync(path).mtimeMs, count: 1 };
     newest = Math.max(newest, found.newest);

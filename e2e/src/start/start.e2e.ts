@@ -7,6 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Millrace } from '../harness/millrace.js';
 
 const program = resolve(import.meta.dirname, '../../../apps/cli/dist/millrace.mjs');
+const root = resolve(import.meta.dirname, '../../..');
+const stampScript = join(root, 'scripts', 'build-stamp.mjs');
 const folders: string[] = [];
 const running: Millrace[] = [];
 
@@ -130,6 +132,13 @@ describe('millrace up', () => {
 
     const second = await start({ dataFolder, sample: false });
     expect(await second.finished(run.run_id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('is not built again by the next start when nothing has changed', (context) => {
+    // Built by `npm test` just before; while somebody works on the sources there is nothing to say.
+    const built = spawnSync(process.execPath, ['--input-type=module', '-e', `import { isBuilt } from ${JSON.stringify(stampScript)}; process.exit(isBuilt(${JSON.stringify(root)}) ? 0 : 1)`]);
+    if (execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' }).trim() !== '') context.skip('the sources are being worked on');
+    expect(built.status).toBe(0);
   });
 
   it('needs nothing outside its own dist folder', async () => {
