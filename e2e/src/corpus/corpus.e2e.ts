@@ -28,7 +28,7 @@ describe.skipIf(!isThere)('the corpus of pipelines', () => {
   };
 
   beforeAll(async () => {
-    millrace = await Millrace.start({ sample: false });
+    millrace = await Millrace.start({ sample: false, args: ['--no-cache'] });
     runs = new Runs(millrace);
     for (const file of pipelinesIn('valid')) uploads.set(file, await upload(millrace, readFileSync(join(corpus, 'valid', file)), { name: file, fileName: basename(file) }));
     // All at once, so that environments are made while other tasks run.
@@ -81,10 +81,12 @@ describe.skipIf(!isThere)('the corpus of pipelines', () => {
       context.skip('pip reaches no registry');
     }
     const { run, tasks } = await runs.finished(started.get(file)!);
-    expect({ state: run.state, error: run.error }).toEqual({ state: expectation.state, error: expectation.error ? expect.stringMatching(expectation.error) : undefined });
+    expect({ state: run.state, error: run.error }).toEqual({ state: expectation.state, error: expectation.state === 'FAILED' ? expect.stringMatching(expectation.error ?? /./) : undefined });
     for (const [path, outputs] of Object.entries(expectation.outputs ?? {})) expect(tasks[path]?.output_parameters).toEqual(outputs);
+    expect(run.task_counts).toEqual(expectation.counts ?? run.task_counts);
     if (run.state === 'SUCCEEDED') {
-      for (const task of Object.values(tasks)) expect({ path: task.path, state: task.state, message: task.message }).toEqual({ path: task.path, state: expect.stringMatching(/SUCCEEDED|CACHED/), message: undefined });
+      const branches = readFileSync(join(corpus, 'valid', file), 'utf8').includes('triggerPolicy');
+      for (const task of Object.values(tasks).filter(({ state }) => !(branches && state === 'SKIPPED'))) expect({ path: task.path, state: task.state, message: task.message }).toEqual({ path: task.path, state: expect.stringMatching(/SUCCEEDED|CACHED/), message: undefined });
     }
     const seconds = run.finished_at && run.started_at ? ((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000).toFixed(1) : '?';
     summary.push([file, `ran to ${run.state} in ${seconds} s${run.error === undefined ? '' : ` (${run.error.slice(0, 100)})`}`]);
