@@ -189,7 +189,7 @@ function Canvas({ graph, looks, edgeLook, selected, onSelect, visible }: GraphVi
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
-        onMoveStart={(event) => {
+        onMove={(event) => {
           if (event) moved.current = true;
         }}
         onPaneClick={() => onSelect(undefined)}
