@@ -50,7 +50,8 @@ function pagesSuite() {
   }
   const { expected, unexpected, flaky, skipped } = JSON.parse(readFileSync(report, 'utf8')).stats;
   totals.passed += expected + flaky;
-  totals.failed += unexpected;
+  // A suite that could not begin has run nothing, which is no success.
+  totals.failed += expected + flaky + unexpected + skipped === 0 ? 1 : unexpected;
   totals.skipped += skipped;
 }
 
