@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// Each file starts the built program on a port and a data folder of its own; two cores, so one file after the other.
 // Libraries whose test builders are used here are taken from source, as everywhere.
 const conditions = ['@millrace/source', 'node', 'import', 'module', 'default'];
 
+// Each file starts the built program on a port and a data folder of its own; two cores, so one file after the other.
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
