@@ -1,4 +1,4 @@
-import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
+import type { NodeStatus, Workflow } from '@millrace/argo';
 import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
 import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
@@ -162,9 +162,8 @@ export function settleMembers(live: LiveRun, scope: ScopePath, state: 'SKIPPED' 
   }
 }
 
-/** What never got a node, or none that ended, once the Workflow is over. */
+/** What never got a node, or none that ended. For a Workflow that is over. */
 export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now: Date): void {
-  if (!isWorkflowCompleted(workflow.status?.phase)) return;
   const stopped = Boolean(workflow.spec.shutdown);
   for (const row of live.tasks) {
     if (isFinalTaskState(row.state)) continue;
