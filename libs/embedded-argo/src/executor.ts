@@ -1,6 +1,6 @@
 /**
- * Runs one container of one pod as something on this machine. The reconciler decides what to start and what an exit means;
- * an executor only runs, records and reports. Implementations: process-executor/ (a container engine comes later).
+ * Runs one pod as something on this machine. The reconciler decides what to start and what an exit means; an executor only runs,
+ * records and reports. Implementations: process-executor/ and container-executor/, and executor-choice/ over both.
  */
 
 export interface Mount {
@@ -12,21 +12,46 @@ export interface Mount {
   readonly create?: boolean;
 }
 
-/** All that is needed to run an attempt, as plain JSON: it is written beside the attempt before it starts. */
-export interface AttemptSpec {
-  /** Unique for ever: `<workflow uid>/<pod node id>`. Safe as a relative path. */
-  readonly id: string;
+/** One container of a pod. What a process has no use for (pull policy, limits) is honoured by executors of containers alone. */
+export interface ContainerSpec {
   readonly image: string;
+  /** Empty: the image's own entrypoint. */
   readonly command: readonly string[];
   readonly args: readonly string[];
   /** The whole environment the task asked for; the executor adds PATH, HOME, TMPDIR and its own. */
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir?: string;
   readonly mounts: readonly Mount[];
+  /** @default IfNotPresent */
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /** Fractions of a core, and bytes. */
+  readonly limits?: { readonly cpus?: number; readonly memoryBytes?: number };
+}
+
+/** A container beside the main one, in the same network; all of them end with it. */
+export interface Companion extends ContainerSpec {
+  /** Unique in the pod; not "main". */
+  readonly name: string;
+  /**
+   * `init`: runs to its end, and well, before what comes after it in the list. `early-sidecar`: is running before what comes after it
+   * (an init container that restarts always). `sidecar`: is started with the main container.
+   */
+  readonly role: 'init' | 'early-sidecar' | 'sidecar';
+}
+
+/** All that is needed to run an attempt, as plain JSON: it is written beside the attempt before it starts. The container is the pod's main one. */
+export interface AttemptSpec extends ContainerSpec {
+  /** Unique for ever: `<workflow uid>/<pod node id>`. Safe as a relative path. */
+  readonly id: string;
   /** Killed with reason `deadline` this long after the process started. */
   readonly deadlineMs?: number;
   readonly gpus?: number;
+  /** The pod's other containers, in their order. Refused by an executor of processes. */
+  readonly companions?: readonly Companion[];
 }
+
+/** What decides whether something can run here. */
+export type Runnable = Pick<AttemptSpec, 'image' | 'command' | 'args'> & Partial<Pick<AttemptSpec, 'mounts' | 'companions'>>;
 
 export interface AttemptExit {
   /** `exited`: the process ended by itself; `killed`: we ended it; `lost`: nobody saw its end; `refused`: it never started. */
@@ -53,7 +78,7 @@ export interface AttemptListener {
 
 export interface Executor {
   /** Why this spec cannot run here, with the remedy; undefined when it can. No side effects. */
-  refusal(spec: Pick<AttemptSpec, 'image' | 'command' | 'args'>): string | undefined;
+  refusal(spec: Runnable): string | undefined;
   /** Begins an attempt. Idempotent by id: a known attempt is adopted, one with a recorded exit is reported again, never repeated. */
   start(spec: AttemptSpec): void;
   /** Ends the attempt's whole process group: SIGTERM, then SIGKILL after the grace period. Unknown ids are ignored. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount } from './executor.js';
+export type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Companion, ContainerSpec, Executor, Mount, Runnable } from './executor.js';
 export { systemClock, type Clock } from './clock.js';
 export { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from './open-embedded-argo.js';
 export type { EngineCounters } from './engine/counters.js';

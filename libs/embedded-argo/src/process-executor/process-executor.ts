@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount } from '../executor.js';
+import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount, Runnable } from '../executor.js';
 import { attemptFolder, readExit, readJson, writeExit, writeSpec } from './attempt-folder.js';
 import { EnvironmentError, type Environment, type Environments } from './environments.js';
 import { isProgram } from './find-program.js';
@@ -83,7 +83,11 @@ export class ProcessExecutor implements Executor {
     if (environment && !this.closing) await this.parts.supervisors.of(environment);
   }
 
-  refusal(spec: Pick<AttemptSpec, 'image' | 'command' | 'args'> & Partial<Pick<AttemptSpec, 'mounts'>>): string | undefined {
+  refusal(spec: Runnable): string | undefined {
+    if (spec.companions?.length) {
+      const names = spec.companions.map(({ name }) => `"${name}"`).join(', ');
+      return `The task has init containers or sidecars (${names}), which only containers can be; use an executor that runs containers (docker or podman), or leave them out.`;
+    }
     const recognised = recogniseCommand(spec.command, spec.args);
     if (recognised.codeIsInImage) {
       return `The code of this component is inside the image "${spec.image}", which is not used when tasks run as processes of this machine; use a lightweight component, or an executor that runs containers.`;
