@@ -34,7 +34,7 @@ export default [
   },
   {
     // Core is pure: no I/O, no clock, no randomness. Those are arguments.
-    files: ['libs/{errors,pipeline-spec,pipeline-semantics,argo,workflow-compiler,api-contract}/src/**/*.ts'],
+    files: ['libs/{errors,pipeline-spec,pipeline-semantics,argo,scheduling,workflow-compiler,api-contract}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', 'libs/pipeline-spec/src/package/**', '**/testing/**'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', 'crypto', 'os'], message: 'Core libraries also run in a browser: no Node modules.' }] }],

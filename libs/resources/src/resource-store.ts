@@ -1,4 +1,5 @@
 import type { Workflow } from '@millrace/argo';
+import type { ScheduledWorkflow } from '@millrace/scheduling';
 
 /** The part of Kubernetes' ObjectMeta that services rely on. */
 export interface ObjectMeta {
@@ -15,9 +16,10 @@ export interface ObjectMeta {
 /** An object as the store returns it: its metadata is complete. */
 export type Resource<Object> = Omit<Object, 'metadata'> & { readonly metadata: ObjectMeta };
 
-/** The kinds a store holds. ScheduledWorkflow joins with recurring runs. */
+/** The kinds a store holds. Workflows are run by the substrate; a ScheduledWorkflow is only kept, its status is its controller's. */
 export interface ResourceKinds {
   Workflow: Workflow;
+  ScheduledWorkflow: ScheduledWorkflow;
 }
 export type ResourceKind = keyof ResourceKinds;
 
@@ -57,7 +59,10 @@ export interface Watch {
   close(): void;
 }
 
-/** An RFC 7386 merge patch that names the version it was computed from. */
+/**
+ * An RFC 7386 merge patch that names the version it was computed from. An adapter may refuse changes of a Workflow that its engine
+ * would not act on; of a ScheduledWorkflow all of spec and status can be changed.
+ */
 export interface ResourcePatch {
   readonly metadata: {
     readonly resourceVersion: string;

@@ -4,6 +4,7 @@ import type { NodeStatus, Workflow, WorkflowStatus } from '@millrace/argo';
 import { isWorkflowCompleted } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
 import type { ListOptions, ObjectMeta, Resource } from '@millrace/resources';
+import type { ScheduledWorkflow } from '@millrace/scheduling';
 
 /** What a read of one object needs at once; spec and nodes are read when somebody asks for them. */
 export interface StoredHead {
@@ -49,8 +50,12 @@ const SCHEMA = `
     PRIMARY KEY (uid, parent, position)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS forgotten (attempt TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS schedule (
+    uid TEXT PRIMARY KEY, namespace TEXT NOT NULL, name TEXT NOT NULL, metadata TEXT NOT NULL, spec TEXT NOT NULL, status TEXT NOT NULL,
+    UNIQUE (namespace, name)
+  ) WITHOUT ROWID;
 `;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** The rows behind the embedded store. Every method is synchronous; writes happen inside `transaction`. */
 export class ArgoDatabase {
@@ -173,6 +178,29 @@ export class ArgoDatabase {
       Object.freeze(node);
     }
     return nodes;
+  }
+
+  putSchedule({ metadata, spec, status = {} }: Resource<ScheduledWorkflow>): void {
+    const { uid, namespace, name } = metadata;
+    this.#run(
+      `INSERT INTO schedule (uid, namespace, name, metadata, spec, status) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (uid) DO UPDATE SET metadata = excluded.metadata, spec = excluded.spec, status = excluded.status`,
+      uid, namespace, name, JSON.stringify(metadata), JSON.stringify(spec), JSON.stringify(status),
+    );
+  }
+
+  deleteSchedule(uid: string): void {
+    this.#run('DELETE FROM schedule WHERE uid = ?', uid);
+  }
+
+  /** Metadata, spec and status of every schedule. */
+  schedules(): Pick<Resource<ScheduledWorkflow>, 'metadata' | 'spec' | 'status'>[] {
+    const rows = this.#rows('SELECT metadata, spec, status FROM schedule ORDER BY namespace, name') as { metadata: string; spec: string; status: string }[];
+    return rows.map(({ metadata, spec, status }) => ({
+      metadata: JSON.parse(metadata) as ObjectMeta,
+      spec: JSON.parse(spec) as ScheduledWorkflow['spec'],
+      status: JSON.parse(status) as NonNullable<ScheduledWorkflow['status']>,
+    }));
   }
 
   /** The objects to remove by now, and the time of the next one. */

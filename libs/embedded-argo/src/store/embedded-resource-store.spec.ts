@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeResourceStore } from '@millrace/resources/testing';
+import { describeResourceStore, describeSchedules, type OpenedStore } from '@millrace/resources/testing';
 import { openEmbeddedArgo } from '../open-embedded-argo.js';
 import { FakeExecutor } from '../testing/fake-executor.js';
 
-describeResourceStore('EmbeddedResourceStore', async () => {
+async function open(): Promise<OpenedStore> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-argo-'));
   const argo = await openEmbeddedArgo({ folder, executor: (listener) => new FakeExecutor(listener) });
   return {
@@ -16,4 +16,7 @@ describeResourceStore('EmbeddedResourceStore', async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-});
+}
+
+describeResourceStore('EmbeddedResourceStore', open);
+describeSchedules('EmbeddedResourceStore', open);

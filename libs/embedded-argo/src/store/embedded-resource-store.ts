@@ -6,12 +6,15 @@ import type {
   ListOptions, ObjectMeta, Resource, ResourceKind, ResourceKinds, ResourceList, ResourcePatch, ResourceRef, ResourceStore, Watch, WatchEvent,
   WatchOptions,
 } from '@millrace/resources';
+import type { ScheduledWorkflow } from '@millrace/scheduling';
 import { toTimestamp } from '../clock.js';
 import type { ArgoEngine } from '../engine/argo-engine.js';
 import { attemptId } from '../pod/build-attempt.js';
 import { checkWorkflow } from '../workflow/check-workflow.js';
 import type { ArgoDatabase, StoredHead } from './argo-database.js';
 import { LiveWorkflow } from './live-workflow.js';
+import { Schedules } from './schedules.js';
+import { staleVersion } from './stale-version.js';
 import { storedWorkflow } from './stored-workflow.js';
 import { Watchers } from './watchers.js';
 import { mergeAnswer, readPatch } from './workflow-patch.js';
@@ -29,12 +32,22 @@ export class EmbeddedResourceStore implements ResourceStore {
   readonly #live = new Map<string, LiveWorkflow>();
   /** `namespace/name` of live objects → uid. */
   readonly #names = new Map<string, string>();
-  readonly #watchers: Watchers;
+  readonly #watchers: Watchers<Workflow>;
+  readonly #schedules: Schedules;
   #closed = false;
   #cancelExpiry: (() => void) | undefined;
 
   constructor(private readonly options: EmbeddedStoreOptions) {
-    this.#watchers = new Watchers(() => options.engine.schedule(), options.onError);
+    const { database, engine, newUid = randomUUID, onError } = options;
+    this.#watchers = new Watchers(() => engine.schedule(), onError);
+    this.#schedules = new Schedules({
+      database,
+      nextResourceVersion: () => engine.nextResourceVersion(),
+      newUid,
+      now: () => toTimestamp(engine.clock.now()),
+      schedule: () => engine.schedule(),
+      onError,
+    });
   }
 
   /** Goes on with what was running, and removes what has expired. */
@@ -49,7 +62,12 @@ export class EmbeddedResourceStore implements ResourceStore {
   }
 
   async create<Kind extends ResourceKind>(kind: Kind, given: ResourceKinds[Kind]): Promise<Resource<ResourceKinds[Kind]>> {
-    this.#open(kind);
+    this.#open();
+    if (kind === 'ScheduledWorkflow') return this.#writing(() => this.#schedules.create(given as ScheduledWorkflow)) as Resource<ResourceKinds[Kind]>;
+    return this.#createWorkflow(given as Workflow) as Resource<ResourceKinds[Kind]>;
+  }
+
+  #createWorkflow(given: Workflow): Resource<Workflow> {
     const { database, engine, newUid = randomUUID } = this.options;
     // A copy: the caller may go on changing its own.
     const object = withoutNulls(given);
@@ -68,7 +86,7 @@ export class EmbeddedResourceStore implements ResourceStore {
       ...(object.metadata.annotations === undefined ? {} : { annotations: { ...object.metadata.annotations } }),
     });
     const stored: Resource<Workflow> = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata, spec: object.spec };
-    this.#write(() =>
+    this.#writing(() =>
       database.transaction(() => {
         database.insert(stored);
         database.setLastResourceVersion(Number(metadata.resourceVersion));
@@ -85,34 +103,36 @@ export class EmbeddedResourceStore implements ResourceStore {
   }
 
   async get<Kind extends ResourceKind>(kind: Kind, { namespace, name }: ResourceRef): Promise<Resource<ResourceKinds[Kind]> | undefined> {
-    this.#open(kind);
+    this.#open();
+    if (kind === 'ScheduledWorkflow') return this.#schedules.get({ namespace, name }) as Resource<ResourceKinds[Kind]> | undefined;
     const object = this.#find(namespace, name);
     // Read in full: whoever keeps it must not find it empty when it is deleted meanwhile.
     return object && ({ ...object, status: { ...object.status } } as Resource<ResourceKinds[Kind]>);
   }
 
   async list<Kind extends ResourceKind>(kind: Kind, options: ListOptions = {}): Promise<ResourceList<ResourceKinds[Kind]>> {
-    this.#open(kind);
-    return { items: this.#list(options), resourceVersion: this.options.engine.resourceVersion };
+    this.#open();
+    const items = kind === 'ScheduledWorkflow' ? this.#schedules.list(options) : this.#list(options);
+    return { items: items as Resource<ResourceKinds[Kind]>[], resourceVersion: this.options.engine.resourceVersion };
   }
 
   watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch {
-    this.#open(kind);
-    return this.#watchers.add(options, onEvent, this.#list(options));
+    this.#open();
+    if (kind === 'ScheduledWorkflow') return this.#schedules.watch(options, onEvent as (event: WatchEvent<ScheduledWorkflow>) => void);
+    return this.#watchers.add(options, onEvent as (event: WatchEvent<Workflow>) => void, this.#list(options));
   }
 
-  async patch<Kind extends ResourceKind>(kind: Kind, { namespace, name }: ResourceRef, patch: ResourcePatch): Promise<Resource<ResourceKinds[Kind]>> {
-    this.#open(kind);
+  async patch<Kind extends ResourceKind>(kind: Kind, ref: ResourceRef, patch: ResourcePatch): Promise<Resource<ResourceKinds[Kind]>> {
+    this.#open();
+    if (kind === 'ScheduledWorkflow') return this.#writing(() => this.#schedules.patch(ref, patch)) as Resource<ResourceKinds[Kind]>;
+    return this.#patchWorkflow(ref, patch) as Resource<ResourceKinds[Kind]>;
+  }
+
+  #patchWorkflow({ namespace, name }: ResourceRef, patch: ResourcePatch): Resource<Workflow> {
     const { engine } = this.options;
     const object = this.#find(namespace, name) ?? notFound(namespace, name);
     const { resourceVersion, uid } = object.metadata;
-    if (patch.metadata?.resourceVersion !== resourceVersion) {
-      throw new PipelineError(
-        'ABORTED',
-        `Workflow "${name}" has changed (version ${resourceVersion}, not ${patch.metadata?.resourceVersion ?? 'unset'}); read it again and recompute the patch.`,
-        { details: { resourceVersion } },
-      );
-    }
+    if (patch.metadata?.resourceVersion !== resourceVersion) throw staleVersion('Workflow', object.metadata, patch.metadata?.resourceVersion);
     const { labels, annotations, shutdown, gates } = readPatch(object, patch);
     const live = this.#live.get(uid) ?? new LiveWorkflow(object);
     const run = engine.run(uid);
@@ -140,9 +160,9 @@ export class EmbeddedResourceStore implements ResourceStore {
   }
 
   async delete(kind: ResourceKind, { namespace, name }: ResourceRef): Promise<void> {
-    this.#open(kind);
-    const object = this.#find(namespace, name) ?? notFound(namespace, name);
-    this.#remove(object);
+    this.#open();
+    if (kind === 'ScheduledWorkflow') this.#writing(() => this.#schedules.delete({ namespace, name }));
+    else this.#remove(this.#find(namespace, name) ?? notFound(namespace, name));
   }
 
   /** Called by the engine when changes of an object are durable. */
@@ -158,12 +178,14 @@ export class EmbeddedResourceStore implements ResourceStore {
   /** Called by the engine at the end of a tick. */
   flush(): void {
     this.#watchers.flush();
+    this.#schedules.flush();
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelExpiry?.();
     this.#watchers.close();
+    this.#schedules.close();
   }
 
   #hold(live: LiveWorkflow): void {
@@ -192,7 +214,7 @@ export class EmbeddedResourceStore implements ResourceStore {
     const metadata = { ...object.metadata, resourceVersion: engine.nextResourceVersion() };
     // Whoever is told of the deletion may still want to read the object, whose rows are about to go.
     const last: Resource<Workflow> = { ...object, metadata, spec: object.spec, status: { ...object.status } };
-    this.#write(() =>
+    this.#writing(() =>
       database.transaction(() => {
         database.delete(uid, attempts);
         database.setLastResourceVersion(Number(metadata.resourceVersion));
@@ -219,17 +241,16 @@ export class EmbeddedResourceStore implements ResourceStore {
     }
   }
 
-  #write(work: () => void): void {
+  #writing<Result>(work: () => Result): Result {
     try {
-      work();
+      return work();
     } catch (error) {
       throw unavailable(error);
     }
   }
 
-  #open(kind: ResourceKind): void {
+  #open(): void {
     if (this.#closed) throw new PipelineError('UNAVAILABLE', 'The embedded store is closed; open it again.');
-    if (kind !== 'Workflow') throw new PipelineError('INVALID_ARGUMENT', `The embedded store holds no objects of kind "${String(kind)}".`);
   }
 }
 

@@ -1,36 +1,34 @@
-import type { Workflow } from '@millrace/argo';
-import type { Resource, Watch, WatchEvent, WatchOptions } from '@millrace/resources';
+import type { ObjectMeta, Resource, Watch, WatchEvent, WatchOptions } from '@millrace/resources';
 
-type Event = WatchEvent<Workflow>;
-type Mutable = { -readonly [Key in keyof Event]: Event[Key] };
+type Mutable<Object> = { -readonly [Key in keyof WatchEvent<Object>]: WatchEvent<Object>[Key] };
 
-interface Watcher {
+interface Watcher<Object> {
   readonly options: WatchOptions;
-  readonly onEvent: (event: Event) => void;
+  readonly onEvent: (event: WatchEvent<Object>) => void;
   /** By uid, what this watcher has not been told. */
-  readonly pending: Map<string, Mutable>;
+  readonly pending: Map<string, Mutable<Object>>;
   /** Objects it knows, to tell those that leave its selection from those it never saw. */
   readonly known: Set<string>;
 }
 
-/** Tells watchers of changes once per `flush`: what happened in between is one event with the newest state. */
-export class Watchers {
-  readonly #watchers = new Set<Watcher>();
+/** Tells watchers of one kind of changes once per `flush`: what happened in between is one event with the newest state. */
+export class Watchers<Object> {
+  readonly #watchers = new Set<Watcher<Object>>();
 
   constructor(
     private readonly schedule: () => void,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  add(options: WatchOptions, onEvent: (event: Event) => void, existing: readonly Resource<Workflow>[]): Watch {
-    const pending = new Map(existing.map((object) => [object.metadata.uid, { type: 'ADDED', object } as Mutable]));
-    const watcher: Watcher = { options, onEvent, pending, known: new Set() };
+  add(options: WatchOptions, onEvent: (event: WatchEvent<Object>) => void, existing: readonly Resource<Object>[]): Watch {
+    const pending = new Map(existing.map((object) => [object.metadata.uid, { type: 'ADDED', object } as Mutable<Object>]));
+    const watcher: Watcher<Object> = { options, onEvent, pending, known: new Set() };
     this.#watchers.add(watcher);
     this.schedule();
     return { close: () => void this.#watchers.delete(watcher) };
   }
 
-  changed(object: Resource<Workflow>, nodes: ReadonlySet<string> | undefined): void {
+  changed(object: Resource<Object>, nodes: ReadonlySet<string> | undefined): void {
     for (const watcher of this.#watchers) {
       if (matches(object, watcher.options)) note(watcher, object, nodes);
       // Kubernetes tells of an object that no longer matches as if it were deleted.
@@ -39,7 +37,7 @@ export class Watchers {
     }
   }
 
-  deleted(object: Resource<Workflow>): void {
+  deleted(object: Resource<Object>): void {
     for (const watcher of this.#watchers) {
       const { uid } = object.metadata;
       if (watcher.known.has(uid)) watcher.pending.set(uid, { type: 'DELETED', object });
@@ -69,7 +67,7 @@ export class Watchers {
   }
 }
 
-function note(watcher: Watcher, object: Resource<Workflow>, nodes: ReadonlySet<string> | undefined): void {
+function note<Object>(watcher: Watcher<Object>, object: Resource<Object>, nodes: ReadonlySet<string> | undefined): void {
   const { uid } = object.metadata;
   const before = watcher.pending.get(uid);
   if (before === undefined || before.type === 'DELETED') {
@@ -82,7 +80,7 @@ function note(watcher: Watcher, object: Resource<Workflow>, nodes: ReadonlySet<s
   else if (before.changedNodes !== undefined) for (const id of nodes) (before.changedNodes as Set<string>).add(id);
 }
 
-export function matches({ metadata }: Resource<Workflow>, { namespace, labels = {} }: WatchOptions): boolean {
+export function matches({ metadata }: { readonly metadata: ObjectMeta }, { namespace, labels = {} }: WatchOptions): boolean {
   if (namespace !== undefined && metadata.namespace !== namespace) return false;
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }

@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { aGatedWorkflow, describeResourceStore, type OpenedStore } from './resource-store-contract.js';
+export { aSchedule, describeSchedules } from './schedule-contract.js';

@@ -1,0 +1,106 @@
+import type { NodeStatus, Workflow, WorkflowStatus } from '@millrace/argo';
+
+/** What a pod comes to, on a cluster and in a replay. */
+export interface PodOutcome {
+  /** @default 0 */
+  readonly exitCode?: number;
+  /** Files that it leaves, by path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What it prints: the result of a script template. */
+  readonly stdout?: string;
+}
+
+/** Something that happens once nothing moves any more and the node it names runs. */
+export type FixtureEvent =
+  /** A pod ends, which until then only waits. */
+  | { readonly finish: string }
+  /** A pod is deleted under its node. */
+  | { readonly lose: string }
+  /** Somebody writes these outputs and this phase into a suspended node. */
+  | { readonly answer: string; readonly outputs?: Readonly<Record<string, string>>; readonly phase?: string; readonly message?: string }
+  /** `spec.shutdown` is set while this node runs. */
+  | { readonly shutdown: 'Stop' | 'Terminate'; readonly while: string };
+
+/** A node as it is compared: without times and places, other nodes by name. */
+export type RecordedNode = Readonly<Record<string, unknown>>;
+
+export interface Recording {
+  readonly status: Readonly<Record<string, unknown>>;
+  /** The arguments with which the containers of pods really began, for pods that had any. */
+  readonly args?: Readonly<Record<string, readonly string[]>>;
+  readonly nodes: Readonly<Record<string, RecordedNode>>;
+}
+
+/** A Workflow, what happens to it, and what is left to be recorded from a controller. Nodes are named as in `status.nodes`. */
+export interface FixtureCase {
+  readonly name: string;
+  /** What it shows, as one sentence. */
+  readonly rule: string;
+  readonly workflow: Workflow;
+  /** By name of the node; `*` stands for any text, the first that fits counts. Other pods succeed and leave nothing. */
+  readonly pods?: Readonly<Record<string, PodOutcome>>;
+  readonly events?: readonly FixtureEvent[];
+  /** The controller does not end it: what is recorded is where it stops. */
+  readonly endless?: boolean;
+}
+
+export interface ArgoFixture extends FixtureCase {
+  /** Version of the controller that was asked. */
+  readonly argo: string;
+  readonly recorded: Recording;
+}
+
+/** Nodes whose pods wait until an event ends them. */
+export function heldPods(events: readonly FixtureEvent[] = []): ReadonlySet<string> {
+  return new Set(events.flatMap((event) => ('finish' in event ? [event.finish] : 'lose' in event ? [event.lose] : 'while' in event ? [event.while] : [])));
+}
+
+export function nodeOfEvent(event: FixtureEvent): string {
+  return 'finish' in event ? event.finish : 'lose' in event ? event.lose : 'answer' in event ? event.answer : event.while;
+}
+
+export function outcomeOf(pods: FixtureCase['pods'], nodeName: string): PodOutcome {
+  const found = Object.entries(pods ?? {}).find(([pattern]) => matches(pattern, nodeName));
+  return found?.[1] ?? {};
+}
+
+function matches(pattern: string, name: string): boolean {
+  return new RegExp(`^${pattern.split('*').map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*')}$`, 'su').test(name);
+}
+
+const OF_THE_MOMENT = new Set(['startedAt', 'finishedAt', 'estimatedDuration', 'resourcesDuration', 'hostNodeName', 'podIP', 'taskResultSynced', 'synchronizationStatus']);
+
+/** What is compared of a Workflow's status: everything but times, places and the order in which siblings were entered. */
+export function recordStatus(status: WorkflowStatus): Pick<Recording, 'status' | 'nodes'> {
+  const nodes = status.nodes ?? {};
+  const nameOf = (id: string): string => nodes[id]?.name ?? `no node ${id}`;
+  const { phase, message, progress, outputs } = status;
+  const whole = { phase, message, progress, outputs };
+  return {
+    status: present(whole),
+    nodes: Object.fromEntries(
+      Object.values(nodes)
+        .map((node) => [node.name, recordNode(node, nameOf)] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+  };
+}
+
+function recordNode(node: NodeStatus, nameOf: (id: string) => string): RecordedNode {
+  const { children, outboundNodes, boundaryID, outputs, name: _name, ...rest } = node;
+  const artifacts = outputs?.artifacts?.filter(({ name }) => name !== 'main-logs');
+  return present({
+    ...Object.fromEntries(Object.entries(rest).filter(([field]) => !OF_THE_MOMENT.has(field))),
+    boundary: boundaryID === undefined ? undefined : nameOf(boundaryID),
+    outputs: outputs === undefined ? undefined : present({ ...outputs, artifacts: artifacts?.length === 0 ? undefined : artifacts }),
+    // Attempts follow each other; of anything else the order depends on which one the controller looked at first.
+    children: node.type === 'Retry' ? children?.map(nameOf) : children?.map(nameOf).sort(),
+    outboundNodes: outboundNodes?.map(nameOf).sort(),
+  });
+}
+
+/** Without members that say nothing: absent, empty lists, empty objects and empty texts are one thing in Argo's Go types. */
+function present(object: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const empty = (value: unknown): boolean => value === undefined || value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !empty(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

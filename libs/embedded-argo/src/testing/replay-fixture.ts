@@ -1,0 +1,71 @@
+import { isNodeCompleted, isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
+import type { AttemptSpec } from '../executor.js';
+import { nodeId } from '../workflow/node-id.js';
+import { heldPods, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
+import type { FakeOutcome } from './fake-executor.js';
+import { openScriptedArgo, type ScriptedArgo } from './scripted-argo.js';
+
+/** Seconds for which a replay waits for something that only time brings: a back-off, a deadline. */
+const PATIENCE = 900;
+
+/** Lets embedded Argo run a fixture's Workflow, with the same outcomes and events in the same order. */
+export async function replayFixture(fixture: ArgoFixture): Promise<Recording> {
+  const { name, events = [], pods } = fixture;
+  const held = heldPods(events);
+  const args: Record<string, readonly string[]> = {};
+  const nodeNames = new Map(Object.keys(fixture.recorded.nodes).map((node) => [nodeId(name, node), node]));
+  const nodeOf = (spec: Pick<AttemptSpec, 'id'>): string => nodeNames.get(spec.id.split('/')[1]!) ?? spec.id;
+  const outcome = (spec: AttemptSpec): FakeOutcome => {
+    const node = nodeOf(spec);
+    if (spec.args.length > 0) args[node] = spec.args;
+    return { ...asFake(outcomeOf(pods, node)), hold: held.has(node) };
+  };
+  const argo = await openScriptedArgo({ outcome });
+  try {
+    const { metadata, ...rest } = fixture.workflow;
+    await argo.submit({ ...rest, metadata: { ...metadata, name, namespace: 'ns' } });
+    for (const event of events) await happen(argo, fixture, event);
+    await argo.settled();
+    if (fixture.endless !== true) await pass(argo, async () => isWorkflowCompleted((await argo.read(name)).status?.phase), () => `${name} to end`);
+    const { status } = (await argo.read(name)) as Workflow;
+    return { ...recordStatus(status!), ...(Object.keys(args).length > 0 && { args }) };
+  } finally {
+    await argo.close();
+  }
+}
+
+async function happen(argo: ScriptedArgo, { name, pods }: ArgoFixture, event: FixtureEvent): Promise<void> {
+  const waitsFor = nodeOfEvent(event);
+  const find = async (): Promise<NodeStatus | undefined> => (await argo.read(name)).status?.nodes?.[nodeId(name, waitsFor)];
+  await pass(argo, async () => (await find())?.phase === 'Running', () => `node ${waitsFor} to run`);
+  const { id } = (await find())!;
+  const object = await argo.read(name);
+  const attempt = `${object.metadata.uid}/${id}`;
+  if ('finish' in event) argo.executor.finish(attempt, asFake(outcomeOf(pods, waitsFor)));
+  else if ('lose' in event) argo.executor.finish(attempt, { reason: 'lost', message: 'pod deleted' });
+  else {
+    const patch = 'shutdown' in event ? { spec: { shutdown: event.shutdown } } : { status: { nodes: { [id]: answerOf(event) } } };
+    await argo.store.patch('Workflow', { namespace: 'ns', name }, { metadata: { resourceVersion: object.metadata.resourceVersion }, ...patch } as never);
+  }
+  await argo.settled();
+}
+
+/** What an answer writes into a suspended node, as the run controller does. */
+export function answerOf({ outputs, phase = 'Succeeded', message = 'answered' }: Extract<FixtureEvent, { readonly answer: string }>): Partial<NodeStatus> {
+  const parameters = Object.entries(outputs ?? {}).map(([parameter, value]) => ({ name: parameter, value }));
+  return { phase, message, ...(isNodeCompleted(phase) && outputs !== undefined && { outputs: { parameters } }) };
+}
+
+/** Moves the clock on, a second at a time, until something holds. */
+async function pass(argo: ScriptedArgo, holds: () => Promise<boolean>, what: () => string): Promise<void> {
+  for (let second = 0; second < PATIENCE; second += 1) {
+    await argo.settled();
+    if (await holds()) return;
+    argo.clock.advance(1000);
+  }
+  throw new Error(`waited ${PATIENCE} s for ${what()}`);
+}
+
+function asFake({ exitCode, files, stdout }: PodOutcome): FakeOutcome {
+  return { ...(exitCode !== undefined && { exitCode }), ...(files !== undefined && { files }), ...(stdout !== undefined && { stdout }) } as FakeOutcome;
+}
