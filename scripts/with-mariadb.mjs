@@ -2,20 +2,17 @@
 // Installs MariaDB by apt where it is missing and this user may; says SKIPPED and succeeds where it cannot be had.
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { findProgram as find, freePort, runCommand, stopServer, untilListening } from './private-server.mjs';
 
 const DATABASE = 'millrace_test';
-const START_TIMEOUT_MS = 60_000;
 const [command, ...args] = process.argv.slice(2);
 if (!command) {
   console.error('usage: node scripts/with-mariadb.mjs <command> [arguments]');
   process.exit(2);
 }
 
-const SEARCHED = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
-const find = (...names) => SEARCHED.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
 const server = () => find('mariadbd', 'mysqld');
 const installer = () => find('mariadb-install-db', 'mysql_install_db');
 const isRoot = userInfo().uid === 0;
@@ -38,31 +35,6 @@ function installPackage() {
   if (!server() || !installer()) skip(`mariadb-server cannot be installed (${(result.stderr ?? '').trim().split('\n').at(-1)})`);
 }
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilListening(port, isAlive) {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < deadline && isAlive()) {
-    const open = await new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => (socket.destroy(), resolve(true)));
-      socket.once('error', () => resolve(false));
-    });
-    if (open) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
-}
-
 if (!server() || !installer()) installPackage();
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-mariadb-'));
@@ -78,17 +50,6 @@ if (isRoot) {
 
 let mariadb;
 let status = 1;
-async function stop() {
-  if (mariadb && mariadb.exitCode === null && mariadb.signalCode === null) {
-    const ended = new Promise((resolve) => mariadb.once('exit', resolve));
-    mariadb.kill('SIGTERM');
-    const timer = setTimeout(() => mariadb.kill('SIGKILL'), 20_000);
-    await ended;
-    clearTimeout(timer);
-  }
-  rmSync(folder, { recursive: true, force: true });
-}
-
 try {
   const made = spawnSync(installer(), ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...(isRoot ? [`--user=${account}`] : [])], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`the data folder cannot be made: ${made.stderr || made.stdout}`);
@@ -104,15 +65,11 @@ try {
   const grants = `CREATE DATABASE ${DATABASE}; CREATE USER 'millrace'@'localhost' IDENTIFIED BY 'millrace'; CREATE USER 'millrace'@'127.0.0.1' IDENTIFIED BY 'millrace'; GRANT ALL ON *.* TO 'millrace'@'localhost'; GRANT ALL ON *.* TO 'millrace'@'127.0.0.1';`;
   const granted = spawnSync(client, ['--no-defaults', `--socket=${join(folder, 'server.sock')}`, '--user=root', '--execute', grants], { encoding: 'utf8' });
   if (granted.status !== 0) throw new Error(`the database cannot be made: ${granted.stderr}`);
-  const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, TEST_MYSQL_URL: `mysql://millrace:millrace@127.0.0.1:${port}/${DATABASE}` } });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  status = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
-  });
+  status = await runCommand(command, args, { TEST_MYSQL_URL: `mysql://millrace:millrace@127.0.0.1:${port}/${DATABASE}` });
 } catch (error) {
   console.error(`with-mariadb: ${error instanceof Error ? error.message : error}`);
 } finally {
-  await stop();
+  await stopServer(mariadb);
+  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(status);
