@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount, Runnable } from '../executor.js';
-import { attemptFolder, readExit, readJson, writeExit, writeSpec } from './attempt-folder.js';
+import { attemptFolder, readExit, readJson, writeExit, writeSpec } from '../attempts/attempt-folder.js';
 import { EnvironmentError, type Environment, type Environments } from './environments.js';
 import { isProgram } from './find-program.js';
-import type { GpuLeases } from './gpu-leases.js';
+import type { GpuLeases } from '../attempts/gpu-leases.js';
 import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
 import { relocatePaths, UnreachablePath } from './relocate-paths.js';
 import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
 import type { Job, SupervisorEvent } from './supervisor-connection.js';
 import type { Supervisor, Supervisors } from './supervisors.js';
-import { writeOutput } from './write-output.js';
+import { writeOutput } from '../attempts/write-output.js';
 
 /** What the executor works with; all of it complete. */
 export interface ProcessExecutorParts {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasExit, readJson, writeExit } from './attempt-folder.js';
+import { hasExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import type { Environment } from './environments.js';
 import { isSameProcess, killLeftovers, type LiveRecord } from './process-identity.js';
 import { socketPathFor } from './socket-path.js';

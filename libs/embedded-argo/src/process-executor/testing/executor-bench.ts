@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttemptExit, AttemptSpec } from '../../executor.js';
-import { attemptFolder } from '../attempt-folder.js';
+import { attemptFolder } from '../../attempts/attempt-folder.js';
 import { createProcessExecutor, type ProcessExecutorHandle, type ProcessExecutorOptions } from '../create-process-executor.js';
 import { ENVIRONMENT_FOLDER } from './python-environment.js';
 
