@@ -15,12 +15,12 @@ export interface ParseOptions {
   readonly fileName?: string;
 }
 
-const MIN_VALUES = 10_000;
-const MAX_VALUES = 20_000_000;
+export const MIN_VALUES = 10_000;
+export const MAX_VALUES = 20_000_000;
 
 /**
  * Reads a pipeline from YAML or JSON text: one PipelineSpec document and at most one PlatformSpec document, in any order. The result is
- * valid and deeply frozen. Throws a SpecError with every problem and its line, or a PipelineError UNIMPLEMENTED for a KFP v1 pipeline.
+ * valid and deeply frozen. Throws a SpecError with every problem and its line, also for a KFP v1 pipeline, which `parseAnyPipeline` reads.
  */
 export function parsePipeline(text: string, options: ParseOptions = {}): Pipeline {
   const { fileName } = options;

@@ -34,10 +34,9 @@ describe('documents that are not a pipeline', () => {
     expect(error.message).toContain('x.yaml');
   });
 
-  it('an Argo Workflow is named as KFP v1 and is not supported yet', () => {
+  it('an Argo Workflow where only the IR fits is named as KFP v1', () => {
     const error = refusal('apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {generateName: x-}\nspec: {}\n');
-    expect(error.code).toBe('UNIMPLEMENTED');
-    expect(error.message).toMatch(/"x\.yaml" is an Argo Workflow .* KFP v1/);
+    expect(error.message).toMatch(/"x\.yaml" is not valid: It is an Argo Workflow .* KFP v1/);
   });
 
   it('values of the wrong kind are refused too', () => {

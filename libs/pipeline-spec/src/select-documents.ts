@@ -1,6 +1,6 @@
-import { PipelineError } from '@millrace/errors';
 import { describeValue } from './describe-value.js';
 import { SpecError } from './spec-error.js';
+import { isWorkflowDocument } from './workflow/workflow-pipeline.js';
 
 export interface PipelineDocuments {
   readonly spec: unknown;
@@ -22,7 +22,7 @@ export function selectDocuments(documents: readonly unknown[], fileName: string 
   };
   if (spec === undefined && platforms.length > 0) fail('It has a platform document only.', 'Add the pipeline document that the SDK compiled with it.');
   if (spec === undefined) fail('It is empty.', 'Compile a pipeline with the kfp SDK.');
-  for (const document of specs) refuseOtherKinds(document, fileName, fail);
+  for (const document of specs) refuseOtherKinds(document, fail);
   if (specs.length > 1) fail(`It has ${specs.length} pipeline documents.`, 'Keep one pipeline in a file.');
   if (platforms.length > 1) fail(`It has ${platforms.length} platform documents.`, 'Keep one, with all executors in it.');
   return platforms.length === 0 ? { spec } : { spec, platform: platforms[0] };
@@ -42,21 +42,15 @@ function isPlatform(document: unknown): boolean {
   return isRecord(document) && Object.hasOwn(document, 'platforms') && !SPEC_FIELDS.some((field) => Object.hasOwn(document, field));
 }
 
-function refuseOtherKinds(document: unknown, fileName: string | undefined, fail: (message: string, remedy: string) => never): void {
+function refuseOtherKinds(document: unknown, fail: (message: string, remedy: string) => never): void {
   const remedy = 'Compile the pipeline with kfp.compiler.Compiler().compile(…) and use the file it writes.';
   if (!isRecord(document)) {
     fail(`It is not a pipeline but ${describeValue(document)}.`, remedy);
     return;
   }
   if (SPEC_FIELDS.some((field) => Object.hasOwn(document, field))) return;
-  const { kind, apiVersion } = document;
-  if (kind === 'Workflow' && typeof apiVersion === 'string' && apiVersion.startsWith('argoproj.io/')) {
-    throw new PipelineError(
-      'UNIMPLEMENTED',
-      `${fileName === undefined ? 'This' : `"${fileName}"`} is an Argo Workflow (kind: Workflow), the format of KFP v1, which is not supported yet. ` +
-        'Compile the pipeline with kfp 2.',
-    );
-  }
+  const { kind } = document;
+  if (isWorkflowDocument(document)) fail('It is an Argo Workflow (kind: Workflow), the format of KFP v1, where a pipeline of KFP 2 is needed.', 'Give it alone, or compile the pipeline with kfp 2.');
   if (typeof kind === 'string') fail(`It is not a pipeline but a Kubernetes object (kind: ${kind}).`, remedy);
   if (Object.hasOwn(document, 'implementation')) {
     fail('It is not a pipeline but a component definition of KFP v1.', 'Load it with kfp.components.load_component_from_file and compile a pipeline that uses it.');
