@@ -1,4 +1,4 @@
-import type { NodeStatus, Workflow, WorkflowStatus } from '@millrace/argo';
+import { isNodeCompleted, type NodeStatus, type Workflow, type WorkflowStatus } from '@millrace/argo';
 
 /** What a pod comes to, on a cluster and in a replay. */
 export interface PodOutcome {
@@ -57,6 +57,12 @@ export function heldPods(events: readonly FixtureEvent[] = []): ReadonlySet<stri
 
 export function nodeOfEvent(event: FixtureEvent): string {
   return 'finish' in event ? event.finish : 'lose' in event ? event.lose : 'answer' in event ? event.answer : event.while;
+}
+
+/** What an answer writes into a suspended node, as the run controller does. */
+export function answerOf({ outputs, phase = 'Succeeded', message = 'answered' }: Extract<FixtureEvent, { readonly answer: string }>): Partial<NodeStatus> {
+  const parameters = Object.entries(outputs ?? {}).map(([parameter, value]) => ({ name: parameter, value }));
+  return { phase, message, ...(isNodeCompleted(phase) && outputs !== undefined && { outputs: { parameters } }) };
 }
 
 export function outcomeOf(pods: FixtureCase['pods'], nodeName: string): PodOutcome {

@@ -7,3 +7,8 @@ export { FakeExecutor, FakeMachine, type FakeExecutorOptions, type FakeOutcome }
 export { ManualClock } from './manual-clock.js';
 export { openScriptedArgo, type ScriptedArgo, type ScriptedArgoOptions } from './scripted-argo.js';
 export { aDag, aGate, aPod, aWorkflow } from './workflow-builder.js';
+export {
+  answerOf, heldPods, nodeOfEvent, outcomeOf, recordStatus,
+  type ArgoFixture, type FixtureCase, type FixtureEvent, type PodOutcome, type RecordedNode, type Recording,
+} from './argo-fixture.js';
+export { replayFixture } from './replay-fixture.js';

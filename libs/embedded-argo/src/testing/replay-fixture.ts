@@ -1,7 +1,7 @@
-import { isNodeCompleted, isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
+import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
 import type { AttemptSpec } from '../executor.js';
 import { nodeId } from '../workflow/node-id.js';
-import { heldPods, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
+import { answerOf, heldPods, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
 import type { FakeOutcome } from './fake-executor.js';
 import { openScriptedArgo, type ScriptedArgo } from './scripted-argo.js';
 
@@ -48,12 +48,6 @@ async function happen(argo: ScriptedArgo, { name, pods }: ArgoFixture, event: Fi
     await argo.store.patch('Workflow', { namespace: 'ns', name }, { metadata: { resourceVersion: object.metadata.resourceVersion }, ...patch } as never);
   }
   await argo.settled();
-}
-
-/** What an answer writes into a suspended node, as the run controller does. */
-export function answerOf({ outputs, phase = 'Succeeded', message = 'answered' }: Extract<FixtureEvent, { readonly answer: string }>): Partial<NodeStatus> {
-  const parameters = Object.entries(outputs ?? {}).map(([parameter, value]) => ({ name: parameter, value }));
-  return { phase, message, ...(isNodeCompleted(phase) && outputs !== undefined && { outputs: { parameters } }) };
 }
 
 /** Moves the clock on, a second at a time, until something holds. */
