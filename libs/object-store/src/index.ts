@@ -10,3 +10,4 @@ export { S3ObjectStore } from './s3/s3-object-store.js';
 export type { S3Keys, S3ObjectStoreOptions } from './s3/s3-object-store.js';
 export { parseS3Providers, readEndpoint } from './s3/s3-providers.js';
 export type { S3CredentialSource, S3Provider, S3Providers } from './s3/s3-providers.js';
+export { unpackObject } from './unpack-object.js';
