@@ -1,0 +1,9 @@
+/**
+ * The Kubernetes API as Millrace uses it.
+ *
+ * @packageDocumentation
+ */
+export { KubeClient, type KubeRequest } from './kube-client.js';
+export { currentNamespace, loadKubeConfig } from './load-kube-config.js';
+export { ExpiredError, isTransient, TooLargeError } from './kube-error.js';
+export { KubernetesResourceStore, type KubernetesStoreOptions, type StoreHealth } from './kubernetes-resource-store.js';

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { describeResourceStore } from '@millrace/resources/testing';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { KubeClient } from './kube-client.js';
+import { KubernetesResourceStore } from './kubernetes-resource-store.js';
+import { aNamespace, openTestCluster, type TestCluster } from './testing/test-cluster.js';
+import { startStandInArgo } from './testing/stand-in-argo.js';
+
+describe('on a real API server', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => void (cluster = await openTestCluster()));
+  afterAll(() => cluster?.close());
+
+  describeResourceStore('KubernetesResourceStore', async () => {
+    const client = new KubeClient(cluster.config());
+    const namespace = await aNamespace(client, `contract-${randomUUID().slice(0, 8)}`);
+    const argo = startStandInArgo(client, namespace);
+    const store = new KubernetesResourceStore({ client });
+    return {
+      store,
+      namespace,
+      async close() {
+        store.close();
+        await argo.close();
+        await client.close();
+      },
+    };
+  });
+});
