@@ -18,5 +18,5 @@ export { settingsWithoutEffect, unsupportedFeatures, type FeatureOptions, type F
 export { KUBERNETES_SETTINGS, type SettingSupport, type Substrate, type Support } from './support/kubernetes-settings.js';
 
 export { isWorkflowDocument, isWorkflowPipeline, type AnyPipeline, type WorkflowPipeline } from './workflow/workflow-pipeline.js';
-export { displayNameOf, EXIT_HANDLER_PATH, walkWorkflow, type WorkflowTask } from './workflow/walk-workflow.js';
+export { displayNameOf, EXIT_HANDLER_PATH, namesBefore, walkWorkflow, type WorkflowTask } from './workflow/walk-workflow.js';
 export { workflowParameters } from './workflow/workflow-parameters.js';

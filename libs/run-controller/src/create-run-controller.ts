@@ -15,12 +15,12 @@ export function createRunController(options: RunControllerOptions): RunControlle
 }
 
 class DefaultRunController implements RunController {
-  readonly #options: Required<Pick<RunControllerOptions, 'clock' | 'newId' | 'log' | 'cacheEnabled'>> & RunControllerOptions;
+  readonly #options: Required<Pick<RunControllerOptions, 'clock' | 'newId' | 'log' | 'cacheEnabled' | 'artifactUri'>> & RunControllerOptions;
   readonly #follower: WorkflowFollower;
   #reconciler: Reconciler | undefined;
 
   constructor(options: RunControllerOptions) {
-    this.#options = { clock: () => new Date(), newId: () => randomUUID(), log: () => undefined, cacheEnabled: true, ...definedOnly(options) };
+    this.#options = { clock: () => new Date(), newId: () => randomUUID(), log: () => undefined, cacheEnabled: true, artifactUri: inBucket, ...definedOnly(options) };
     this.#follower = new WorkflowFollower(this.#options);
   }
 
@@ -144,6 +144,11 @@ class DefaultRunController implements RunController {
   #prepareContext(): PrepareContext {
     return { ...this.#options, now: this.#options.clock() };
   }
+}
+
+/** Without a bucket an artifact is in a place that only Argo's settings tell. */
+function inBucket({ bucket, key }: { readonly bucket?: string; readonly key: string }): string | undefined {
+  return bucket === undefined ? undefined : `s3://${bucket}/${key}`;
 }
 
 function isPermanent(error: unknown): boolean {

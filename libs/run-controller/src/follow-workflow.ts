@@ -9,22 +9,36 @@ import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
 import { patchWorkflow } from './patch-workflow.js';
+import type { RunRows } from './run-rows.js';
+import { ingestWorkflow, settleGroups } from './v1/ingest-workflow.js';
+import type { ArtifactUri } from './v1/node-artifacts.js';
+import { WorkflowRun } from './v1/workflow-run.js';
 
 export interface FollowContext extends Omit<GateContext, 'now'> {
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly failpoint?: (name: string) => void;
+  readonly artifactUri: ArtifactUri;
+  readonly log: (level: 'warn', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 
 const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
 const RECHECK_MS = 2_000;
+
+/** What was decided about open gates, to be answered once it is recorded. */
+interface Gates {
+  answer(): Promise<void>;
+  areOpen(): boolean;
+}
+
+const NO_GATES: Gates = { answer: async () => undefined, areOpen: () => false };
 
 /**
  * One step of following Workflows: ingest what changed, decide the open gates, record, answer. Every step starts from the object and the rows, so it
  * may be repeated or cut off anywhere.
  */
 export class WorkflowFollower {
-  readonly #runs = new Map<string, LiveRun>();
+  readonly #runs = new Map<string, LiveRun | WorkflowRun>();
 
   constructor(private readonly context: FollowContext) {}
 
@@ -58,7 +72,7 @@ export class WorkflowFollower {
     await this.follow({ ...workflow, metadata: { ...workflow.metadata, labels } }, undefined);
   }
 
-  async #load(runId: string): Promise<LiveRun | undefined> {
+  async #load(runId: string): Promise<LiveRun | WorkflowRun | undefined> {
     const run = await this.context.database.runs.find(runId);
     if (run === undefined) return undefined;
     const live = await loadLiveRun(this.context.database, run);
@@ -66,13 +80,11 @@ export class WorkflowFollower {
     return live;
   }
 
-  async #step(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
-    const { clock, newId, layout, database, store, failpoint } = this.context;
+  async #step(live: LiveRun | WorkflowRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
+    const { clock, database, store, failpoint } = this.context;
     const now = clock();
-    ingestNodes(live, workflow, changed, { now, newId, layout });
     const completed = isWorkflowCompleted(workflow.status?.phase);
-    const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
-    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
+    const gates = await this.#ingest(live, workflow, changed, { completed, now });
     if (completed) settleUnreached(live, workflow, now);
     this.#rollUp(live, workflow, completed, now);
 
@@ -82,8 +94,7 @@ export class WorkflowFollower {
       await database.runs.record(progress);
       failpoint?.('follow.recorded');
     }
-    await answerGates(this.context, live, workflow, decisions, now);
-    if (decisions.size > 0) failpoint?.('follow.answered');
+    await gates.answer();
 
     if (completed) {
       failpoint?.('follow.over');
@@ -95,10 +106,30 @@ export class WorkflowFollower {
       return undefined;
     }
     // One that has to wait for facts is looked at again.
-    return live.openGates.size > 0 ? { requeueAfterMs: RECHECK_MS } : undefined;
+    return gates.areOpen() ? { requeueAfterMs: RECHECK_MS } : undefined;
   }
 
-  #rollUp(live: LiveRun, workflow: Resource<Workflow>, completed: boolean, now: Date): void {
+  /** Takes over what the nodes say, and decides the gates there are: a v1 Workflow was not made here and has none. */
+  async #ingest(live: LiveRun | WorkflowRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, { completed, now }: { readonly completed: boolean; readonly now: Date }): Promise<Gates> {
+    const { newId, layout, objects, artifactUri, log, failpoint } = this.context;
+    if (live instanceof WorkflowRun) {
+      await ingestWorkflow(live, workflow, changed, { now, newId, objects, artifactUri, warn: (message, facts) => log('warn', message, facts) });
+      if (completed) settleGroups(live);
+      return NO_GATES;
+    }
+    ingestNodes(live, workflow, changed, { now, newId, layout });
+    const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
+    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
+    return {
+      answer: async () => {
+        await answerGates(this.context, live, workflow, decisions, now);
+        if (decisions.size > 0) failpoint?.('follow.answered');
+      },
+      areOpen: () => live.openGates.size > 0,
+    };
+  }
+
+  #rollUp(live: RunRows, workflow: Resource<Workflow>, completed: boolean, now: Date): void {
     if (OVER.has(live.run.state)) return;
     const startedAt = live.run.startedAt ?? timeOf(workflow.status?.startedAt);
     if (!completed) {
@@ -106,7 +137,9 @@ export class WorkflowFollower {
       return;
     }
     const rows = [...live.tasks];
-    const state = runStateOf({ enginePhase: workflow.status?.phase, cancelRequested: Boolean(workflow.spec.shutdown), taskStates: rows.map((row) => row.state) });
+    // A v1 Workflow says itself which failures it puts up with.
+    const taskStates = live instanceof WorkflowRun ? [] : rows.map((row) => row.state);
+    const state = runStateOf({ enginePhase: workflow.status?.phase, cancelRequested: Boolean(workflow.spec.shutdown), taskStates });
     live.updateRun({ state, error: errorOf(state, rows, workflow.status?.message), startedAt, finishedAt: timeOf(workflow.status?.finishedAt) ?? now });
   }
 }

@@ -7,6 +7,7 @@ import { attemptRows } from './attempt-rows.js';
 import { noteEntered } from './enter-dag.js';
 import { failureOf } from './failure-of.js';
 import type { LiveRun } from './live-run.js';
+import type { RunRows } from './run-rows.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
 import { executionOf, json, linksOf } from './task-rows.js';
@@ -139,7 +140,7 @@ function metricsOf(artifact: Artifact): { name: string; value: number }[] {
 }
 
 /** Which of the tasks before it, or around it, kept a task from starting. */
-function reasonOfSkip(live: LiveRun, row: Task): string {
+export function reasonOfSkip(live: RunRows, row: Task): string {
   const around = live.task(row.parentPath);
   const before = [...row.dependsOn.flatMap((path) => live.task(path) ?? []), ...(around?.state === 'SKIPPED' || around?.state === 'FAILED' ? [around] : [])];
   const failed = before.find(({ state }) => state === 'FAILED');
@@ -154,7 +155,7 @@ function withdrawn(row: Task): Pick<TaskUpdate, 'outputs'> {
 }
 
 /** What is in a DAG that is over and was never reached: the engine makes no nodes for it. */
-export function settleMembers(live: LiveRun, scope: ScopePath, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
+export function settleMembers(live: RunRows, scope: ScopePath, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
   for (const row of live.members(scope)) {
     if (isFinalTaskState(row.state)) continue;
     live.updateTask({ path: row.path, state, message: state === 'CANCELED' ? TERMINATED : reasonOfSkip(live, row), finishedAt, ...withdrawn(row) });
@@ -163,7 +164,7 @@ export function settleMembers(live: LiveRun, scope: ScopePath, state: 'SKIPPED' 
 }
 
 /** What never got a node, or none that ended. For a Workflow that is over. */
-export function settleUnreached(live: LiveRun, workflow: Resource<Workflow>, now: Date): void {
+export function settleUnreached(live: RunRows, workflow: Resource<Workflow>, now: Date): void {
   const stopped = Boolean(workflow.spec.shutdown);
   for (const row of live.tasks) {
     if (isFinalTaskState(row.state)) continue;

@@ -1,13 +1,15 @@
 import type { Database, Run } from '@millrace/database';
-import { parsePipelineValue } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import { resolveRunParameters, type RunFacts } from '@millrace/pipeline-semantics';
 import { LiveRun } from './live-run.js';
 import { valuesOf } from './task-rows.js';
+import { WorkflowRun } from './v1/workflow-run.js';
 
 /** A run in progress, rebuilt from its rows. */
-export async function loadLiveRun(database: Database, run: Run): Promise<LiveRun> {
+export async function loadLiveRun(database: Database, run: Run): Promise<LiveRun | WorkflowRun> {
   const [document, tasks, links] = await Promise.all([database.runs.getDocument(run.id), database.tasks.list(run.id), database.artifacts.listLinks(run.id)]);
-  const pipeline = parsePipelineValue(document.pipelineSpec, document.platformSpec);
+  const pipeline = parseAnyPipelineValue(document.pipelineSpec, document.platformSpec);
+  if (isWorkflowPipeline(pipeline)) return new WorkflowRun(run, pipeline, tasks, links);
   const facts: RunFacts = {
     runId: run.id,
     displayName: run.displayName,

@@ -1,14 +1,15 @@
 import type { Database, Run, RunDocuments, RunProgress } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
-import { executorOf, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
+import { executorOf, isWorkflowPipeline, unsupportedFeatures, walkTasks, type Pipeline } from '@millrace/pipeline-spec';
 import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 import { plannedRow } from './task-rows.js';
+import { prepareWorkflowRun, previewWorkflowRun } from './v1/prepare-workflow.js';
 
-export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'refuseContainer'> {
+export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'refuseContainer' | 'refuseWorkflow'> {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly layout: Layout;
@@ -29,8 +30,10 @@ interface Issue {
   readonly message: string;
 }
 
+type PlannedSubmission = RunSubmission & { readonly pipeline: Pipeline };
+
 /** Refuses by name what this substrate cannot run: all problems in one INVALID_ARGUMENT or UNIMPLEMENTED. */
-function refuseUnrunnable({ pipeline }: RunSubmission, { substrate, refuseContainer }: PrepareContext): void {
+function refuseUnrunnable({ pipeline }: PlannedSubmission, { substrate, refuseContainer }: PrepareContext): void {
   const unsupported = unsupportedFeatures(pipeline, { substrate });
   if (unsupported.length > 0) throw refusal('UNIMPLEMENTED', unsupported);
   if (refuseContainer === undefined) return;
@@ -49,7 +52,7 @@ function refusal(code: 'UNIMPLEMENTED' | 'INVALID_ARGUMENT', issues: readonly Is
 }
 
 /** The run's facts before it exists, and its plan: partial evaluation with one cache query a wave. */
-async function planSubmission(submission: RunSubmission, context: PrepareContext): Promise<{ facts: RunFacts; plan: Plan }> {
+async function planSubmission(submission: PlannedSubmission, context: PrepareContext): Promise<{ facts: RunFacts; plan: Plan }> {
   const { pipeline } = submission;
   const { layout, now } = context;
   refuseUnrunnable(submission, context);
@@ -78,6 +81,11 @@ async function planSubmission(submission: RunSubmission, context: PrepareContext
 
 /** Checks, plans and compiles a submission. Throws PipelineError with every problem; writes nothing. */
 export async function prepareRun(submission: RunSubmission, context: PrepareContext): Promise<PreparedRun> {
+  const { pipeline } = submission;
+  return isWorkflowPipeline(pipeline) ? prepareWorkflowRun({ ...submission, pipeline }, context) : preparePlannedRun({ ...submission, pipeline }, context);
+}
+
+async function preparePlannedRun(submission: PlannedSubmission, context: PrepareContext): Promise<PreparedRun> {
   const { facts, plan } = await planSubmission(submission, context);
   const { pipeline } = submission;
   const workflow = compileWorkflow({
@@ -154,7 +162,9 @@ function reachedForCertain({ tasks }: Plan): ReadonlySet<string> {
 
 /** What the plan of a submission says, without its documents. */
 export async function previewRun(submission: RunSubmission, context: PrepareContext): Promise<SubmissionPreview> {
-  const { plan } = await planSubmission(submission, context);
+  const { pipeline } = submission;
+  if (isWorkflowPipeline(pipeline)) return previewWorkflowRun({ ...submission, pipeline }, context);
+  const { plan } = await planSubmission({ ...submission, pipeline }, context);
   const preview = { tasks: 0, cached: 0, run: 0, undecided: 0 };
   for (const { kind, decision } of plan.tasks.values()) {
     // A task of a loop counts once: how often it is run may not be known.

@@ -1,6 +1,7 @@
 import type { Database, PipelineDocument, Run } from '@millrace/database';
 import type { ObjectStore } from '@millrace/object-store';
-import type { Pipeline, JsonValue } from '@millrace/pipeline-spec';
+import type { Workflow } from '@millrace/argo';
+import type { AnyPipeline, JsonValue } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
 import type { ResourceStore } from '@millrace/resources';
 
@@ -14,7 +15,7 @@ export interface RunSubmission {
   readonly description?: string;
   readonly serviceAccount: string;
   /** Parsed and validated. */
-  readonly pipeline: Pipeline;
+  readonly pipeline: AnyPipeline;
   /** The same, as it was submitted. */
   readonly document: PipelineDocument;
   /** Both, or neither. */
@@ -42,6 +43,13 @@ export interface RunControllerOptions {
   readonly substrate: 'embedded' | 'kubernetes';
   /** Why a container cannot run on this substrate, with the remedy. @default nothing is refused */
   readonly refuseContainer?: (container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }) => string | undefined;
+  /** Throws what the store would say of a Workflow that a user wrote, without storing it. @default the store is asked when it is to be created */
+  readonly refuseWorkflow?: (workflow: Workflow) => void | Promise<void>;
+  /**
+   * The address, for `objects`, of an artifact that Argo keeps under a key: in a bucket, or else in its default repository.
+   * @default `s3://bucket/key`, and none without a bucket
+   */
+  readonly artifactUri?: (location: { readonly bucket?: string; readonly key: string }) => string | undefined;
   /** @default true */
   readonly cacheEnabled?: boolean;
   readonly clock?: () => Date;

@@ -93,6 +93,11 @@ function tasksOf(template: Template): readonly { readonly task: DAGTask; readonl
   return [...inDag, ...groups.flatMap((steps, index) => steps.map((task) => ({ task, dependencies: (groups[index - 1] ?? []).map(({ name }) => name) })))];
 }
 
+/** Names of the tasks beside it that a task of a template waits for. */
+export function namesBefore(template: Template, name: string): readonly string[] {
+  return tasksOf(template).find(({ task }) => task.name === name)?.dependencies ?? [];
+}
+
 /** Names of the tasks that one waits for, by either of Argo's two ways to say so. */
 export function dependenciesOfTask({ dependencies, depends }: Readonly<Record<string, unknown>>): readonly string[] {
   const listed = Array.isArray(dependencies) ? dependencies.filter((name) => typeof name === 'string') : [];

@@ -1,0 +1,139 @@
+import { LABEL_RUN_ID, type Template, type Workflow } from '@millrace/argo';
+import type { Json, Run, Task } from '@millrace/database';
+import { PipelineError } from '@millrace/errors';
+import { walkWorkflow, type WorkflowPipeline, type WorkflowTask } from '@millrace/pipeline-spec';
+import { MAX_TASKS } from '@millrace/pipeline-semantics';
+import type { PrepareContext, PreparedRun } from '../prepare-run.js';
+import type { RunSubmission, SubmissionPreview } from '../run-controller.js';
+import { storedContainer } from './container-of.js';
+import { resolveArguments } from './resolve-arguments.js';
+
+type WorkflowSubmission = RunSubmission & { readonly pipeline: WorkflowPipeline };
+
+const RUN_NAME_ANNOTATION = 'pipelines.kubeflow.org/run_name';
+const CACHE_LABEL = 'pipelines.kubeflow.org/cache_enabled';
+const ISTIO_ANNOTATION = 'sidecar.istio.io/inject';
+/** Outputs that a component need not leave. */
+const OPTIONAL_OUTPUTS: ReadonlySet<string> = new Set(['mlpipeline-ui-metadata', 'mlpipeline-metrics']);
+
+/** A v1 pipeline's run: its Workflow passed through with what the run adds, and a row for each task that is known before it runs. Writes nothing. */
+export async function prepareWorkflowRun(submission: WorkflowSubmission, context: PrepareContext): Promise<PreparedRun> {
+  const { pipeline } = submission;
+  const { now } = context;
+  const runId = submission.id ?? context.newId();
+  const workflow = await checkedWorkflow(submission, runId, context);
+  const rows = tasksOf(pipeline).flatMap((task, position) => (task.perIteration ? [] : [plannedRow(task, { runId, position, at: now, newId: context.newId })]));
+  const containers = rows.filter(({ kind }) => kind === 'container').length;
+  const run: Run = {
+    id: runId,
+    namespace: submission.namespace,
+    experimentId: submission.experimentId,
+    displayName: submission.displayName,
+    description: submission.description ?? '',
+    storageState: 'AVAILABLE',
+    serviceAccount: submission.serviceAccount,
+    pipelineId: submission.pipelineId,
+    pipelineVersionId: submission.pipelineVersionId,
+    pipelineName: pipeline.name.slice(0, 255),
+    recurringRunId: submission.recurringRunId,
+    parameters: submission.parameters as Run['parameters'],
+    artifactRoot: '',
+    workflowName: workflow.metadata.name as string,
+    submitted: false,
+    state: 'PENDING',
+    stateHistory: [{ state: 'PENDING', at: now }],
+    taskCounts: containers === 0 ? {} : { PENDING: containers },
+    createdAt: now,
+    scheduledAt: submission.scheduledAt ?? now,
+  };
+  return { run, documents: { document: submission.document, workflow: workflow as unknown as Json }, progress: { newTasks: rows } };
+}
+
+/** What a submission would do; how often loops run and whether conditions hold is not known. */
+export async function previewWorkflowRun(submission: WorkflowSubmission, context: PrepareContext): Promise<SubmissionPreview> {
+  await checkedWorkflow(submission, submission.id ?? context.newId(), context);
+  const tasks = tasksOf(submission.pipeline);
+  const containers = tasks.filter(({ kind }) => kind === 'container');
+  const conditional = tasks.filter(({ when }) => when !== undefined).map(({ path }) => path);
+  const undecided = containers.filter(({ path, perIteration }) => perIteration || conditional.some((around) => path === around || path.startsWith(`${around}/`))).length;
+  return { tasks: containers.length, cached: 0, run: containers.length - undecided, undecided };
+}
+
+async function checkedWorkflow(submission: WorkflowSubmission, runId: string, { refuseWorkflow, cacheEnabled }: PrepareContext): Promise<Workflow> {
+  const workflow = workflowOfRun(submission, { runId, cacheEnabled });
+  await refuseWorkflow?.(workflow);
+  return workflow;
+}
+
+/** The Workflow as it is created, by KFP's rules for v1: whatever it says stays, apart from what belongs to the run. */
+export function workflowOfRun(submission: WorkflowSubmission, { runId, cacheEnabled }: { readonly runId: string; readonly cacheEnabled: boolean }): Workflow {
+  const { workflow } = submission.pipeline;
+  const { labels, annotations, generateName, name } = workflow.metadata ?? {};
+  const parameters = resolveArguments(submission.pipeline, submission.parameters);
+  const own: Workflow = {
+    ...workflow,
+    metadata: {
+      name: nameOf(generateName ?? name ?? submission.pipeline.name, runId),
+      namespace: submission.namespace,
+      labels: { ...labels, [LABEL_RUN_ID]: runId },
+      annotations: { ...annotations, [RUN_NAME_ANNOTATION]: submission.displayName },
+    },
+    spec: {
+      ...workflow.spec,
+      serviceAccountName: submission.serviceAccount,
+      arguments: { ...workflow.spec.arguments, parameters: [...parameters] },
+      podMetadata: { ...workflow.spec.podMetadata, labels: { ...workflow.spec.podMetadata?.labels, [LABEL_RUN_ID]: runId } },
+      templates: (workflow.spec.templates ?? []).map((template) => templateOfRun(template, cacheEnabled)),
+    },
+  };
+  // Everywhere, also inside names and scripts: KFP's SDK calls this the id of the run, and Argo would put in another.
+  return JSON.parse(JSON.stringify(own).replaceAll(/\{\{\s*workflow\.uid\s*\}\}/g, runId)) as Workflow;
+}
+
+function templateOfRun(template: Template, cacheEnabled: boolean): Template {
+  const { metadata, outputs } = template;
+  const artifacts = outputs?.artifacts?.map((artifact) => (OPTIONAL_OUTPUTS.has(artifact.name) ? { ...artifact, optional: true } : artifact));
+  return {
+    ...template,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata?.labels, [CACHE_LABEL]: String(cacheEnabled) },
+      annotations: { [ISTIO_ANNOTATION]: 'false', ...metadata?.annotations },
+    },
+    ...(outputs !== undefined && { outputs: { ...outputs, ...(artifacts !== undefined && { artifacts }) } }),
+  };
+}
+
+function tasksOf({ workflow, name }: WorkflowPipeline): readonly WorkflowTask[] {
+  const tasks: WorkflowTask[] = [];
+  for (const task of walkWorkflow(workflow)) {
+    tasks.push(task);
+    if (tasks.length > MAX_TASKS) throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${name}" has more than ${MAX_TASKS} tasks, which is the most a run can have.`);
+  }
+  return tasks;
+}
+
+function plannedRow(task: WorkflowTask, { runId, position, at, newId }: { readonly runId: string; readonly position: number; readonly at: Date; readonly newId: () => string }): Task {
+  const execution = task.kind === 'container' ? storedContainer(task.template) : undefined;
+  return {
+    id: newId(),
+    runId,
+    path: task.path,
+    parentPath: task.scope,
+    taskKey: task.name,
+    displayName: task.displayName.slice(0, 255),
+    kind: task.kind,
+    position,
+    dependsOn: task.dependsOn,
+    state: 'PENDING',
+    attempts: [],
+    createdAt: at,
+    ...(execution !== undefined && { execution }),
+  };
+}
+
+/** A DNS-1123 name that says which pipeline and which run; node names add a task's name to it. */
+function nameOf(base: string, runId: string): string {
+  const prefix = base.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, 40).replaceAll(/^-+|-+$/g, '');
+  return `${prefix || 'workflow'}-${runId.replaceAll('-', '').slice(0, 10)}`;
+}
