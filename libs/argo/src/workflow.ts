@@ -13,6 +13,7 @@ export type DAGTask = V1Alpha1<'DAGTask'>;
 export type Arguments = V1Alpha1<'Arguments'>;
 export type Parameter = V1Alpha1<'Parameter'>;
 export type Artifact = V1Alpha1<'Artifact'>;
+export type ArtifactLocation = V1Alpha1<'ArtifactLocation'>;
 export type Inputs = V1Alpha1<'Inputs'>;
 export type Outputs = V1Alpha1<'Outputs'>;
 export type RetryStrategy = V1Alpha1<'RetryStrategy'>;

@@ -201,7 +201,8 @@ describe('decide, on artifacts', () => {
     const use: ComponentSketch = { ...USE, container: { image: 'i', command: ['{{$}}'] } };
     const tasks = { 'root/make': succeeded({}, { data: [anArtifact('a-1', { uri: '/data/x', customPath: '/elsewhere/x' })] }) };
     expect(planOf(decideOne(root, { make: MAKE, use }, 'root/use', { tasks })).command[0]).toContain('"uri":"/elsewhere/x"');
-    const onCluster = { layout: { ...layout, transport: 'object-store' } as const };
+    const store = { scheme: 's3', endpoint: 's3', tls: true, region: 'r' } as const;
+    const onCluster = { layout: { ...layout, transport: 'object-store' as const, stores: [store], locateObject: () => ({ store, bucket: 'b', key: 'x' }) } };
     expect(planOf(decideOne(root, { make: MAKE, use }, 'root/use', { tasks, context: onCluster })).command[0]).toContain('"uri":"/data/x"');
   });
 

@@ -3,6 +3,7 @@ import { argumentProblem } from './argument-limit.js';
 import { fingerprintOf } from './cache-key.js';
 import type { Decision } from './decision.js';
 import { judgeDependency, triggerStrategyOf } from './dependency-rule.js';
+import { downloadsOf } from './downloads.js';
 import { evaluateCondition, parametersOfCondition } from './evaluate-expression.js';
 import { importArtifact } from './import-artifact.js';
 import type { Layout } from './layout.js';
@@ -99,6 +100,12 @@ function undecided(
   }
 }
 
+function downloadProblem(path: ScopePath, inputs: TaskValues, layout: Layout): string | undefined {
+  if (layout.transport === 'in-place') return undefined;
+  const downloads = downloadsOf(path, inputs, layout);
+  return downloads.kind === 'problem' ? downloads.message : undefined;
+}
+
 function decideContainer(path: ScopePath, located: LocatedTask, view: RunView, context: DecideContext, inputs: TaskValues): Decision {
   const { task, component, executor, taskKey } = located;
   const container = executor?.container;
@@ -107,7 +114,7 @@ function decideContainer(path: ScopePath, located: LocatedTask, view: RunView, c
   const places = placeOutputs({ component, layout, artifactRoot: view.run.artifactRoot, taskKey, taskId });
   const run = (fingerprint?: string): Decision => {
     const plan = planExecution({ path, taskKey, taskId, component, container, inputs, places, run: view.run, layout, ...(fingerprint !== undefined && { fingerprint }) });
-    const problem = argumentProblem(plan);
+    const problem = argumentProblem(plan) ?? downloadProblem(path, plan.inputs, layout);
     return problem === undefined ? { kind: 'run', plan } : { kind: 'fail', message: problem };
   };
   if (!context.cache.enabled || context.cacheable === false || task.cachingOptions?.enableCache !== true) return run();

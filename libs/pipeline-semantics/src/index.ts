@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export type { Layout } from './layout.js';
+export type { Layout, ObjectLocation, ObjectStoreAccess } from './layout.js';
 export type { RunFacts, RunView, RuntimeArtifact, ScopePath, TaskFacts, TaskState, TaskValues } from './run-view.js';
 export type { CacheHit, Decision, ExecutionPlan } from './decision.js';
 export type { CachePolicy, CollectedArtifact, CollectedOutputs, Plan, PlannedTask, PlanSteps } from './plan.js';
@@ -27,6 +27,7 @@ export { canonicalJson } from './canonical-json.js';
 export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';
 export { localPathOf, pathOfUri } from './local-path.js';
 export { outputFileName, placeOutputs, type OutputPlaces } from './place-outputs.js';
+export { MAX_LIST_FOLDERS, downloadsOf, type Download, type Downloads } from './downloads.js';
 export { lateFields, type ContainerField } from './late-fields.js';
 export { renderResources } from './container-resources.js';
 export { fingerprintOf, type FingerprintFacts } from './cache-key.js';

@@ -3,6 +3,7 @@ import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
 import { decide, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource, ResourceStore } from '@millrace/resources';
+import type { ComponentSpec, TaskSpec } from '@millrace/pipeline-spec';
 import { answerGate, isOpenGate, type AnswerableDecision } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter-dag.js';
@@ -148,7 +149,8 @@ export async function answerGates(
     for (const [nodeId] of sent) live.openGates.delete(nodeId);
   };
   for (const [nodeId, { path, decision }] of decisions) {
-    const answer = { ...answerGate(decision, { layout, kind: closesLike(live, path) }), finishedAt };
+    const { task, component } = locateTask(live.pipeline, path);
+    const answer = { ...answerGate(decision, { layout, run: live.view.run, component, kind: closesLike(task, component) }), finishedAt };
     answers.push([nodeId, answer]);
     characters += JSON.stringify(answer).length;
     if (characters >= PATCH_CHARACTERS) await send();
@@ -157,7 +159,6 @@ export async function answerGates(
 }
 
 /** A task with a condition is wrapped, so that it can be left out without a failure. */
-function closesLike(live: LiveRun, path: ScopePath): TaskKind {
-  const { task, component } = locateTask(live.pipeline, path);
+function closesLike(task: TaskSpec, component: ComponentSpec): TaskKind {
   return component.dag !== undefined || (task.triggerPolicy?.condition ?? '') !== '' ? 'dag' : 'container';
 }

@@ -20,6 +20,7 @@ const plan: ExecutionPlan = {
   outputArtifacts: {},
   late: ['args'],
 };
+const context = { layout, run: { artifactRoot: '/data' }, component: { executorLabel: 'exec-a' } };
 const none = { parameters: {}, artifacts: {} };
 const hit = { runId: 'r0', taskId: 't0', outputs: none };
 
@@ -29,39 +30,39 @@ function slots(answer: GateAnswer): Record<string, string | undefined> {
 
 describe('answerGate', () => {
   it('gives a pod what is late and its places, every other slot its default', () => {
-    const answer = answerGate({ kind: 'run', plan }, { layout });
+    const answer = answerGate({ kind: 'run', plan }, context);
     expect(answer.phase).toBe('Succeeded');
-    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', root: '/s3/b/t', parameters: '/s3/b/t/.parameters', items: '[]' });
+    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', items: '[]', root: '/s3/b/t', parameters: '/s3/b/t/.parameters' });
   });
 
   it.each([
-    ['run', answerGate({ kind: 'run', plan }, { layout })],
-    ['cached', answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout })],
-    ['fail', answerGate({ kind: 'fail', message: 'm' }, { layout })],
+    ['run', answerGate({ kind: 'run', plan }, context)],
+    ['cached', answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, context)],
+    ['fail', answerGate({ kind: 'fail', message: 'm' }, context)],
   ])('answers every output of the gate: %s', (_kind, answer) => {
-    expect(Object.keys(slots(answer))).toEqual(gateTemplate().outputs?.parameters?.map(({ name }) => name));
+    expect(Object.keys(slots(answer))).toEqual(gateTemplate(['root', 'parameters']).outputs?.parameters?.map(({ name }) => name));
   });
 
   it('skips the pod of a cached task and says where its outputs are from', () => {
-    expect(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout })).toMatchObject({ phase: 'Succeeded', message: 'cached: outputs of task t0 of run r0' });
-    expect(slots(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, { layout }))['run']).toBe('cached');
+    expect(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, context)).toMatchObject({ phase: 'Succeeded', message: 'cached: outputs of task t0 of run r0' });
+    expect(slots(answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, context))['run']).toBe('cached');
   });
 
   it('gives a loop the places of its items', () => {
-    expect(slots(answerGate({ kind: 'fan-out', iterations: 3 }, { layout, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[0,1,2]' });
-    expect(slots(answerGate({ kind: 'fan-out', iterations: 0 }, { layout, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[]' });
+    expect(slots(answerGate({ kind: 'fan-out', iterations: 3 }, { ...context, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[0,1,2]' });
+    expect(slots(answerGate({ kind: 'fan-out', iterations: 0 }, { ...context, kind: 'dag' }))).toMatchObject({ run: 'true', items: '[]' });
   });
 
   it('fails the gate of a task that cannot run, with the reason', () => {
-    expect(answerGate({ kind: 'fail', message: 'wrong type' }, { layout })).toMatchObject({ phase: 'Failed', message: 'wrong type' });
+    expect(answerGate({ kind: 'fail', message: 'wrong type' }, context)).toMatchObject({ phase: 'Failed', message: 'wrong type' });
   });
 
   it('fails the gate of a container task that is not to start, because a skipped pod would pass for a cached one', () => {
-    expect(answerGate({ kind: 'skip', reason: 'why' }, { layout }).phase).toBe('Failed');
-    expect(answerGate({ kind: 'skip', reason: 'why' }, { layout, kind: 'dag' }).phase).toBe('Succeeded');
+    expect(answerGate({ kind: 'skip', reason: 'why' }, context).phase).toBe('Failed');
+    expect(answerGate({ kind: 'skip', reason: 'why' }, { ...context, kind: 'dag' }).phase).toBe('Succeeded');
   });
 
   it('opens the gate of a DAG', () => {
-    expect(slots(answerGate({ kind: 'enter', inputs: none }, { layout, kind: 'dag' }))['run']).toBe('true');
+    expect(slots(answerGate({ kind: 'enter', inputs: none }, { ...context, kind: 'dag' }))['run']).toBe('true');
   });
 });

@@ -1,8 +1,10 @@
 import type { Outputs } from '@millrace/argo';
-import type { ContainerField, Decision, ExecutionPlan, Layout, TaskKind } from '@millrace/pipeline-semantics';
+import type { ContainerField, Decision, ExecutionPlan, Layout, RunFacts, TaskKind } from '@millrace/pipeline-semantics';
+import type { ComponentSpec } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
-import { GATE_SLOTS, type GateSlot } from './gate-template.js';
+import { GATE_SLOTS } from './gate-template.js';
 import { containerResources } from './pod-patch.js';
+import { transportOf } from './transport.js';
 
 /** What to write to a gate's node. */
 export interface GateAnswer {
@@ -15,7 +17,10 @@ export interface GateAnswer {
 export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fan-out' | 'import' | 'fail' }>;
 
 export interface AnswerContext {
-  readonly layout: Pick<Layout, 'parameterFolder'>;
+  readonly layout: Layout;
+  readonly run: Pick<RunFacts, 'artifactRoot'>;
+  /** Of the task that the gate stands before. */
+  readonly component: ComponentSpec;
   /** What the gate stands before; a task with a condition is closed like a DAG. @default 'container' */
   readonly kind?: TaskKind;
 }
@@ -25,22 +30,22 @@ export interface AnswerContext {
  * dependents take that for a success. A container task that is never
  * to start fails its gate, so that its dependents do not start either; a DAG is closed instead, which fails nothing.
  */
-export function answerGate(decision: AnswerableDecision, { layout, kind = 'container' }: AnswerContext): GateAnswer {
+export function answerGate(decision: AnswerableDecision, context: AnswerContext): GateAnswer {
   switch (decision.kind) {
     case 'run':
-      return { phase: 'Succeeded', outputs: answer('true', lateValues(decision.plan, layout)) };
+      return { phase: 'Succeeded', outputs: answer('true', context, lateValues(decision.plan, context)) };
     case 'enter':
-      return { phase: 'Succeeded', outputs: answer('true') };
+      return { phase: 'Succeeded', outputs: answer('true', context) };
     case 'fan-out':
-      return { phase: 'Succeeded', outputs: answer('true', { items: iterationIndexes(decision.iterations) }) };
+      return { phase: 'Succeeded', outputs: answer('true', context, { items: iterationIndexes(decision.iterations) }) };
     case 'import':
-      return { phase: 'Succeeded', outputs: answer('cached') };
+      return { phase: 'Succeeded', outputs: answer('cached', context) };
     case 'cached':
-      return { phase: 'Succeeded', message: `cached: outputs of task ${decision.hit.taskId} of run ${decision.hit.runId}`, outputs: answer('cached') };
+      return { phase: 'Succeeded', message: `cached: outputs of task ${decision.hit.taskId} of run ${decision.hit.runId}`, outputs: answer('cached', context) };
     case 'skip':
-      return { phase: kind === 'dag' ? 'Succeeded' : 'Failed', message: decision.reason, outputs: answer('false') };
+      return { phase: context.kind === 'dag' ? 'Succeeded' : 'Failed', message: decision.reason, outputs: answer('false', context) };
     case 'fail':
-      return { phase: 'Failed', message: decision.message, outputs: answer('false') };
+      return { phase: 'Failed', message: decision.message, outputs: answer('false', context) };
   }
 }
 
@@ -50,7 +55,7 @@ export function iterationIndexes(iterations: number): string {
 }
 
 /** Only what is late is answered: a static command may be a program of many kilobytes. */
-function lateValues(plan: ExecutionPlan, layout: AnswerContext['layout']): Partial<Record<GateSlot, string>> {
+function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerContext): Record<string, string> {
   const texts: Readonly<Record<ContainerField, () => string>> = {
     command: () => argoJson(plan.command),
     args: () => argoJson(plan.args),
@@ -61,11 +66,13 @@ function lateValues(plan: ExecutionPlan, layout: AnswerContext['layout']): Parti
   const late = plan.late ?? (Object.keys(texts) as ContainerField[]);
   return {
     ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
-    root: plan.localTaskRoot,
-    parameters: layout.parameterFolder(plan.localTaskRoot),
+    ...transportOf(layout, run).answer(component, plan),
   };
 }
 
-function answer(run: 'true' | 'cached' | 'false', values: Partial<Record<GateSlot, string>> = {}): Outputs {
-  return { parameters: [{ name: 'run', value: run }, ...Object.entries({ ...GATE_SLOTS, ...values }).map(([name, value]) => ({ name, value }))] };
+/** Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. */
+function answer(run: 'true' | 'cached' | 'false', { layout, run: facts, component }: AnswerContext, values: Readonly<Record<string, string>> = {}): Outputs {
+  const ofTransport = component.dag === undefined ? transportOf(layout, facts).late(component).slots : [];
+  const all = { ...GATE_SLOTS, ...Object.fromEntries(ofTransport.map((slot) => [slot, ''])), ...values };
+  return { parameters: [{ name: 'run', value: run }, ...Object.entries(all).map(([name, value]) => ({ name, value }))] };
 }

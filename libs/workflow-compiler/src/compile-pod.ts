@@ -1,7 +1,6 @@
 import type { Template } from '@millrace/argo';
 import { lateFields, outputFileName, renderResources, type ContainerField, type ExecutionPlan, type LocatedTask } from '@millrace/pipeline-semantics';
 import type { ContainerSpec } from '@millrace/pipeline-spec';
-import type { GateSlot } from './gate-template.js';
 import { outputParameterName } from './names.js';
 import { type ContainerFields, podSpecPatch } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
@@ -19,8 +18,6 @@ export interface PodRequest {
   readonly container: ContainerSpec;
   /** The whole container where it is decided; absent where a gate decides it. */
   readonly plan?: ExecutionPlan;
-  /** The folder of output parameters by task root. */
-  readonly parameterFolder: (taskRoot: string) => string;
   readonly transport: Transport;
   readonly settings: TaskSettings;
 }
@@ -28,19 +25,19 @@ export interface PodRequest {
 export interface CompiledPod {
   readonly template: Template;
   /** Slots of the gate that the pod takes. */
-  readonly slots: readonly GateSlot[];
+  readonly slots: readonly string[];
+  /** Those of them that are the transport's. */
+  readonly transportSlots: readonly string[];
 }
 
 /** The template of one task's pod: static when its plan is known, else with a slot for each thing that is late. */
 export function compilePod(request: PodRequest): CompiledPod {
   const { name, located, container, plan, settings } = request;
   const late: readonly ContainerField[] = plan === undefined ? lateFields(container) : [];
-  const slots: readonly GateSlot[] = plan === undefined ? [...late, 'root', 'parameters'] : [];
-  const places: PodPlaces =
-    plan === undefined
-      ? { localTaskRoot: '{{inputs.parameters.root}}', parameterFolder: '{{inputs.parameters.parameters}}' }
-      : { localTaskRoot: plan.localTaskRoot, parameterFolder: request.parameterFolder(plan.localTaskRoot) };
-  const files = request.transport(places);
+  const { component } = located;
+  const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan);
+  const { places } = files;
+  const slots = [...late, ...files.slots];
   const fields: ContainerFields = plan ?? staticFields(container);
   const retry = retryStrategy(located.retryPolicy);
   const hasCommand = fields.command.length > 0 || late.includes('command');
@@ -69,7 +66,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(retry !== undefined && { retryStrategy: retry }),
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
-  return { template, slots };
+  return { template, slots, transportSlots: files.slots };
 }
 
 function parameterOutputs(located: LocatedTask, plan: ExecutionPlan | undefined, places: PodPlaces) {

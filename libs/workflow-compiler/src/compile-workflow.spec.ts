@@ -26,11 +26,6 @@ describe('compileWorkflow', () => {
     expect(compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team' } }).spec).not.toHaveProperty('serviceAccountName');
   });
 
-  it('refuses by name a layout whose files are in an object store', () => {
-    const onCluster = { ...layout, transport: 'object-store' } as const;
-    expect(() => compileWorkflow({ pipeline, plan, run, layout: onCluster, settings: { namespace: 'team' } })).toThrow(expect.objectContaining({ code: 'UNIMPLEMENTED' }));
-  });
-
   it('gates what is undecided and what cannot run, and nothing else', () => {
     const failing = new Map(plan.tasks);
     const a = plan.tasks.get('root/a')!;

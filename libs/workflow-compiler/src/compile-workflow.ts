@@ -33,10 +33,11 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
     pipeline,
     plan,
     layout,
-    transport: transportOf(layout),
+    transport: transportOf(layout, run),
     names: new TemplateNames(),
     templates: [],
     shared: new Set(),
+    transportSlots: new Set(),
   };
   const root = compileDag(context, ROOT_PATH, ROOT_PATH, pipeline.spec.root.dag ?? { tasks: {} });
   return {
@@ -54,16 +55,16 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
       ...(settings.serviceAccount !== undefined && { serviceAccountName: settings.serviceAccount }),
       podMetadata: { labels: { [LABEL_RUN_ID]: run.runId } },
       ...runSettings(pipeline),
-      templates: [root, ...sharedTemplates(context.shared), ...context.templates],
+      templates: [root, ...sharedTemplates(context), ...context.templates],
     },
   };
 }
 
-function sharedTemplates(used: ReadonlySet<string>): Template[] {
+function sharedTemplates({ shared, transportSlots }: CompileContext): Template[] {
   const templates: Template[] = [];
-  if (used.has(gateTemplateName)) templates.push(gateTemplate());
+  if (shared.has(gateTemplateName)) templates.push(gateTemplate(transportSlots));
   for (const name of [CACHED_TEMPLATE, SKIPPED_TEMPLATE]) {
-    if (used.has(name)) templates.push({ name, inputs: { parameters: [{ name: 'path' }] }, suspend: {} });
+    if (shared.has(name)) templates.push({ name, inputs: { parameters: [{ name: 'path' }] }, suspend: {} });
   }
   return templates;
 }

@@ -5,7 +5,7 @@ import { decide, locateTask } from '@millrace/pipeline-semantics';
 import { describe, expect, it } from 'vitest';
 import { answerGate } from './answer-gate.js';
 import { compileWorkflow } from './compile-workflow.js';
-import { type CaseFacts, layout, newTaskId, planCase, viewOf } from './testing/plan-case.js';
+import { type CaseFacts, layoutOf, newTaskId, planCase, viewOf } from './testing/plan-case.js';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 const UPDATE = process.env['UPDATE_FIXTURES'] === '1';
@@ -31,6 +31,7 @@ const CASES = readdirSync(FIXTURES, { withFileTypes: true }).flatMap((entry) => 
 describe.each(CASES.sort())('%s', (name) => {
   const pipeline = parsePipeline(read(`${name}/pipeline.yaml`));
   const facts = (existsSync(new URL(`${name}/given.yaml`, FIXTURES)) ? load(read(`${name}/given.yaml`)) : {}) as CaseFacts;
+  const layout = layoutOf(facts);
   const compile = () => {
     const { run, plan } = planCase(pipeline, facts);
     return { run, plan, workflow: compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team', serviceAccount: 'pipeline-runner' } }) };
@@ -55,7 +56,7 @@ describe.each(CASES.sort())('%s', (name) => {
       if (decided.kind === 'wait' || decided.kind === 'need-cache') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
       const { task, component } = locateTask(pipeline, path);
       const closes = component.dag !== undefined || (task.triggerPolicy?.condition ?? '') !== '';
-      answers[path] = answerGate(decided, { layout, kind: closes ? 'dag' : 'container' });
+      answers[path] = answerGate(decided, { layout, run, component, kind: closes ? 'dag' : 'container' });
     }
     expect(asYaml(answers)).toBe(onFile(`${name}/answers.yaml`, answers));
   });

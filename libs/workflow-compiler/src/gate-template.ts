@@ -4,8 +4,8 @@ import type { Template } from '@millrace/argo';
 export const gateTemplateName = 'millrace-gate';
 
 /**
- * What can be late in a pod, and what a gate answers when it is not asked for. `root` and `parameters` are paths, everything
- * else is JSON text, of which `items` are the indexes of a loop's items; they differ by execution only, where a template serves several.
+ * What can be late in a container, and what a gate answers when it is not asked for. JSON text, of which `items` are the indexes of a loop's
+ * items. The slots of a transport come beside them, and are empty when they are not asked for.
  */
 export const GATE_SLOTS = {
   command: '[]',
@@ -13,15 +13,13 @@ export const GATE_SLOTS = {
   image: '""',
   env: '[]',
   resources: '{}',
-  root: '',
-  parameters: '',
   items: '[]',
 } as const;
 
 export type GateSlot = keyof typeof GATE_SLOTS;
 
-/** The one gate of a Workflow. `run` has no default, so that nobody opens a gate by resuming the Workflow. */
-export function gateTemplate(): Template {
+/** The one gate of a Workflow, which serves all its pods. `run` has no default, so that nobody opens a gate by resuming the Workflow. */
+export function gateTemplate(transportSlots: Iterable<string>): Template {
   return {
     name: gateTemplateName,
     inputs: { parameters: [{ name: 'path' }] },
@@ -30,6 +28,7 @@ export function gateTemplate(): Template {
       parameters: [
         { name: 'run', valueFrom: { supplied: {} } },
         ...Object.entries(GATE_SLOTS).map(([name, byDefault]) => ({ name, valueFrom: { supplied: {}, default: byDefault } })),
+        ...[...transportSlots].map((name) => ({ name, valueFrom: { supplied: {}, default: '' } })),
       ],
     },
   };

@@ -47,9 +47,14 @@ export class TemplateNames {
   }
 }
 
-/** Name of the Argo output parameter for an output of the task; reversible, because Argo allows letters, digits, `-` and `_` only. */
+/** Name of the Argo output parameter for an output of the task; reversible. */
 export function outputParameterName(output: string): string {
-  return `${OUTPUT_PREFIX}${[...output].map((unit) => (/\w/.test(unit) ? unit : `-${(unit.codePointAt(0) as number).toString(16)}-`)).join('')}`;
+  return OUTPUT_PREFIX + parameterNamePart(output);
+}
+
+/** A name as a part of the name of an Argo parameter or artifact, which takes letters, digits, `-` and `_` only. */
+export function parameterNamePart(name: string): string {
+  return [...name].map((unit) => (/\w/.test(unit) ? unit : `-${(unit.codePointAt(0) as number).toString(16)}-`)).join('');
 }
 
 /** The output of the task that an Argo output parameter carries; undefined when it carries something else. */

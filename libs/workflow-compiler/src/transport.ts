@@ -1,9 +1,10 @@
-import { PipelineError } from '@millrace/errors';
 import type { Template } from '@millrace/argo';
-import type { Layout } from '@millrace/pipeline-semantics';
+import type { ExecutionPlan, Layout, RunFacts } from '@millrace/pipeline-semantics';
+import type { ComponentSpec } from '@millrace/pipeline-spec';
+import { transportByObjectStore } from './transport-by-object-store.js';
 import { transportInPlace } from './transport-in-place.js';
 
-/** Where one pod's files are; texts may be Argo tags. */
+/** Where one pod's files are as its task sees them; texts may be Argo tags. */
 export interface PodPlaces {
   readonly localTaskRoot: string;
   readonly parameterFolder: string;
@@ -11,19 +12,29 @@ export interface PodPlaces {
 
 /** What a transport adds to a pod template so that files reach the task and leave it. */
 export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
+  readonly places: PodPlaces;
+  /** Inputs of the template whose values a gate answers. */
+  readonly slots: readonly string[];
   readonly volumeMounts: NonNullable<NonNullable<Template['container']>['volumeMounts']>;
   readonly inputArtifacts: NonNullable<NonNullable<Template['inputs']>['artifacts']>;
   readonly outputArtifacts: NonNullable<NonNullable<Template['outputs']>['artifacts']>;
 };
 
 /** Moves files between a pod and where they are kept; one module for each of the layout's transports. */
-export type Transport = (places: PodPlaces) => PodFiles;
+export interface Transport {
+  /** The files of a pod whose plan is known when it is laid out. */
+  readonly known: (component: ComponentSpec, plan: ExecutionPlan) => PodFiles;
+  /** The files of a pod that a gate decides. */
+  readonly late: (component: ComponentSpec) => PodFiles;
+  /** The values of the slots of `late`, once the plan is known. */
+  readonly answer: (component: ComponentSpec, plan: ExecutionPlan) => Readonly<Record<string, string>>;
+}
 
-export function transportOf(layout: Layout): Transport {
+export function transportOf(layout: Layout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   switch (layout.transport) {
     case 'in-place':
-      return transportInPlace;
+      return transportInPlace(layout);
     case 'object-store':
-      throw new PipelineError('UNIMPLEMENTED', 'Workflows whose files are in an object store are not compiled by this version of Millrace; use a layout with transport "in-place".');
+      return transportByObjectStore(layout, run);
   }
 }

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@millrace/pipeline-spec';
-import { type CacheHit, type Layout, type Plan, type RunFacts, type RunView, type TaskFacts, type TaskValues, decide, effectiveArtifactRoot, planRun, resolveRunParameters } from '@millrace/pipeline-semantics';
+import { type CacheHit, type Layout, type ObjectStoreAccess, type Plan, type RunFacts, type RunView, type TaskFacts, type TaskValues, decide, effectiveArtifactRoot, planRun, resolveRunParameters } from '@millrace/pipeline-semantics';
 
 /** A layout of one machine, whatever the machine. */
 export const layout: Layout = {
@@ -10,7 +10,32 @@ export const layout: Layout = {
   workspacePath: '/kfp-workspace',
 };
 
+const STORES: readonly ObjectStoreAccess[] = [
+  { scheme: 'minio', endpoint: 'minio-service:9000', tls: false, region: 'us-east-1', secret: { name: 'mlpipeline-minio-artifact', accessKeyKey: 'accesskey', secretKeyKey: 'secretkey' } },
+  { scheme: 's3', endpoint: 's3.example.com', tls: true, region: 'eu-west-1' },
+];
+
+/** A layout of a cluster with two stores, of which the second knows the pod's account. */
+export const clusterLayout: Layout = {
+  defaultPipelineRoot: 'minio://mlpipeline/v2/artifacts',
+  transport: 'object-store',
+  refuseRoot: () => undefined,
+  parameterFolder: () => '/tmp/kfp/outputs',
+  workspacePath: '/kfp-workspace',
+  stores: STORES,
+  locateObject(uri) {
+    const [, scheme, bucket = '', key = ''] = /^(\w+):\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
+    const store = STORES.find((candidate) => candidate.scheme === scheme);
+    return store && { store, bucket, key };
+  },
+};
+
+/** The layout that a case is for. */
+export const layoutOf = ({ cluster }: CaseFacts): Layout => (cluster === true ? clusterLayout : layout);
+
 export interface CaseFacts {
+  /** Laid out for a cluster. @default one machine */
+  readonly cluster?: boolean;
   readonly parameters?: RunFacts['parameters'];
   /** Outputs that the cache has, by path. */
   readonly cached?: Readonly<Record<string, Partial<TaskValues>>>;
@@ -31,6 +56,7 @@ export interface PlannedCase {
 
 /** Plans a run with a cache that knows the outputs given for some paths. */
 export function planCase(pipeline: Pipeline, facts: CaseFacts = {}): PlannedCase {
+  const layout = layoutOf(facts);
   const pipelineName = pipeline.spec.pipelineInfo.name;
   const run: RunFacts = {
     runId: 'run-1',

@@ -1,0 +1,123 @@
+import type { ArtifactLocation, Artifact } from '@millrace/argo';
+import { PipelineError } from '@millrace/errors';
+import { downloadsOf, MAX_LIST_FOLDERS, pathOfUri, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
+import type { ComponentSpec } from '@millrace/pipeline-spec';
+import { parameterNamePart } from './names.js';
+import type { PodFiles, PodPlaces, Transport } from './transport.js';
+
+type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
+
+/** Where the task finds the folder of its outputs' parameters. */
+const SCRATCH = ['.local', '.cache', '.config'] as const;
+/** Argo's executor makes what it downloads readable for itself alone, and the task may be another user. */
+const EVERYBODY = 0o777;
+
+/**
+ * A cluster: Argo's executor brings a pod's input artifacts and takes the whole task root away, so that every file is where the executor input
+ * promises. A pod that a gate decides gets bucket and key of each input from the gate; an input that is not there has no key and is left out.
+ */
+export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
+  const root = locate(layout, run.artifactRoot);
+  const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], schemes: ReadonlySet<string>, slots: readonly string[]): PodFiles => ({
+    places,
+    slots,
+    volumes: [
+      { name: 'task-files', emptyDir: {} },
+      { name: 'scratch', emptyDir: {} },
+      ...(schemes.size > 0 ? [{ name: 'inputs', emptyDir: {} }] : []),
+    ],
+    volumeMounts: [
+      // Argo's executor writes below these instead of mounting each input, so that an input's path may be anything.
+      ...[...schemes].map((scheme) => ({ name: 'inputs', mountPath: mountOf(scheme), subPath: scheme })),
+      { name: 'task-files', mountPath: places.localTaskRoot, subPath: 'root' },
+      { name: 'task-files', mountPath: places.parameterFolder, subPath: 'parameters' },
+      // Home of a user that the image does not know.
+      ...SCRATCH.map((folder) => ({ name: 'scratch', mountPath: `/${folder}`, subPath: folder.slice(1) })),
+    ],
+    inputArtifacts: [...inputs],
+    outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, ...locationOf(root.store, root.bucket, taskRootKey) }],
+    archiveLocation: { archiveLogs: true, ...locationOf(root.store, root.bucket, `${root.key}/.logs/{{pod.name}}`) },
+  });
+
+  return {
+    known(_component, plan) {
+      const downloads = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout));
+      const inputs = downloads.flatMap(([input, found]) => found.map((download, index) => inputArtifact(`${parameterNamePart(input)}-${index}`, download.store, download.bucket, download.key, download.path)));
+      const schemes = new Set(downloads.flatMap(([, found]) => found.map(({ store }) => store.scheme)));
+      return files({ localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, schemes, []);
+    },
+    late(component) {
+      const inputs = lateInputs(component, layout);
+      const tag = (slot: string) => `{{inputs.parameters.${slot}}}`;
+      const localTaskRoot = `${mountOf(root.store.scheme)}/${root.bucket}/${tag('root')}`;
+      return files(
+        { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) },
+        tag('root'),
+        inputs.map(({ name, store, bucket, key }) => inputArtifact(name, store, tag(bucket), tag(key), `${mountOf(store.scheme)}/${tag(bucket)}/${tag(key)}`)),
+        new Set(inputs.map(({ store }) => store.scheme)),
+        ['root', ...inputs.flatMap(({ bucket, key }) => [bucket, key])],
+      );
+    },
+    answer(component, plan) {
+      const downloads = downloadsNeeded(plan.path, plan.inputs, layout);
+      const slots: Record<string, string> = { root: locate(layout, plan.taskRoot).key };
+      for (const { input, index, store, bucket, key } of lateInputs(component, layout)) {
+        const download = downloads[input]?.[index];
+        const isThere = download?.store === store;
+        slots[bucket] = isThere ? download.bucket : '';
+        slots[key] = isThere ? download.key : '';
+      }
+      return slots;
+    },
+  };
+}
+
+interface LateInput {
+  readonly input: string;
+  /** Place in the list of what is brought for this input. */
+  readonly index: number;
+  readonly store: ObjectStoreAccess;
+  readonly name: string;
+  /** Slots. */
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** What may have to be brought to a task, before it is known what it is: from each store, because a store cannot be answered. */
+function lateInputs(component: ComponentSpec, layout: ObjectLayout): LateInput[] {
+  return Object.entries(component.inputDefinitions?.artifacts ?? {}).flatMap(([input, { isArtifactList }]) =>
+    Array.from({ length: isArtifactList === true ? MAX_LIST_FOLDERS : 1 }, (_, index) => index).flatMap((index) =>
+      layout.stores.map((store, number) => {
+        const name = `${parameterNamePart(input)}-${index}-${number}`;
+        return { input, index, store, name, bucket: `bucket-${name}`, key: `key-${name}` };
+      }),
+    ),
+  );
+}
+
+/** Whether they can be brought was decided before anything was laid out. */
+function downloadsNeeded(path: string, inputs: Parameters<typeof downloadsOf>[1], layout: ObjectLayout): Readonly<Record<string, readonly Download[]>> {
+  const downloads = downloadsOf(path, inputs, layout);
+  if (downloads.kind === 'problem') throw new PipelineError('INTERNAL', downloads.message);
+  return downloads.byInput;
+}
+
+function inputArtifact(name: string, store: ObjectStoreAccess, bucket: string, key: string, path: string): Artifact {
+  return { name, path, optional: true, archive: { none: {} }, mode: EVERYBODY, recurseMode: true, ...locationOf(store, bucket, key) };
+}
+
+function locationOf({ endpoint, tls, region, secret }: ObjectStoreAccess, bucket: string, key: string): Pick<ArtifactLocation, 's3'> {
+  const keys = secret && {
+    accessKeySecret: { name: secret.name, key: secret.accessKeyKey },
+    secretKeySecret: { name: secret.name, key: secret.secretKeyKey },
+  };
+  return { s3: { endpoint, insecure: !tls, region, bucket, key, ...(keys ?? { useSDKCreds: true }) } };
+}
+
+const mountOf = (scheme: string): string => pathOfUri(`${scheme}://`).replace(/\/$/, '');
+
+function locate(layout: ObjectLayout, uri: string): ObjectLocation {
+  const location = layout.locateObject(uri);
+  if (!location) throw new PipelineError('INVALID_ARGUMENT', `The folder "${uri}" of the run's artifacts is in no store of this installation; choose another pipeline root.`);
+  return location;
+}
