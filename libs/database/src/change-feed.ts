@@ -5,7 +5,7 @@
 export type Change =
   | { readonly kind: 'run'; readonly id: string; readonly op: 'created' | 'updated' | 'deleted' }
   | { readonly kind: 'task'; readonly runId: string; readonly paths: readonly string[] }
-  | { readonly kind: 'pipeline' | 'pipeline-version' | 'experiment'; readonly id: string; readonly op: 'created' | 'updated' | 'deleted' };
+  | { readonly kind: 'pipeline' | 'pipeline-version' | 'experiment' | 'recurring-run'; readonly id: string; readonly op: 'created' | 'updated' | 'deleted' };
 
 export interface ChangeFeed {
   /** Listener is called after the commit, in order of commits of this process; returns the function that ends it. */

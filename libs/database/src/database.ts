@@ -7,6 +7,8 @@ import type {
   Pipeline,
   PipelineDocument,
   PipelineVersion,
+  RecurringRun,
+  RecurringRunUpdate,
   Run,
   RunDocuments,
   RunProgress,
@@ -26,6 +28,7 @@ export interface Database {
   readonly experiments: ExperimentRepository;
   readonly pipelines: PipelineRepository;
   readonly runs: RunRepository;
+  readonly recurringRuns: RecurringRunRepository;
   readonly tasks: TaskRepository;
   readonly artifacts: ArtifactRepository;
   readonly cache: CacheRepository;
@@ -83,6 +86,8 @@ export interface RunRepository {
   list(query: ListQuery & { readonly namespace?: string; readonly experimentId?: string }): Promise<Page<Run>>;
   /** Runs that are not in a final state, oldest first: what a controller resumes. */
   listUnfinished(): Promise<readonly Run[]>;
+  /** The same of one recurring run; the cost does not grow with those that have finished. */
+  listUnfinishedOf(recurringRunId: string): Promise<readonly Run[]>;
   /**
    * Applies what one ingest found. Idempotent: the same progress twice leaves the same rows. A finished run's state is never changed back, and
    * CANCELING gives way to final states only; a state that is refused leaves out its error and end, and the rest is written.
@@ -100,6 +105,22 @@ export interface RunRepository {
    * also those of imported files, so delete only what lies under a root of ours.
    */
   delete(id: string): Promise<readonly string[]>;
+}
+
+export interface RecurringRunRepository {
+  /** With its document when it has one of its own, or nothing. */
+  create(recurringRun: RecurringRun, document?: PipelineDocument): Promise<void>;
+  get(id: string): Promise<RecurringRun>;
+  find(id: string): Promise<RecurringRun | undefined>;
+  /** The document it was made with; undefined when it names a pipeline. */
+  getDocument(id: string): Promise<PipelineDocument | undefined>;
+  list(query: ListQuery & { readonly namespace?: string; readonly experimentId?: string }): Promise<Page<RecurringRun>>;
+  /** Those without a ScheduledWorkflow yet, oldest first. */
+  listUnsubmitted(): Promise<readonly RecurringRun[]>;
+  /** False when there is none of that id. */
+  update(id: string, change: RecurringRunUpdate): Promise<boolean>;
+  /** Its runs stay. */
+  delete(id: string): Promise<void>;
 }
 
 export interface TaskRepository {

@@ -1,3 +1,5 @@
+import type { ScheduleTrigger } from '@millrace/scheduling';
+
 /** What the database holds, as the rest of Millrace sees it. Times are milliseconds-exact Dates; ids are UUIDs; JSON is plain data. */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -87,6 +89,48 @@ export interface Run {
   readonly startedAt?: Date;
   readonly finishedAt?: Date;
 }
+
+/** What runs again and again. What it is to do stands in its ScheduledWorkflow as well, which is the one that counts; its controller keeps them alike. */
+export interface RecurringRun {
+  readonly id: string;
+  readonly namespace: string;
+  readonly experimentId: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly status: 'ENABLED' | 'DISABLED';
+  readonly trigger: ScheduleTrigger;
+  readonly noCatchup: boolean;
+  readonly maxConcurrency: number;
+  /** Absent when the document is its own. Without a version: the latest at the time of each run. */
+  readonly pipelineId?: string;
+  readonly pipelineVersionId?: string;
+  /** `pipelineInfo.name` at creation. */
+  readonly pipelineName: string;
+  readonly serviceAccount: string;
+  /** As given, macros included. */
+  readonly parameters: Readonly<Record<string, Json>>;
+  readonly pipelineRoot?: string;
+  /** Name of the ScheduledWorkflow. */
+  readonly scheduleName: string;
+  /** False until the ScheduledWorkflow is known to exist in the store; the sweeper creates these. */
+  readonly submitted: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** The time of the last slot that was dealt with. */
+  readonly lastRunAt?: Date;
+  readonly nextRunAt?: Date;
+  /** Of the last run; 0 before the first. */
+  readonly lastIndex: number;
+  /** Why its last slot has no run, or why it can have none: for a person. */
+  readonly error?: string;
+}
+
+/** What is written of a recurring run; absent fields stay as they are, null removes. `at` is its new `updatedAt`, when somebody asked for the change. */
+export type RecurringRunUpdate = Partial<Pick<RecurringRun, 'status' | 'trigger' | 'noCatchup' | 'maxConcurrency' | 'submitted' | 'lastRunAt' | 'lastIndex'>> & {
+  readonly nextRunAt?: Date | null;
+  readonly error?: string | null;
+  readonly at?: Date;
+};
 
 /** The large things of a run; never read by lists. */
 export interface RunDocuments {

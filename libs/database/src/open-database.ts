@@ -10,6 +10,7 @@ import { StoredExperiments } from './experiments.repository.js';
 import { migrate, type Migration } from './migrate.js';
 import { StoredPipelines } from './pipelines.repository.js';
 import { PrismaAccess } from './prisma-access.js';
+import { StoredRecurringRuns } from './recurring-runs.repository.js';
 import { StoredRuns } from './runs.repository.js';
 import { SqlSession } from './sql-session.js';
 import { StoredTasks } from './tasks.repository.js';
@@ -62,6 +63,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     experiments: new StoredExperiments(session, orm, changes),
     pipelines: new StoredPipelines(session, orm, changes),
     runs: new StoredRuns(session, orm, changes),
+    recurringRuns: new StoredRecurringRuns(session, orm, changes),
     tasks: new StoredTasks(session),
     artifacts: new StoredArtifacts(session),
     cache: new StoredCache(session),

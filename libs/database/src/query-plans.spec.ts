@@ -25,7 +25,7 @@ describe('plans of run lists on SQLite', () => {
   beforeAll(async () => {
     database = await openTestDatabase('sqlite');
     for (let count = 0; count < 6; count += 1) {
-      await database.runs.create(aRun({ namespace: 'ns', experimentId: 'e', displayName: 'run', state: 'FAILED', createdAt: new Date(count), ...(count > 2 && { finishedAt: new Date(count) }) }), DOCUMENTS, {});
+      await database.runs.create(aRun({ namespace: 'ns', experimentId: 'e', recurringRunId: 'rr', displayName: 'run', state: 'FAILED', createdAt: new Date(count), ...(count > 2 && { finishedAt: new Date(count) }) }), DOCUMENTS, {});
     }
     ({ adapter } = await connectSqlite(database.place.url));
     session = new SqlSession(adapter, 'sqlite');
@@ -63,6 +63,7 @@ describe('plans of run lists on SQLite', () => {
     ['failed or canceled', { filter: [{ operation: 'IN', key: 'state', value: ['FAILED', 'CANCELED'] }] }, 'runs_newest_idx'],
     ['failed or canceled and available', { namespace: 'ns', filter: [available, { operation: 'IN', key: 'state', value: ['FAILED', 'CANCELED'] }] }, 'runs_namespace_storage_idx'],
     ['named', { namespace: 'ns', sortBy: 'created_at desc', filter: [available, { operation: 'IS_SUBSTRING', key: 'name', value: 'ru' }] }, 'runs_namespace_storage_idx'],
+    ['of a recurring run', { filter: [{ operation: 'EQUALS', key: 'recurring_run_id', value: 'rr' }] }, 'runs_recurring_idx'],
     ['by name', { namespace: 'ns', sortBy: 'name' }, 'runs_namespace_name_idx'],
     ['created after', { filter: [{ operation: 'GREATER_THAN_EQUALS', key: 'created_at', value: '1970-01-01T00:00:00Z' }] }, 'runs_newest_idx'],
   ])('read the list %s along an index, each page and the count', async (_, query, index) => {

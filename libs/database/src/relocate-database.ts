@@ -6,6 +6,7 @@ const PLACES: readonly (readonly [table: string, column: string])[] = [
   ['artifacts', 'customPath'],
   ['runs', 'artifactRoot'],
   ['runs', 'pipelineRoot'],
+  ['recurring_runs', 'pipelineRoot'],
   ['run_documents', 'workflow'],
   ['tasks', 'execution'],
   ['tasks', 'inputs'],

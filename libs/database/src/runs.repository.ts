@@ -122,6 +122,11 @@ export class StoredRuns implements RunRepository {
     return rows.map(toRun);
   }
 
+  async listUnfinishedOf(recurringRunId: string): Promise<readonly Run[]> {
+    const rows = await this.#sql.query<RunModel>(sql`${RUN_SELECT} WHERE recurringRunId = ${recurringRunId} AND state IN ${listSql(UNFINISHED_STATES)} ORDER BY createdAt, id`);
+    return rows.map(toRun);
+  }
+
   async record(progress: RunProgress): Promise<void> {
     const { runId, run, at } = progress;
     await this.#sql.transaction(async (tx) => {

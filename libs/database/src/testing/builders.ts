@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Artifact, Experiment, Pipeline, PipelineVersion, Run, RunDocuments, Task } from '../model.js';
+import type { Artifact, Experiment, Pipeline, PipelineVersion, RecurringRun, Run, RunDocuments, Task } from '../model.js';
 
 const AT = new Date('2026-01-02T03:04:05.678Z');
 
@@ -41,6 +41,31 @@ export function aRun(given: Partial<Run> = {}): Run {
     taskCounts: {},
     createdAt,
     scheduledAt: createdAt,
+    ...given,
+  };
+}
+
+export function aRecurringRun(given: Partial<RecurringRun> = {}): RecurringRun {
+  const id = given.id ?? randomUUID();
+  const createdAt = given.createdAt ?? AT;
+  return {
+    id,
+    namespace: '',
+    experimentId: 'none',
+    displayName: 'nightly',
+    description: '',
+    status: 'ENABLED',
+    trigger: { cronSchedule: { cron: '0 0 3 * * *' } },
+    noCatchup: false,
+    maxConcurrency: 1,
+    pipelineName: 'train',
+    serviceAccount: 'pipeline-runner',
+    parameters: {},
+    scheduleName: `nightly-${id.slice(0, 8)}`,
+    submitted: false,
+    createdAt,
+    updatedAt: createdAt,
+    lastIndex: 0,
     ...given,
   };
 }

@@ -3,5 +3,5 @@
  *
  * @packageDocumentation
  */
-export { aPipeline, aRun, aTask, aVersion, anArtifact, anExperiment, DOCUMENTS } from './builders.js';
+export { aPipeline, aRecurringRun, aRun, aTask, aVersion, anArtifact, anExperiment, DOCUMENTS } from './builders.js';
 export { aTestPlace, DIALECTS, openSession, openTestDatabase, type TestPlace } from './test-databases.js';
