@@ -3,7 +3,10 @@
  *
  * @packageDocumentation
  */
+export { clusterLayout, type ClusterLayoutOptions } from './cluster-layout.js';
 export { KubeClient, type KubeRequest } from './kube-client.js';
 export { currentNamespace, loadKubeConfig } from './load-kube-config.js';
 export { ExpiredError, isTransient, TooLargeError } from './kube-error.js';
 export { KubernetesResourceStore, type KubernetesStoreOptions, type StoreHealth } from './kubernetes-resource-store.js';
+export { KubernetesLeases, newMemberIdentity } from './leases/kubernetes-leases.js';
+export { LeasedShards, type LeasedShardsOptions } from './leases/leased-shards.js';

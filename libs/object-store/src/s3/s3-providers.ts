@@ -26,6 +26,8 @@ interface Override {
 export interface S3Providers {
   /** The service that holds a location; undefined when none is configured for it. */
   readonly select: (location: S3Location) => S3Provider | undefined;
+  /** Everything that `select` may answer, in the order of the document. */
+  readonly all: () => readonly { readonly scheme: S3Scheme; readonly provider: S3Provider }[];
 }
 
 /**
@@ -41,6 +43,7 @@ export function parseS3Providers(document: unknown, standard: Partial<Record<S3S
     throw new PipelineError('INVALID_ARGUMENT', `The object store's providers cannot be used: ${issues.join('; ')}.`, { details: { issues } });
   }
   return {
+    all: () => [...schemes].flatMap(([scheme, { standard, overrides }]) => [...(standard ? [standard] : []), ...overrides.map(({ provider }) => provider)].map((provider) => ({ scheme, provider }))),
     select({ scheme, bucket, key }) {
       const services = schemes.get(scheme);
       return services?.overrides.find((override) => override.bucket === bucket && key.startsWith(override.keyPrefix))?.provider ?? services?.standard;

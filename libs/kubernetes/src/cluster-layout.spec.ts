@@ -1,0 +1,33 @@
+import { parseS3Providers } from '@millrace/object-store';
+import { describe, expect, it } from 'vitest';
+import { clusterLayout } from './cluster-layout.js';
+
+const secretRef = { secretName: 'keys', accessKeyKey: 'a', secretKeyKey: 's' };
+const providers = parseS3Providers({
+  minio: { default: { endpoint: 'minio-service:9000', disableSSL: true, credentials: { secretRef } } },
+  s3: { overrides: [{ bucketName: 'team', endpoint: 's3.example.com', credentials: { fromEnv: true } }] },
+});
+const layout = clusterLayout({ providers });
+if (layout.transport !== 'object-store') throw new Error(layout.transport);
+
+describe('the layout of a cluster', () => {
+  it('finds an object in the store of its scheme and bucket, as pods reach it', () => {
+    expect(layout.locateObject('minio://mlpipeline/v2/x')).toEqual({
+      bucket: 'mlpipeline',
+      key: 'v2/x',
+      store: { scheme: 'minio', endpoint: 'minio-service:9000', tls: false, region: 'us-east-1', secret: { name: 'keys', accessKeyKey: 'a', secretKeyKey: 's' } },
+    });
+    expect(layout.locateObject('s3://team/x')?.store).toEqual({ scheme: 's3', endpoint: 's3.example.com:443', tls: true, region: 'us-east-1' });
+  });
+
+  it('names every store once, and answers with those', () => {
+    expect(layout.stores).toHaveLength(2);
+    for (const uri of ['minio://mlpipeline/a', 's3://team/b']) expect(layout.stores).toContain(layout.locateObject(uri)?.store);
+  });
+
+  it('refuses a root that no store of the installation holds, with the remedy', () => {
+    expect(layout.refuseRoot(layout.defaultPipelineRoot)).toBeUndefined();
+    expect(layout.refuseRoot('s3://others/x')).toMatch(/no credentials.*kfp-launcher/);
+    expect(layout.refuseRoot('/data')).toMatch(/minio:\/\/bucket/);
+  });
+});

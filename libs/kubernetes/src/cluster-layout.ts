@@ -1,0 +1,43 @@
+import { parseS3Uri, type S3Provider, type S3Providers } from '@millrace/object-store';
+import type { Layout, ObjectStoreAccess } from '@millrace/pipeline-semantics';
+
+export interface ClusterLayoutOptions {
+  /** The stores of the namespace that the runs are in. */
+  readonly providers: S3Providers;
+  /** @default KFP's own, `minio://mlpipeline/v2/artifacts` */
+  readonly defaultPipelineRoot?: string;
+}
+
+/**
+ * A cluster: artifacts are objects that Argo's executor moves, and tasks find everything where KFP's launcher puts it. Keys from this process's
+ * environment mean nothing to a pod, which goes by the identity of its own account there.
+ */
+export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts' }: ClusterLayoutOptions): Layout {
+  const accesses = new Map<S3Provider, ObjectStoreAccess>(providers.all().map(({ scheme, provider }) => [provider, accessOf(scheme, provider)]));
+  const locateObject: Extract<Layout, { readonly transport: 'object-store' }>['locateObject'] = (uri) => {
+    const location = parseS3Uri(uri);
+    const provider = location && providers.select(location);
+    const store = provider && accesses.get(provider);
+    return location && store && { store, bucket: location.bucket, key: location.key };
+  };
+  return {
+    transport: 'object-store',
+    defaultPipelineRoot: defaultPipelineRoot.replace(/\/+$/, ''),
+    stores: [...accesses.values()],
+    locateObject,
+    parameterFolder: () => '/tmp/kfp/outputs',
+    workspacePath: '/kfp-workspace',
+    refuseRoot(uri) {
+      const location = locateObject(uri);
+      if (location) return undefined;
+      return parseS3Uri(uri)
+        ? `pipeline root "${uri}" is in a store that this installation has no credentials for; name one in the providers of the kfp-launcher ConfigMap`
+        : `pipeline root "${uri}" is not in an object store; name one as minio://bucket/folder or s3://bucket/folder`;
+    },
+  };
+}
+
+function accessOf(scheme: ObjectStoreAccess['scheme'], { host, port, tls, region, credentials }: S3Provider): ObjectStoreAccess {
+  const secret = credentials.kind === 'secret' ? { name: credentials.secretName, accessKeyKey: credentials.accessKeyKey, secretKeyKey: credentials.secretKeyKey } : undefined;
+  return { scheme, endpoint: `${host}:${port}`, tls, region, ...(secret && { secret }) };
+}
