@@ -44,7 +44,7 @@ export class Server {
     const began = performance.now();
     const profile = process.env['BENCH_PROFILE'];
     const node = ['--disable-warning=ExperimentalWarning', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])];
-    const child = spawn(process.execPath, [...node, program, 'up', '--port', '0', '--data-dir', folder, '--no-sample', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...node, program, 'up', '--port', '0', '--data-dir', folder, '--no-sample', '--executor', 'process', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const url = await new Promise<string>((found, fail) => {
       const collect = (chunk: Buffer) => {

@@ -16,6 +16,8 @@ program
   .option('--base-url <url>', 'address under which browsers reach this server through a proxy or tunnel')
   .option('--allowed-host <host...>', 'host names besides localhost that requests may be for')
   .option('--parallel <tasks>', 'how many tasks run at once (default: the number of cores)')
+  .option('--executor <kind>', 'what components run as: auto, process or container (default: auto, or MILLRACE_EXECUTOR)')
+  .option('--container-engine <command>', 'what runs containers (default: docker or podman, or MILLRACE_CONTAINER_ENGINE)')
   .option('--no-cache', 'run every task, whatever the pipeline says about caching')
   .option('--no-sample', 'do not add the sample pipeline to a new data folder')
   .action(async (flags: UpFlags) => {

@@ -1,13 +1,19 @@
-import { attemptId, createProcessExecutor, openEmbeddedArgo, type ProcessExecutorHandle } from '@millrace/embedded-argo';
+import { attemptId, createExecutor, openEmbeddedArgo, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
 import type { DataFolder } from './data-folder.js';
 import type { FailpointSetting } from './failpoint.js';
 import type { Log } from './log.js';
 import { programFiles } from './program-files.js';
 
+/** As long as a short task takes, and less than a person notices. */
+const RUNNING_NEWS_MS = 50;
+
 export interface SubstrateOptions {
   readonly folder: DataFolder;
   readonly python?: string;
+  readonly executor: ExecutorMode;
+  /** @default docker, then podman */
+  readonly containerEngine?: string;
   readonly maxParallelTasks: number;
   readonly log: Log;
   /** Called when the data folder is this process's and nothing runs yet. @default nothing */
@@ -25,13 +31,15 @@ export interface Substrate {
   readonly store: ResourceStore;
   readonly logs: TaskLogs;
   refuseContainer(container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }): string | undefined;
+  /** What runs containers, with its version; why there is nothing, in words that follow "because", otherwise. */
+  readonly containers: { readonly engine: string } | { readonly missing: string };
   close(): Promise<void>;
 }
 
-/** Embedded Argo with processes of this machine: the one place that knows which substrate there is. */
+/** Embedded Argo with processes and containers of this machine: the one place that knows which substrate there is. */
 export async function openSubstrate(options: SubstrateOptions): Promise<Substrate> {
   const { folder, log } = options;
-  let executor: ProcessExecutorHandle | undefined;
+  let executor: ExecutorHandle | undefined;
   let store: ResourceStore | undefined;
   // A log is asked for by its Workflow's name, again and again while it is followed; names are never used twice.
   const uids = new Map<string, string>();
@@ -50,11 +58,14 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
   const argo = await openEmbeddedArgo({
     folder: folder.engine,
     maxParallelTasks: options.maxParallelTasks,
+    runningNewsMs: RUNNING_NEWS_MS,
     failpoint: options.failpoint,
     onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     executor: async (listener) => {
       await options.beforeStart?.();
-      executor = await createProcessExecutor({
+      executor = await createExecutor({
+        mode: options.executor,
+        containerEngine: options.containerEngine,
         folder: folder.attempts,
         listener,
         resolveAttempt,
@@ -62,6 +73,8 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
         hostEnvironment: process.env,
         python: options.python,
         visible: [folder.path],
+        // Artifacts are where their addresses say; what is another task's is not to be changed.
+        shared: [{ source: folder.artifacts, target: folder.artifacts, readOnly: true }],
         pythonFolder: options.pythonFolder ?? programFiles.python,
         failpoint: options.failpoint,
         supervisorFailpoint: options.supervisorFailpoint,
@@ -76,6 +89,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
   return {
     store,
     logs,
+    containers: executor!.containers(),
     refuseContainer: (container) => executor!.refusal(container),
     close: () => argo.close(),
   };

@@ -17,11 +17,18 @@ describe('readUpSettings', () => {
   it.each([
     [{ ...none, port: '76OO' }, '--port must be a whole number from 0 to 65535, not "76OO".'],
     [{ ...none, port: '65536' }, '--port must be a whole number from 0 to 65535, not "65536".'],
+    [{ ...none, executor: 'docker' }, '--executor must be auto, process or container, not "docker".'],
     [{ ...none, parallel: '0' }, '--parallel must be a whole number from 1 to 1024, not "0".'],
     [{ ...none, basePath: 'pipe line' }, '--base-path must look like /pipeline, not "pipe line".'],
     [{ ...none, baseUrl: 'hub' }, '--base-url must be a URL such as https://hub.example.org/user/ann/proxy/7600, not "hub".'],
   ])('refuses %o', (flags, message) => {
     expect(() => readUpSettings(flags, {})).toThrow(new SettingsError(message));
+  });
+
+  it('runs containers where it can unless told otherwise', () => {
+    expect(readUpSettings(none, {})).toMatchObject({ executor: 'auto', containerEngine: undefined });
+    expect(readUpSettings({ ...none, executor: 'process' }, { MILLRACE_EXECUTOR: 'container', MILLRACE_CONTAINER_ENGINE: 'podman' })).toMatchObject({ executor: 'process', containerEngine: 'podman' });
+    expect(() => readUpSettings(none, { MILLRACE_EXECUTOR: 'yes' })).toThrow(new SettingsError('MILLRACE_EXECUTOR must be auto, process or container, not "yes".'));
   });
 
   it('takes a variable that is set to nothing for one that is not set', () => {

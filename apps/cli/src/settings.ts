@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import type { ExecutorMode } from '@millrace/embedded-argo';
 import { z } from 'zod';
 import { parseFailpoint, type FailpointSetting } from './failpoint.js';
 
@@ -11,6 +12,8 @@ const environment = z.object({
   MILLRACE_HOME: variable,
   MILLRACE_PORT: variable,
   MILLRACE_PYTHON: variable,
+  MILLRACE_EXECUTOR: variable,
+  MILLRACE_CONTAINER_ENGINE: variable,
   MILLRACE_TOKEN: z.string().optional(),
   MILLRACE_FAILPOINT: variable,
 });
@@ -25,6 +28,8 @@ export interface UpFlags {
   readonly baseUrl?: string;
   readonly allowedHost?: readonly string[];
   readonly parallel?: string;
+  readonly executor?: string;
+  readonly containerEngine?: string;
   readonly cache: boolean;
   readonly sample: boolean;
 }
@@ -40,6 +45,9 @@ export interface UpSettings {
   readonly allowedHosts: readonly string[];
   /** @default number of cores */
   readonly maxParallelTasks?: number;
+  readonly executor: ExecutorMode;
+  /** @default docker, then podman */
+  readonly containerEngine?: string;
   readonly cacheEnabled: boolean;
   readonly loadSample: boolean;
   /** For tests only: where to die; docs/durability.md lists the names. */
@@ -54,6 +62,14 @@ function wholeNumber(text: string, { name, min, max }: { name: string; min: numb
     throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
+}
+
+const EXECUTORS: readonly ExecutorMode[] = ['auto', 'process', 'container'];
+
+function readExecutor(text: string, name: string): ExecutorMode {
+  const found = EXECUTORS.find((mode) => mode === text);
+  if (found === undefined) throw new SettingsError(`${name} must be ${EXECUTORS.slice(0, -1).join(', ')} or ${EXECUTORS.at(-1)}, not "${text}".`);
+  return found;
 }
 
 /** A number of days, from 1. */
@@ -95,6 +111,8 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     baseUrl: flags.baseUrl,
     allowedHosts: flags.allowedHost ?? [],
     maxParallelTasks: flags.parallel === undefined ? undefined : wholeNumber(flags.parallel, { name: '--parallel', min: 1, max: 1024 }),
+    executor: readExecutor(flags.executor ?? variables.MILLRACE_EXECUTOR ?? 'auto', flags.executor === undefined ? 'MILLRACE_EXECUTOR' : '--executor'),
+    containerEngine: flags.containerEngine ?? variables.MILLRACE_CONTAINER_ENGINE,
     cacheEnabled: flags.cache,
     loadSample: flags.sample,
     failpoint,

@@ -8,7 +8,7 @@ import { createLog } from './log.js';
 import { openDataFolder } from './data-folder.js';
 import { createFailpoint } from './failpoint.js';
 import { localLayout } from './local-layout.js';
-import { openSubstrate } from './open-substrate.js';
+import { openSubstrate, type Substrate } from './open-substrate.js';
 import { programFiles } from './program-files.js';
 import { readUpSettings, type UpFlags } from './settings.js';
 import { startSample } from './start-sample.js';
@@ -33,6 +33,8 @@ export async function up(flags: UpFlags): Promise<void> {
     const substrate = await openSubstrate({
       folder,
       python: settings.python,
+      executor: settings.executor,
+      containerEngine: settings.containerEngine,
       maxParallelTasks: settings.maxParallelTasks ?? availableParallelism(),
       log,
       failpoint,
@@ -91,7 +93,7 @@ export async function up(flags: UpFlags): Promise<void> {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
     });
     const shown = settings.baseUrl ?? url + settings.basePath;
-    console.log(welcome({ url: shown, folder: folder.path, ms: performance.now() - started }));
+    console.log(welcome({ url: shown, folder: folder.path, containers: substrate.containers, ms: performance.now() - started }));
     if (settings.loadSample) {
       startSample(programFiles.samplePipeline, { url, token: settings.token, dataFolder: folder.path }).catch((error: unknown) =>
         log('warn', 'the sample could not be added', { error: String(error) }),
@@ -110,13 +112,14 @@ export async function up(flags: UpFlags): Promise<void> {
   process.exit(0);
 }
 
-function welcome({ url, folder, ms }: { url: string; folder: string; ms: number }): string {
+function welcome({ url, folder, containers, ms }: { url: string; folder: string; containers: Substrate['containers']; ms: number }): string {
   return [
     '',
     `  Millrace ${VERSION} is ready in ${(ms / 1000).toFixed(1)} s`,
     '',
     `  Open      ${url}`,
     `  Data in   ${folder}`,
+    `  Images    ${'engine' in containers ? `are run by ${containers.engine}` : `are not run: ${containers.missing}`}`,
     `  From Python`,
     `            from kfp import Client`,
     `            Client(host='${url}').create_run_from_pipeline_func(my_pipeline, arguments={...})`,

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   /** @default true */
   readonly sample?: boolean;
+  /** What components run as; the same on machines with and without docker or podman. @default process */
+  readonly executor?: 'auto' | 'process' | 'container';
   /** A command that is to start it, with its own arguments before those of the program. */
   readonly wrapper?: readonly string[];
 }
@@ -28,7 +30,7 @@ export class Millrace {
 
   static async start(options: StartOptions = {}): Promise<Millrace> {
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'millrace-e2e-')));
-    const args = ['up', '--port', '0', '--data-dir', dataFolder, ...(options.sample === false ? ['--no-sample'] : []), ...(options.args ?? [])];
+    const args = ['up', '--port', '0', '--data-dir', dataFolder, '--executor', options.executor ?? 'process', ...(options.sample === false ? ['--no-sample'] : []), ...(options.args ?? [])];
     const [command, ...rest] = [...(options.wrapper ?? []), process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
     const child = spawn(command!, rest, {
       env: { ...process.env, ...options.env },

@@ -46,6 +46,8 @@ export interface AttemptSpec extends ContainerSpec {
   /** Killed with reason `deadline` this long after the process started. */
   readonly deadlineMs?: number;
   readonly gpus?: number;
+  /** Say whose the attempt is: the run, the task. Put on its containers. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** The pod's other containers, in their order. Refused by an executor of processes. */
   readonly companions?: readonly Companion[];
 }

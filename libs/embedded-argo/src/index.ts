@@ -10,6 +10,9 @@ export type { EngineCounters } from './engine/counters.js';
 export { relocateStore } from './store/relocate-store.js';
 export { attemptId } from './pod/build-attempt.js';
 export { nodeId, podName } from './workflow/node-id.js';
+export { createExecutor, type ExecutorHandle, type ExecutorOptions } from './executor-choice/create-executor.js';
+export type { ExecutorMode } from './executor-choice/choose-executor.js';
+export type { ContainerEngine } from './container-executor/find-container-engine.js';
 export {
   buildEnvironment,
   createProcessExecutor,

@@ -10,16 +10,25 @@ export interface IndexRecord {
   readonly stream: 'stdout' | 'stderr';
 }
 
-const RECORD_BYTES = 32;
+export const INDEX_RECORD_BYTES = 32;
 const RECORDS_AT_ONCE = 512;
 
 export function encodeIndexRecord(record: IndexRecord): Buffer {
-  const bytes = Buffer.alloc(RECORD_BYTES);
+  const bytes = Buffer.alloc(INDEX_RECORD_BYTES);
   bytes.writeBigUInt64LE(BigInt(record.offset), 0);
   bytes.writeBigUInt64LE(BigInt(record.line), 8);
   bytes.writeBigUInt64LE(BigInt(record.time), 16);
   bytes.writeUInt8(record.stream === 'stderr' ? 2 : 1, 24);
   return bytes;
+}
+
+export function decodeIndexRecord(bytes: Buffer, at: number): IndexRecord {
+  return {
+    offset: Number(bytes.readBigUInt64LE(at)),
+    line: Number(bytes.readBigUInt64LE(at + 8)),
+    time: Number(bytes.readBigUInt64LE(at + 16)),
+    stream: bytes.readUInt8(at + 24) === 2 ? 'stderr' : 'stdout',
+  };
 }
 
 /** The index of a log, read piece by piece: memory does not grow with it. */
@@ -32,7 +41,7 @@ export class LogIndex {
   ) {}
 
   static async open(file: FileHandle | undefined): Promise<LogIndex> {
-    return new LogIndex(file, file ? Math.floor((await file.stat()).size / RECORD_BYTES) : 0);
+    return new LogIndex(file, file ? Math.floor((await file.stat()).size / INDEX_RECORD_BYTES) : 0);
   }
 
   /** The last record at or before a byte; undefined when there is none. Cheap for offsets that rise. */
@@ -61,17 +70,10 @@ export class LogIndex {
     const { start, records } = this.window;
     if (number >= start && number < start + records.length) return records[number - start]!;
     const first = Math.max(0, number - 8);
-    const bytes = Buffer.alloc(Math.min(RECORDS_AT_ONCE, this.count - first) * RECORD_BYTES);
-    const { bytesRead } = await this.file!.read(bytes, 0, bytes.length, first * RECORD_BYTES);
+    const bytes = Buffer.alloc(Math.min(RECORDS_AT_ONCE, this.count - first) * INDEX_RECORD_BYTES);
+    const { bytesRead } = await this.file!.read(bytes, 0, bytes.length, first * INDEX_RECORD_BYTES);
     const read: IndexRecord[] = [];
-    for (let at = 0; at + RECORD_BYTES <= bytesRead; at += RECORD_BYTES) {
-      read.push({
-        offset: Number(bytes.readBigUInt64LE(at)),
-        line: Number(bytes.readBigUInt64LE(at + 8)),
-        time: Number(bytes.readBigUInt64LE(at + 16)),
-        stream: bytes.readUInt8(at + 24) === 2 ? 'stderr' : 'stdout',
-      });
-    }
+    for (let at = 0; at + INDEX_RECORD_BYTES <= bytesRead; at += INDEX_RECORD_BYTES) read.push(decodeIndexRecord(bytes, at));
     this.window = { start: first, records: read };
     const found = read[number - first];
     if (!found) throw new RangeError(`The index of a log became shorter while it was read (record ${number}).`);

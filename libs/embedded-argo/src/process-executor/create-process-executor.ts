@@ -39,6 +39,8 @@ export interface ProcessExecutorOptions {
   readonly privateRoot?: boolean;
   /** Identifiers for CUDA_VISIBLE_DEVICES. @default none */
   readonly gpuDevices?: readonly string[];
+  /** Where they are shared with another executor. @default gpuDevices, for this one alone */
+  readonly gpus?: GpuLeases;
   /** What a component gets that expects the SDK in its image, and plain commands' Python has. @default kfp 2.17.0 without its dependencies */
   readonly sdk?: PipInstall;
   /** @default beside the code */
@@ -93,7 +95,7 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
     environments,
     bareEnvironment,
     supervisors,
-    gpus: new GpuLeases(options.gpuDevices ?? []),
+    gpus: options.gpus ?? new GpuLeases(options.gpuDevices ?? []),
     sdk: normaliseRequirements([sdk]).pip[0] ?? DEFAULT_SDK,
     path: options.path ?? absoluteFolders(hostEnvironment['PATH']),
     // The interpreter may live under /tmp, when someone tries things out.

@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { attemptFolder, readExit, writeExit } from '../attempts/attempt-folder.js';
+import type { GpuLeases } from '../attempts/gpu-leases.js';
+import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
+import type { ContainerState } from './engine-client.js';
+import { ATTEMPT_LABEL, CONTAINER_LABEL, OWNER_LABEL } from './pod-names.js';
+import { clearRecords, readRecord, writeRecord } from './pod-record.js';
+import { PodRun, type PodSetting } from './pod-run.js';
+
+export interface ContainerExecutorParts {
+  readonly setting: PodSetting;
+  readonly listener: AttemptListener;
+  readonly gpus: GpuLeases;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  readonly failpoint?: (name: string) => void;
+}
+
+interface Tracked {
+  readonly folder: string;
+  state: 'preparing' | 'running';
+  startedAt?: number;
+  pod?: PodRun;
+  killed: boolean;
+  announced: boolean;
+  over: Promise<void>;
+  end: () => void;
+}
+
+const RETRY_MS = 1_000;
+
+/** Runs attempts as containers of docker or podman, in their images. The engine is what knows about a running one: it outlives this process. */
+export class ContainerExecutor implements Executor {
+  private readonly tracked = new Map<string, Tracked>();
+  private closing = false;
+
+  constructor(private readonly parts: ContainerExecutorParts) {}
+
+  /** Takes over the containers that an earlier server left, and removes those that nobody waits for. To be awaited before anything starts. */
+  async adopt(): Promise<void> {
+    const { setting, log } = this.parts;
+    const { client } = setting;
+    const states = await client.inspect(await client.list(`${OWNER_LABEL}=${setting.owner}`));
+    const attempts = Map.groupBy(states, ({ labels }) => labels[ATTEMPT_LABEL] ?? '');
+    for (const [id, containers] of attempts) {
+      const main = containers.find(({ labels }) => labels[CONTAINER_LABEL] === 'main');
+      const spec = this.adoptable(id, main);
+      if (spec === undefined || main === undefined) {
+        log.info(`Removing ${containers.length} container(s) that an earlier server left${id === '' ? '' : ` of attempt ${id}`}.`);
+        await client.remove(containers.map(({ name }) => name));
+        continue;
+      }
+      const attempt = this.track(id);
+      Object.assign(attempt, { state: 'running', startedAt: main.startedAt });
+      this.parts.gpus.hold(id, readRecord(attempt.folder, 'gpus.json') ?? []);
+      this.follow(id, attempt, spec, (pod) => pod.resume(main));
+    }
+  }
+
+  live(): readonly string[] {
+    return [...this.tracked.keys()];
+  }
+
+  refusal(spec: Runnable): string | undefined {
+    return spec.image === '' ? 'The component names no image to run in.' : undefined;
+  }
+
+  start(spec: AttemptSpec): void {
+    if (this.closing) return;
+    const known = this.tracked.get(spec.id);
+    if (known) {
+      if (known.state === 'running') setImmediate(() => this.announce(spec.id, known));
+      return;
+    }
+    const recorded = readExit(attemptFolder(this.parts.setting.folder, spec.id));
+    if (recorded) {
+      setImmediate(() => this.parts.listener.onExit(spec.id, recorded));
+      return;
+    }
+    const attempt = this.track(spec.id);
+    this.follow(spec.id, attempt, spec, async (pod) => {
+      mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
+      clearRecords(attempt.folder);
+      writeRecord(attempt.folder, 'spec.json', spec);
+      this.parts.failpoint?.('attempt.folder-made');
+      const refusal = this.refuseGpus(spec);
+      if (refusal !== undefined) return { reason: 'refused', message: refusal, finishedAt: Date.now() };
+      const gpus = await this.leaseGpus(spec, attempt);
+      if (this.tracked.get(spec.id) !== attempt || attempt.killed) return { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() };
+      return pod.run(gpus);
+    });
+  }
+
+  kill(id: string, options?: { readonly graceMs?: number }): void {
+    const attempt = this.tracked.get(id);
+    if (!attempt) return;
+    attempt.killed = true;
+    this.parts.gpus.release(id);
+    void attempt.pod?.kill(options?.graceMs ?? this.parts.setting.graceMs);
+  }
+
+  lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined {
+    const attempt = this.tracked.get(id);
+    if (attempt) return { state: attempt.state };
+    const folder = attemptFolder(this.parts.setting.folder, id);
+    if (!existsSync(folder)) return undefined;
+    const exit = readExit(folder);
+    return exit ? { state: 'exited', exit } : { state: 'preparing' };
+  }
+
+  async forget(id: string): Promise<void> {
+    const attempt = this.tracked.get(id);
+    if (attempt) {
+      this.kill(id);
+      await attempt.over;
+    }
+    const folder = attemptFolder(this.parts.setting.folder, id);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      rmdirSync(dirname(folder));
+    } catch {
+      // Other attempts of the same workflow are still in it.
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    const pods = [...this.tracked.values()].flatMap(({ pod }) => pod ?? []);
+    for (const pod of pods) pod.leave();
+    await Promise.all([...this.tracked.values()].map(({ over }) => over));
+    await Promise.all(pods.map((pod) => pod.clear()));
+    this.tracked.clear();
+  }
+
+  private adoptable(id: string, main: ContainerState | undefined): AttemptSpec | undefined {
+    if (id === '' || main?.started !== true) return undefined;
+    const folder = attemptFolder(this.parts.setting.folder, id);
+    return readExit(folder) === undefined ? readRecord(folder, 'spec.json') : undefined;
+  }
+
+  /** Lets a pod work, then records and reports its exit. A server that closes leaves it without. */
+  private follow(id: string, attempt: Tracked, spec: AttemptSpec, work: (pod: PodRun) => Promise<AttemptExit | undefined>): void {
+    const { setting, listener, log, failpoint } = this.parts;
+    const pod = new PodRun(setting, spec, {
+      onProgress: (message) => this.isCurrent(id, attempt) && listener.onProgress?.(id, message),
+      onRunning: (startedAt) => {
+        failpoint?.('attempt.running');
+        attempt.state = 'running';
+        attempt.startedAt = startedAt;
+        setImmediate(() => this.announce(id, attempt));
+      },
+    });
+    attempt.pod = pod;
+    void work(pod)
+      .catch((error: unknown): AttemptExit => {
+        const message = error instanceof Error ? error.message : String(error);
+        log.warn(`Attempt ${id} cannot go on: ${message}`);
+        return { reason: 'refused', message, finishedAt: Date.now() };
+      })
+      .then(async (exit) => {
+        if (exit === undefined || this.closing) return;
+        failpoint?.('attempt.exit');
+        await this.record(id, attempt, exit);
+        await pod.clear();
+        this.report(id, attempt, exit);
+      })
+      .catch((error: unknown) => log.warn(`Attempt ${id}: ${String(error)}`))
+      .finally(() => attempt.end());
+  }
+
+  /** Unrecorded, an exit must not be reported: a full disk is waited for. */
+  private async record(id: string, attempt: Tracked, exit: AttemptExit): Promise<void> {
+    while (!this.closing) {
+      try {
+        mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
+        writeExit(attempt.folder, exit);
+        return;
+      } catch (error) {
+        this.parts.log.warn(`The end of attempt ${id} cannot be recorded and is tried again: ${(error as Error).message}`);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private report(id: string, attempt: Tracked, exit: AttemptExit): void {
+    if (!this.isCurrent(id, attempt)) return;
+    this.tracked.delete(id);
+    this.parts.gpus.release(id);
+    this.parts.listener.onExit(id, exit);
+  }
+
+  private refuseGpus({ gpus = 0 }: AttemptSpec): string | undefined {
+    const there = this.parts.gpus.devices.length;
+    return gpus <= there ? undefined : `The task asks for ${gpus} GPU${gpus === 1 ? '' : 's'} and this machine has ${there || 'none'}; ask for fewer, or run it elsewhere.`;
+  }
+
+  private async leaseGpus({ id, gpus }: AttemptSpec, attempt: Tracked): Promise<readonly string[]> {
+    if (!gpus) return [];
+    this.parts.listener.onProgress?.(id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
+    const devices = (await this.parts.gpus.acquire(id, gpus)) ?? [];
+    if (this.isCurrent(id, attempt)) writeRecord(attempt.folder, 'gpus.json', devices);
+    return devices;
+  }
+
+  private track(id: string): Tracked {
+    let end!: () => void;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    const attempt: Tracked = { folder: attemptFolder(this.parts.setting.folder, id), state: 'preparing', killed: false, announced: false, over, end };
+    this.tracked.set(id, attempt);
+    return attempt;
+  }
+
+  private isCurrent(id: string, attempt: Tracked): boolean {
+    return !this.closing && this.tracked.get(id) === attempt;
+  }
+
+  private announce(id: string, attempt: Tracked): void {
+    if (attempt.announced || attempt.startedAt === undefined || !this.isCurrent(id, attempt)) return;
+    attempt.announced = true;
+    this.parts.listener.onRunning(id, attempt.startedAt);
+  }
+}
