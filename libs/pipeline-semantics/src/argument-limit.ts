@@ -8,7 +8,7 @@ const MAX_BYTES = 131_071;
  * "argument list too long" from whatever starts it.
  */
 export function argumentProblem({ path, command, args, env }: Pick<ExecutionPlan, 'path' | 'command' | 'args' | 'env'>): string | undefined {
-  for (const text of [...command, ...args, ...env.map(({ name, value }) => `${name}=${value}`)]) {
+  for (const text of [...command, ...args, ...env.map(({ name, value = '' }) => `${name}=${value}`)]) {
     // A UTF-16 unit takes at most three bytes: most texts are short enough without being measured.
     if (text.length * 3 <= MAX_BYTES) continue;
     const bytes = utf8Length(text.replaceAll('$$', '$'));

@@ -1,12 +1,12 @@
 import type { ResourceSpec } from '@millrace/pipeline-spec';
-import type { ExecutionPlan } from './decision.js';
+import type { ContainerResources } from './pod/pod-fragment.js';
 import { valueToText } from './parameter-value.js';
 
 /**
  * Kubernetes quantities of a container. The newer text fields win over the numbers of older SDKs; what resolves to nothing is
  * left out. `render` fills placeholders.
  */
-export function renderResources(spec: ResourceSpec | undefined, render: (text: string) => string): ExecutionPlan['resources'] {
+export function renderResources(spec: ResourceSpec | undefined, render: (text: string) => string): ContainerResources {
   const accelerator = spec?.accelerator;
   const type = render(accelerator?.resourceType || accelerator?.type || '');
   const count = render(accelerator?.resourceCount || String(accelerator?.count ?? ''));

@@ -11,6 +11,7 @@ import { MAX_ITERATIONS, isLoop } from './loop-items.js';
 import type { CachePolicy } from './plan.js';
 import { inputsAsSeen, planExecution } from './plan-execution.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
+import { podOf, resolveSettings } from './pod/task-settings.js';
 import { placeOutputs } from './place-outputs.js';
 import { countItems, resolveTaskInputs } from './resolve-inputs.js';
 import type { RunView, ScopePath, TaskState, TaskValues } from './run-view.js';
@@ -41,7 +42,7 @@ export function decide(pipeline: Pipeline, path: ScopePath, view: RunView, conte
   if (resolved.kind === 'unknown' && located.component.dag !== undefined) return { kind: 'enter' };
   if (resolved.kind !== 'known') return undecided(path, resolved);
   if (located.component.dag !== undefined) return { kind: 'enter', inputs: inputsAsSeen(located.component, resolved.inputs) };
-  if (located.executor?.importer === undefined) return decideContainer(path, located, view, context, resolved.inputs);
+  if (located.executor?.importer === undefined) return decideContainer(pipeline, path, located, view, context, resolved.inputs);
   return importArtifact({
     path,
     importer: located.executor.importer,
@@ -106,23 +107,37 @@ function downloadProblem(path: ScopePath, inputs: TaskValues, layout: Layout): s
   return downloads.kind === 'problem' ? downloads.message : undefined;
 }
 
-function decideContainer(path: ScopePath, located: LocatedTask, view: RunView, context: DecideContext, inputs: TaskValues): Decision {
+function decideContainer(pipeline: Pipeline, path: ScopePath, located: LocatedTask, view: RunView, context: DecideContext, inputs: TaskValues): Decision {
   const { task, component, executor, taskKey } = located;
   const container = executor?.container;
   if (container === undefined) return { kind: 'fail', message: `Task "${path}" has an executor of a kind that is not supported.` };
   const { layout, taskId } = context;
+  const settings = resolveSettings(pipeline, path, located, view, context);
+  if (settings.kind !== 'known') return undecided(path, settings);
+  const settled = { pipeline, located, inputs, run: view.run, layout, settings: settings.value };
   const places = placeOutputs({ component, layout, artifactRoot: view.run.artifactRoot, taskKey, taskId });
   const run = (fingerprint?: string): Decision => {
-    const plan = planExecution({ path, taskKey, taskId, component, container, inputs, places, run: view.run, layout, ...(fingerprint !== undefined && { fingerprint }) });
-    const problem = argumentProblem(plan) ?? downloadProblem(path, plan.inputs, layout);
-    return problem === undefined ? { kind: 'run', plan } : { kind: 'fail', message: problem };
+    try {
+      const plan = planExecution({ ...settled, path, taskId, container, places, ...(fingerprint !== undefined && { fingerprint }) });
+      const problem = argumentProblem(plan) ?? downloadProblem(path, plan.inputs, layout);
+      return problem === undefined ? { kind: 'run', plan } : { kind: 'fail', message: problem };
+    } catch (error) {
+      return cannotHavePod(path, error);
+    }
   };
   if (!context.cache.enabled || context.cacheable === false || task.cachingOptions?.enableCache !== true) return run();
+  let pvcNames: readonly string[];
+  try {
+    pvcNames = podOf({ ...settled, env: [], resources: { limits: {}, requests: {} } }).claims;
+  } catch (error) {
+    return cannotHavePod(path, error);
+  }
   const fingerprint = fingerprintOf({
     task,
     container,
     inputs,
     outputArtifacts: places.outputArtifacts,
+    pvcNames,
     outputParameterTypes: Object.fromEntries(Object.entries(component.outputDefinitions?.parameters ?? {}).map(([name, spec]) => [name, spec.parameterType])),
   });
   return {
@@ -130,6 +145,10 @@ function decideContainer(path: ScopePath, located: LocatedTask, view: RunView, c
     fingerprint,
     next: (hit) => (hit === undefined ? run(fingerprint) : { kind: 'cached', inputs: inputsAsSeen(component, inputs), hit, fingerprint }),
   };
+}
+
+function cannotHavePod(path: ScopePath, error: unknown): Decision {
+  return { kind: 'fail', message: `Task "${path}" cannot be run: ${(error as Error).message}.` };
 }
 
 /** The first dependency that ended in a way that keeps the task from ever starting. */

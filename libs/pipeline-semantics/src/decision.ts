@@ -1,4 +1,5 @@
-import type { ContainerField } from './late-fields.js';
+import type { LateField } from './late-fields.js';
+import type { ContainerResources, EnvVariable, PodFragment } from './pod/pod-fragment.js';
 import type { RuntimeArtifact, ScopePath, TaskValues } from './run-view.js';
 
 /** Everything a task's container needs, with no value left to find out. */
@@ -15,9 +16,10 @@ export interface ExecutionPlan {
    */
   readonly command: readonly string[];
   readonly args: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
-  /** Kubernetes resource quantities, keys `cpu`, `memory` and device names. */
-  readonly resources: { readonly limits: Readonly<Record<string, string>>; readonly requests: Readonly<Record<string, string>> };
+  readonly env: readonly EnvVariable[];
+  readonly resources: ContainerResources;
+  /** What the Kubernetes settings make of the pod; nothing of its own when absent. */
+  readonly pod?: PodFragment;
   /** URI of the task's own folder: output artifacts, `output_metadata.json`. */
   readonly taskRoot: string;
   /** The same folder as the task sees it. */
@@ -27,8 +29,8 @@ export interface ExecutionPlan {
   readonly outputMetadataFile: string;
   /** The artifacts promised in the executor input; `id`s are given when they are stored. */
   readonly outputArtifacts: Readonly<Record<string, Omit<RuntimeArtifact, 'id'>>>;
-  /** The parts of the container that differ by execution: what a gate has to answer. */
-  readonly late?: readonly ContainerField[];
+  /** The parts of the pod that differ by execution: what a gate has to answer. */
+  readonly late?: readonly LateField[];
   /** Set when caching is on for this task: stored with its outputs after success. */
   readonly fingerprint?: string;
 }

@@ -28,7 +28,11 @@ export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './pa
 export { localPathOf, pathOfUri } from './local-path.js';
 export { outputFileName, placeOutputs, type OutputPlaces } from './place-outputs.js';
 export { MAX_LIST_FOLDERS, downloadsOf, type Download, type Downloads } from './downloads.js';
-export { lateFields, type ContainerField } from './late-fields.js';
+export type { ContainerField, LateField } from './late-fields.js';
+export { lateParts } from './plan-execution.js';
+export { isPodField, type ContainerResources, type EnvVariable, type PodField, type PodFragment } from './pod/pod-fragment.js';
+export { kubernetesSettingsOf } from './pod/setting-bindings.js';
+export { lateSettings, staticPodOf } from './pod/task-settings.js';
 export { renderResources } from './container-resources.js';
 export { fingerprintOf, type FingerprintFacts } from './cache-key.js';
 export { sha256Hex } from './sha256.js';

@@ -1,11 +1,15 @@
 import type { ContainerSpec } from '@millrace/pipeline-spec';
+import type { PodField } from './pod/pod-fragment.js';
 import { resourceTexts } from './container-resources.js';
 import { hasPlaceholder } from './placeholders.js';
 
 /** The parts of a container that a placeholder can be in. */
 export type ContainerField = 'image' | 'command' | 'args' | 'env' | 'resources';
 
-/** The parts that differ by execution; the others are what the author wrote. */
+/** All that a pod is made of and that can be late. */
+export type LateField = ContainerField | PodField;
+
+/** The parts of the container that differ by execution; the others are what the author wrote. */
 export function lateFields(container: ContainerSpec): readonly ContainerField[] {
   const late: ContainerField[] = [];
   if (hasPlaceholder(container.image)) late.push('image');

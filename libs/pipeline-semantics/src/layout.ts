@@ -9,6 +9,10 @@ interface Places {
   readonly defaultPipelineRoot: string;
   /** Why a pipeline root cannot be used here, with the remedy; undefined when it can. */
   readonly refuseRoot: (uri: string) => string | undefined;
+  /** Whether a task has a folder of its own there, so that a file of the machine must be mounted for it. @default nothing is hidden */
+  readonly hides?: (path: string) => boolean;
+  /** Why objects at an address cannot be reached from here, with the remedy; undefined when they can. @default all can be */
+  readonly refuseAddress?: (uri: string) => string | undefined;
   /** The folder of output parameter files as the task sees it. `taskRoot` is the task's root as a local path. */
   readonly parameterFolder: (taskRoot: string) => string;
   /** Mount point of the run's workspace as the task sees it. */

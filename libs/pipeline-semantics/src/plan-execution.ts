@@ -1,20 +1,23 @@
-import type { ComponentSpec, ContainerSpec, JsonValue } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ContainerSpec, JsonValue, Pipeline } from '@millrace/pipeline-spec';
 import { renderCommandLine } from './command-line.js';
 import { renderResources } from './container-resources.js';
 import type { ExecutionPlan } from './decision.js';
 import { buildExecutorInput } from './executor-input.js';
-import { lateFields } from './late-fields.js';
+import { lateFields, type LateField } from './late-fields.js';
 import type { Layout } from './layout.js';
+import type { LocatedTask } from './pipeline-tasks.js';
 import { type PlaceholderValues, fillPlaceholders } from './placeholders.js';
+import { lateSettings, podOf, type SettingValues } from './pod/task-settings.js';
 import type { OutputPlaces } from './place-outputs.js';
 import type { RunFacts, TaskValues } from './run-view.js';
 
 export interface Execution {
   readonly path: string;
-  readonly taskKey: string;
+  readonly pipeline: Pipeline;
+  readonly located: LocatedTask;
   readonly taskId: string;
-  readonly component: ComponentSpec;
   readonly container: ContainerSpec;
+  readonly settings: SettingValues;
   readonly inputs: TaskValues;
   readonly places: OutputPlaces;
   readonly run: RunFacts;
@@ -22,12 +25,12 @@ export interface Execution {
   readonly fingerprint?: string;
 }
 
-/** Renders the container of an execution whose inputs are known. Nothing here can fail or be unknown. */
+/** Renders the pod of an execution whose inputs are known. Throws Error with the rest of a sentence where its settings make none. */
 export function planExecution(execution: Execution): ExecutionPlan {
-  const { component, container, places, run, layout, taskKey, taskId, path, fingerprint } = execution;
-  const inputs = inputsAsSeen(component, execution.inputs);
+  const { pipeline, located, container, places, run, layout, settings, taskId, path, fingerprint } = execution;
+  const { component, taskKey } = located;
   const definitions = component.inputDefinitions;
-  const values: PlaceholderValues = {
+  const valuesWith = (inputs: TaskValues): PlaceholderValues => ({
     run,
     layout,
     taskKey,
@@ -36,8 +39,23 @@ export function planExecution(execution: Execution): ExecutionPlan {
     places,
     declared: (name) => Object.hasOwn(definitions?.parameters ?? {}, name) || Object.hasOwn(definitions?.artifacts ?? {}, name),
     executorInput: buildExecutorInput(inputs, places, layout),
-  };
-  const render = (text: string): string => fillPlaceholders(text, values);
+  });
+  const given = inputsAsSeen(component, execution.inputs);
+  const first = valuesWith(given);
+  const render = (text: string): string => fillPlaceholders(text, first);
+  const { pod, env, resources, taskConfig } = podOf({
+    pipeline,
+    located,
+    inputs: execution.inputs,
+    run,
+    layout,
+    settings,
+    env: (container.env ?? []).map(({ name, value }) => ({ name, value: fillPlaceholders(value ?? '', first, doubleDollars) })),
+    resources: renderResources(container.resources, render),
+  });
+  const configured = Object.entries(definitions?.parameters ?? {}).filter(([, { parameterType }]) => parameterType === 'TASK_CONFIG');
+  const inputs = configured.length === 0 ? given : { ...given, parameters: { ...given.parameters, ...Object.fromEntries(configured.map(([name]) => [name, taskConfig])) } };
+  const values = inputs === given ? first : valuesWith(inputs);
   return {
     path,
     taskId,
@@ -45,12 +63,18 @@ export function planExecution(execution: Execution): ExecutionPlan {
     image: render(container.image),
     command: renderCommandLine(container.command ?? [], values, doubleDollars),
     args: renderCommandLine(container.args ?? [], values, doubleDollars),
-    env: (container.env ?? []).map(({ name, value }) => ({ name, value: fillPlaceholders(value ?? '', values, doubleDollars) })),
-    resources: renderResources(container.resources, render),
+    env,
+    resources,
+    ...(Object.keys(pod).length > 0 && { pod }),
     ...places,
-    late: lateFields(container),
+    late: lateParts(pipeline, component, container, layout),
     ...(fingerprint !== undefined && { fingerprint }),
   };
+}
+
+/** The parts of a task's pod that differ by execution, each once. */
+export function lateParts(pipeline: Pipeline, component: ComponentSpec, container: ContainerSpec, layout: Pick<Layout, 'hides'>): readonly LateField[] {
+  return [...new Set<LateField>([...lateFields(container), ...lateSettings(pipeline, component, layout)])];
 }
 
 /** The inputs as the task sees them: with the component's defaults, and artifacts named by their ids. */

@@ -45,7 +45,7 @@ export function resolveTaskInputs(pipeline: Pipeline, path: ScopePath, view: Run
     return undefined;
   };
   for (const name of parameterNames(task)) {
-    if (only?.has(name) === false) continue;
+    if (only?.has(name) === false || isTaskConfig(task, name)) continue;
     const message = take(name, resolveParameter(scope, path, task, name), parameters);
     if (message !== undefined) return { kind: 'failed', message };
   }
@@ -56,6 +56,11 @@ export function resolveTaskInputs(pipeline: Pipeline, path: ScopePath, view: Run
   if (blocked !== undefined) return blocked;
   if (unknown.size > 0) return { kind: 'unknown', on: [...unknown] };
   return { kind: 'known', inputs: { parameters, artifacts } };
+}
+
+/** A value that something other than an input of the task takes from its scope; null where the scope was not given it. */
+export function resolveBinding(pipeline: Pipeline, path: ScopePath, view: RunView, context: ResolveContext, binding: TaskInputParameter): Resolution<JsonValue> {
+  return selected(bindParameter({ pipeline, view, context, decided: path }, path, locateTask(pipeline, path), binding), binding);
 }
 
 /** How many items a loop has. */
@@ -90,6 +95,11 @@ interface Scope {
 function parameterNames({ task, component }: LocatedTask): Iterable<string> {
   // The SDK binds names that the component does not declare, to refer to them inside other values.
   return without(task.parameterIterator?.itemInput, [...Object.keys(component.inputDefinitions?.parameters ?? {}), ...Object.keys(task.inputs?.parameters ?? {})]);
+}
+
+/** It is filled when everything else of the task is known. */
+function isTaskConfig({ component }: LocatedTask, name: string): boolean {
+  return component.dag === undefined && component.inputDefinitions?.parameters?.[name]?.parameterType === 'TASK_CONFIG';
 }
 
 function artifactNames({ task, component }: LocatedTask): Iterable<string> {

@@ -1,3 +1,5 @@
+import type { KubernetesExecutorConfig, WorkspaceConfig } from './kubernetes-config.js';
+
 /**
  * KFP's pipeline IR (PipelineSpec 2.1.0 and PlatformSpec) as its JSON form has it: camelCase keys, enum values as their names.
  * Only what the backend reads is named; what a document may not contain is refused by `validate`, never dropped silently.
@@ -205,14 +207,14 @@ export interface PipelineSpec {
   readonly root: ComponentSpec;
 }
 
-/** One platform's settings, by executor label; the fields inside are kept as written (KubernetesExecutorConfig). */
-export interface SinglePlatformSpec {
-  readonly deploymentSpec?: { readonly executors?: Readonly<Record<string, JsonObject>> };
-  readonly pipelineConfig?: JsonObject;
+/** One platform's settings, by executor label. */
+export interface SinglePlatformSpec<ExecutorConfig = JsonObject> {
+  readonly deploymentSpec?: { readonly executors?: Readonly<Record<string, ExecutorConfig>> };
+  readonly pipelineConfig?: JsonObject & { readonly workspace?: WorkspaceConfig };
 }
 
 export interface PlatformSpec {
-  readonly platforms?: { readonly kubernetes?: SinglePlatformSpec } & Readonly<Record<string, SinglePlatformSpec | undefined>>;
+  readonly platforms?: { readonly kubernetes?: SinglePlatformSpec<KubernetesExecutorConfig> } & Readonly<Record<string, SinglePlatformSpec<object> | undefined>>;
 }
 
 /** A parsed and validated pipeline: what everything below the parser works on. Deeply frozen. */

@@ -150,7 +150,7 @@ export async function answerGates(
   };
   for (const [nodeId, { path, decision }] of decisions) {
     const { task, component } = locateTask(live.pipeline, path);
-    const answer = { ...answerGate(decision, { layout, run: live.view.run, component, kind: closesLike(task, component) }), finishedAt };
+    const answer = { ...answerGate(decision, { layout, pipeline: live.pipeline, run: live.view.run, component, kind: closesLike(task, component) }), finishedAt };
     answers.push([nodeId, answer]);
     characters += JSON.stringify(answer).length;
     if (characters >= PATCH_CHARACTERS) await send();

@@ -1,4 +1,5 @@
 import type { ExecutionPlan } from '@millrace/pipeline-semantics';
+import type { Pipeline } from '@millrace/pipeline-spec';
 import { describe, expect, it } from 'vitest';
 import { answerGate, type GateAnswer } from './answer-gate.js';
 import { gateTemplate } from './gate-template.js';
@@ -20,7 +21,7 @@ const plan: ExecutionPlan = {
   outputArtifacts: {},
   late: ['args'],
 };
-const context = { layout, run: { artifactRoot: '/data' }, component: { executorLabel: 'exec-a' } };
+const context = { layout, pipeline: { spec: {} } as Pipeline, run: { artifactRoot: '/data' }, component: { executorLabel: 'exec-a' } };
 const none = { parameters: {}, artifacts: {} };
 const hit = { runId: 'r0', taskId: 't0', outputs: none };
 

@@ -1,8 +1,8 @@
 import type { Outputs } from '@millrace/argo';
-import type { ContainerField, Decision, ExecutionPlan, Layout, RunFacts, TaskKind } from '@millrace/pipeline-semantics';
-import type { ComponentSpec } from '@millrace/pipeline-spec';
+import { isPodField, lateSettings, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
+import type { ComponentSpec, Pipeline } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
-import { GATE_SLOTS } from './gate-template.js';
+import { GATE_SLOTS, type GateSlot } from './gate-template.js';
 import { containerResources } from './pod-patch.js';
 import { transportOf } from './transport.js';
 
@@ -19,6 +19,7 @@ export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 's
 export interface AnswerContext {
   readonly layout: Layout;
   readonly run: Pick<RunFacts, 'artifactRoot'>;
+  readonly pipeline: Pipeline;
   /** Of the task that the gate stands before. */
   readonly component: ComponentSpec;
   /** What the gate stands before; a task with a condition is closed like a DAG. @default 'container' */
@@ -56,14 +57,21 @@ export function iterationIndexes(iterations: number): string {
 
 /** Only what is late is answered: a static command may be a program of many kilobytes. */
 function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerContext): Record<string, string> {
-  const texts: Readonly<Record<ContainerField, () => string>> = {
+  const { pod = {} } = plan;
+  const texts: Readonly<Record<LateField, () => string>> = {
     command: () => argoJson(plan.command),
     args: () => argoJson(plan.args),
     image: () => argoJson(plan.image),
     env: () => argoJson(plan.env),
     resources: () => argoJson(containerResources(plan.resources)),
+    volumes: () => argoJson(pod.volumes ?? []),
+    volumeMounts: () => argoJson(pod.volumeMounts ?? []),
+    nodeSelector: () => argoJson(pod.nodeSelector ?? {}),
+    tolerations: () => argoJson(pod.tolerations ?? []),
+    affinity: () => argoJson(pod.affinity ?? {}),
+    imagePullSecrets: () => argoJson(pod.imagePullSecrets ?? []),
   };
-  const late = plan.late ?? (Object.keys(texts) as ContainerField[]);
+  const late = plan.late ?? (Object.keys(GATE_SLOTS) as GateSlot[]).filter((slot) => slot !== 'items');
   return {
     ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
     ...transportOf(layout, run).answer(component, plan),
@@ -71,8 +79,9 @@ function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerConte
 }
 
 /** Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. */
-function answer(run: 'true' | 'cached' | 'false', { layout, run: facts, component }: AnswerContext, values: Readonly<Record<string, string>> = {}): Outputs {
+function answer(run: 'true' | 'cached' | 'false', { layout, run: facts, pipeline, component }: AnswerContext, values: Readonly<Record<string, string>> = {}): Outputs {
   const ofTransport = component.dag === undefined ? transportOf(layout, facts).late(component).slots : [];
-  const all = { ...GATE_SLOTS, ...Object.fromEntries(ofTransport.map((slot) => [slot, ''])), ...values };
+  const ofSettings = lateSettings(pipeline, component, layout).filter(isPodField);
+  const all = { ...GATE_SLOTS, ...Object.fromEntries([...ofSettings, ...ofTransport].map((slot) => [slot, ''])), ...values };
   return { parameters: [{ name: 'run', value: run }, ...Object.entries(all).map(([name, value]) => ({ name, value }))] };
 }

@@ -26,8 +26,8 @@ export interface CompileContext {
   readonly templates: Template[];
   /** Filled with the names of the shared templates that are used. */
   readonly shared: Set<string>;
-  /** Filled with the slots of the transport that gates have to answer. */
-  readonly transportSlots: Set<string>;
+  /** Filled with the slots that gates have to answer for some pods only. */
+  readonly ownSlots: Set<string>;
 }
 
 /** Compiles the DAG of one scope, and everything inside it. */
@@ -177,13 +177,15 @@ function hasCondition({ triggerPolicy }: TaskSpec): boolean {
 }
 
 function podTemplate(context: CompileContext, planned: PlannedTask): { readonly name: string; readonly slots: readonly string[] } {
-  const { pipeline, transport } = context;
+  const { pipeline, layout, transport } = context;
   const located = locateTask(pipeline, planned.path);
   const container = located.executor?.container;
   if (container === undefined) throw new PipelineError('UNIMPLEMENTED', `Task "${planned.path}" is not run by a container, which this version of Millrace does not compile.`);
   const name = context.names.name('pod', planned.path);
-  const { template, slots, transportSlots } = compilePod({
+  const { template, slots, ownSlots } = compilePod({
     name,
+    pipeline,
+    layout,
     located,
     container,
     ...(planned.decision.kind === 'run' && { plan: planned.decision.plan }),
@@ -191,7 +193,7 @@ function podTemplate(context: CompileContext, planned: PlannedTask): { readonly 
     settings: taskSettings(pipeline, located.component.executorLabel),
   });
   context.templates.push(template);
-  for (const slot of transportSlots) context.transportSlots.add(slot);
+  for (const slot of ownSlots) context.ownSlots.add(slot);
   return { name, slots };
 }
 

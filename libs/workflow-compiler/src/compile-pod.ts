@@ -1,8 +1,8 @@
 import type { Template } from '@millrace/argo';
-import { lateFields, outputFileName, renderResources, type ContainerField, type ExecutionPlan, type LocatedTask } from '@millrace/pipeline-semantics';
-import type { ContainerSpec } from '@millrace/pipeline-spec';
+import { isPodField, lateParts, outputFileName, renderResources, staticPodOf, type ExecutionPlan, type LateField, type Layout, type LocatedTask } from '@millrace/pipeline-semantics';
+import type { ContainerSpec, Pipeline } from '@millrace/pipeline-spec';
 import { outputParameterName } from './names.js';
-import { type ContainerFields, podSpecPatch } from './pod-patch.js';
+import { type PodContents, podSpecPatch } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
 import type { TaskSettings } from './task-settings.js';
 import type { PodPlaces, Transport } from './transport.js';
@@ -14,6 +14,8 @@ export const ABSENT = '__kfp_absent__';
 
 export interface PodRequest {
   readonly name: string;
+  readonly pipeline: Pipeline;
+  readonly layout: Pick<Layout, 'hides'>;
   readonly located: LocatedTask;
   readonly container: ContainerSpec;
   /** The whole container where it is decided; absent where a gate decides it. */
@@ -26,19 +28,19 @@ export interface CompiledPod {
   readonly template: Template;
   /** Slots of the gate that the pod takes. */
   readonly slots: readonly string[];
-  /** Those of them that are the transport's. */
-  readonly transportSlots: readonly string[];
+  /** Those of them that not every gate has: the transport's, and those of settings. */
+  readonly ownSlots: readonly string[];
 }
 
 /** The template of one task's pod: static when its plan is known, else with a slot for each thing that is late. */
 export function compilePod(request: PodRequest): CompiledPod {
   const { name, located, container, plan, settings } = request;
-  const late: readonly ContainerField[] = plan === undefined ? lateFields(container) : [];
   const { component } = located;
+  const late: readonly LateField[] = plan === undefined ? lateParts(request.pipeline, component, container, request.layout) : [];
   const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan);
   const { places } = files;
   const slots = [...late, ...files.slots];
-  const fields: ContainerFields = plan ?? staticFields(container);
+  const fields: PodContents = plan ?? staticFields(request);
   const retry = retryStrategy(located.retryPolicy);
   const hasCommand = fields.command.length > 0 || late.includes('command');
   const template: Template = {
@@ -47,6 +49,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       parameters: [{ name: 'path' }, ...slots.map((slot) => ({ name: slot }))],
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
+    ...(settings.metadata !== undefined && { metadata: settings.metadata }),
     podSpecPatch: podSpecPatch(fields, late),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
@@ -66,7 +69,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(retry !== undefined && { retryStrategy: retry }),
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
-  return { template, slots, transportSlots: files.slots };
+  return { template, slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
 }
 
 function parameterOutputs(located: LocatedTask, plan: ExecutionPlan | undefined, places: PodPlaces) {
@@ -76,13 +79,13 @@ function parameterOutputs(located: LocatedTask, plan: ExecutionPlan | undefined,
   }));
 }
 
-/** The container as the author wrote it; what is late in it is never read. */
-function staticFields(container: ContainerSpec): ContainerFields {
+/** The pod as the author wrote it; what is late in it is never read. */
+function staticFields({ pipeline, located, container }: PodRequest): PodContents {
+  const env = (container.env ?? []).map(({ name, value }) => ({ name, value: value ?? '' }));
   return {
     image: container.image,
     command: container.command ?? [],
     args: container.args ?? [],
-    env: (container.env ?? []).map(({ name, value }) => ({ name, value: value ?? '' })),
-    resources: renderResources(container.resources, (text) => text),
+    ...staticPodOf(pipeline, located, env, renderResources(container.resources, (text) => text)),
   };
 }

@@ -37,7 +37,7 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
     names: new TemplateNames(),
     templates: [],
     shared: new Set(),
-    transportSlots: new Set(),
+    ownSlots: new Set(),
   };
   const root = compileDag(context, ROOT_PATH, ROOT_PATH, pipeline.spec.root.dag ?? { tasks: {} });
   return {
@@ -60,9 +60,9 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
   };
 }
 
-function sharedTemplates({ shared, transportSlots }: CompileContext): Template[] {
+function sharedTemplates({ shared, ownSlots }: CompileContext): Template[] {
   const templates: Template[] = [];
-  if (shared.has(gateTemplateName)) templates.push(gateTemplate(transportSlots));
+  if (shared.has(gateTemplateName)) templates.push(gateTemplate(ownSlots));
   for (const name of [CACHED_TEMPLATE, SKIPPED_TEMPLATE]) {
     if (shared.has(name)) templates.push({ name, inputs: { parameters: [{ name: 'path' }] }, suspend: {} });
   }

@@ -37,6 +37,6 @@ describe.skipIf(!found)('the corpus of compiled pipelines', () => {
     expect(decisions.filter((decision) => decision.kind === 'fail' && !decision.message.includes('final status'))).toEqual([]);
     const workflow = compileWorkflow({ pipeline, plan, run, layout, settings: { namespace: 'team' } });
     // What is Argo's is Argo's tags; no user text may look like one.
-    for (const tag of JSON.stringify(workflow).match(/\{\{.*?\}\}/g) ?? []) expect(tag).toMatch(/^\{\{(item|inputs\.parameters\.[a-z]+|tasks\.[-a-z0-9A-Z]+\.outputs\.parameters\.[a-z]+)\}\}$/);
+    for (const tag of JSON.stringify(workflow).match(/\{\{.*?\}\}/g) ?? []) expect(tag).toMatch(/^\{\{(item|inputs\.parameters\.[a-zA-Z]+|tasks\.[-a-z0-9A-Z]+\.outputs\.parameters\.[a-zA-Z]+)\}\}$/);
   });
 });

@@ -1,9 +1,9 @@
 import type { WorkflowSpec } from '@millrace/argo';
-import type { JsonObject, JsonValue, Pipeline } from '@millrace/pipeline-spec';
+import type { JsonObject, JsonValue, Pipeline, WorkspaceConfig } from '@millrace/pipeline-spec';
 
-/** Deadline and lifetime of the Workflow, from the pipeline's own configuration. */
-export function runSettings(pipeline: Pipeline): Pick<WorkflowSpec, 'activeDeadlineSeconds' | 'ttlStrategy'> {
-  const config: JsonObject = pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {};
+/** Deadline, lifetime and workspace of the Workflow, from the pipeline's own configuration. */
+export function runSettings(pipeline: Pipeline): Pick<WorkflowSpec, 'activeDeadlineSeconds' | 'ttlStrategy' | 'volumeClaimTemplates'> {
+  const config: JsonObject & { readonly workspace?: WorkspaceConfig } = pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {};
   const deadline = wholeNumber(config['activeDeadlineSeconds']);
   const ttl = {
     ...positive('secondsAfterCompletion', config['resourceTtlOnCompletion']),
@@ -13,6 +13,16 @@ export function runSettings(pipeline: Pipeline): Pick<WorkflowSpec, 'activeDeadl
   return {
     ...(deadline > 0 && { activeDeadlineSeconds: deadline }),
     ...(Object.keys(ttl).length > 0 && { ttlStrategy: ttl }),
+    ...(config.workspace !== undefined && { volumeClaimTemplates: [workspaceTemplate(config.workspace)] }),
+  };
+}
+
+/** Argo makes a claim `<workflow>-kfp-workspace` of it. KFP lets a pipeline choose no more than these of its spec. */
+function workspaceTemplate({ size = '', kubernetes = {} }: WorkspaceConfig): NonNullable<WorkflowSpec['volumeClaimTemplates']>[number] {
+  const { accessModes = ['ReadWriteOnce'], storageClassName } = kubernetes.pvcSpecPatch ?? {};
+  return {
+    metadata: { name: 'kfp-workspace' },
+    spec: { accessModes: accessModes as string[], ...(typeof storageClassName === 'string' && { storageClassName }), resources: { requests: { storage: size } } },
   };
 }
 

@@ -65,30 +65,32 @@ const outputDefinitions = messageOf(
   }),
 );
 
-const taskOutputParameter = messageOf(
+/** The output of a sibling. */
+export const taskOutputParameter = messageOf(
   message('a reference to an output parameter', { producerTask: text, outputParameterKey: text }, { filled: ['producerTask', 'outputParameterKey'] }),
 );
 const taskOutputArtifact = messageOf(
   message('a reference to an output artifact', { producerTask: text, outputArtifactKey: text }, { filled: ['producerTask', 'outputArtifactKey'] }),
 );
 
+/** Where a value comes from, in the scope of the task that names it. */
+export const taskInputParameter = messageOf(
+  message(
+    'a task input parameter',
+    {
+      taskOutputParameter,
+      runtimeValue: valueOrParameter,
+      componentInputParameter: text,
+      taskFinalStatus: messageOf(message('a reference to a task', { producerTask: text }, { filled: ['producerTask'] })),
+      parameterExpressionSelector: text,
+    },
+    { oneOfs: [['taskOutputParameter', 'runtimeValue', 'componentInputParameter', 'taskFinalStatus']] },
+  ),
+);
+
 const taskInputs = messageOf(
   message('task inputs', {
-    parameters: mapOf(
-      messageOf(
-        message(
-          'a task input parameter',
-          {
-            taskOutputParameter,
-            runtimeValue: valueOrParameter,
-            componentInputParameter: text,
-            taskFinalStatus: messageOf(message('a reference to a task', { producerTask: text }, { filled: ['producerTask'] })),
-            parameterExpressionSelector: text,
-          },
-          { oneOfs: [['taskOutputParameter', 'runtimeValue', 'componentInputParameter', 'taskFinalStatus']] },
-        ),
-      ),
-    ),
+    parameters: mapOf(taskInputParameter),
     artifacts: mapOf(
       messageOf(
         message('a task input artifact', { taskOutputArtifact, componentInputArtifact: text }, { oneOfs: [['taskOutputArtifact', 'componentInputArtifact']] }),

@@ -1,5 +1,5 @@
 import { keyPath } from '../spec-path.js';
-import type { ComponentSpec, ExecutorSpec, JsonObject, Pipeline, TaskSpec } from '../types.js';
+import type { ComponentSpec, ExecutorSpec, Pipeline, TaskSpec } from '../types.js';
 
 /** Something that valid IR may say and that no run can do yet. When it can, its row goes. */
 export interface Feature<Subject> {
@@ -25,14 +25,6 @@ export const TASK_FEATURES: readonly Feature<TaskSpec>[] = [
 
 export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
   {
-    feature: 'the settings of its own task (dsl.TaskConfig)',
-    remedy: 'Remove the input.',
-    usesIn: (component) => [
-      ...entriesWhere(component.inputDefinitions?.parameters, 'inputDefinitions.parameters', (input) => input.parameterType === 'TASK_CONFIG'),
-      ...when((component.taskConfigPassthroughs?.length ?? 0) > 0, 'taskConfigPassthroughs'),
-    ],
-  },
-  {
     feature: 'platform settings of a component (singlePlatformSpecs)',
     remedy: 'Remove them.',
     usesIn: (component) => when((component.singlePlatformSpecs?.length ?? 0) > 0, 'singlePlatformSpecs'),
@@ -54,34 +46,15 @@ export const COMPONENT_FEATURES: readonly Feature<ComponentSpec>[] = [
 ];
 
 export const EXECUTOR_FEATURES: readonly Feature<ExecutorSpec>[] = [
-  {
-    feature: 'an importer into the workspace (download_to_workspace)',
-    remedy: 'Import without it and read the object in a component.',
-    usesIn: ({ importer }) => when(importer?.downloadToWorkspace === true, 'importer.downloadToWorkspace'),
-  },
   { feature: 'a resolver', remedy: 'Pass the artifact as an input.', usesIn: ({ resolver }) => when(resolver !== undefined, 'resolver') },
   { feature: 'a Vertex AI custom job', remedy: 'Use a container.', usesIn: ({ customJob }) => when(customJob !== undefined, 'customJob') },
-  {
-    feature: 'a volume that the pipeline makes or deletes (kubernetes.CreatePVC, kubernetes.DeletePVC)',
-    remedy: 'Pass files as artifacts.',
-    usesIn: ({ container }) => when(container?.image.startsWith('argostub/') === true, 'container.image'),
-  },
   { feature: 'a container lifecycle hook', remedy: 'Remove it.', usesIn: ({ container }) => when(container?.lifecycle !== undefined, 'container.lifecycle') },
 ];
 
 export const PIPELINE_FEATURES: readonly Feature<Pipeline>[] = [
-  {
-    feature: 'a workspace (dsl.WorkspaceConfig)',
-    remedy: 'Pass files as artifacts.',
-    usesIn: (pipeline) => when(kubernetesConfig(pipeline)?.['workspace'] !== undefined, "platforms['kubernetes'].pipelineConfig.workspace"),
-  },
   {
     feature: 'an artifact as a required input of the pipeline',
     remedy: 'Take a parameter with its address instead, or make the input optional.',
     usesIn: ({ spec }) => entriesWhere(spec.root.inputDefinitions?.artifacts, 'root.inputDefinitions.artifacts', ({ isOptional }) => isOptional !== true),
   },
 ];
-
-function kubernetesConfig({ platform }: Pipeline): JsonObject | undefined {
-  return platform?.platforms?.kubernetes?.pipelineConfig;
-}

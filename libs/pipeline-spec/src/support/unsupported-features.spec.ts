@@ -26,11 +26,8 @@ describe('unsupportedFeatures', () => {
 
   it.each<[string, (spec: Draft) => void, string]>([
     ['a constantValue', (spec) => (train(spec)['inputs'].parameters.lr = { runtimeValue: { constantValue: { doubleValue: 1 } } }), "root.dag.tasks['train'].inputs.parameters['lr']"],
-    ['an importer into the workspace', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { importer: { artifactUri: { constant: 'gs://b/k' }, downloadToWorkspace: true } }), "deploymentSpec.executors['exec-load'].importer.downloadToWorkspace"],
     ['a resolver', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { resolver: {} }), "deploymentSpec.executors['exec-load'].resolver"],
     ['a custom job', (spec) => (spec['deploymentSpec'].executors['exec-load'] = { customJob: {} }), "deploymentSpec.executors['exec-load'].customJob"],
-    ['a volume task', (spec) => (spec['deploymentSpec'].executors['exec-load'].container.image = 'argostub/createpvc'), "deploymentSpec.executors['exec-load'].container.image"],
-    ['a task config', (spec) => (spec['components']['comp-train'].inputDefinitions.parameters.c = { parameterType: 'TASK_CONFIG' }), "components['comp-train'].inputDefinitions.parameters['c']"],
     ['a required input artifact', (spec) => (spec['root'].inputDefinitions.artifacts = { d: { artifactType: {} } }), "root.inputDefinitions.artifacts['d']"],
     ['artifact properties', (spec) => (spec['components']['comp-load'].outputDefinitions.artifacts.data.properties = {}), "components['comp-load'].outputDefinitions.artifacts['data']"],
   ])('names %s with its place and a remedy', (_, change, path) => {
@@ -57,22 +54,37 @@ describe('unsupportedFeatures', () => {
     expect(found.map(({ path }) => path)).toEqual(["components['used'].dag.tasks['t'].inputs.parameters['x']"]);
   });
 
-  it('refuses on one machine what the code would see, and warns of what only chooses a node', () => {
+  it('warns on one machine of what only chooses a node', () => {
     const pipeline = parsePipelineValue(aSpec(), settings({ secretAsEnv: [{ secretName: 's' }], nodeSelector: { labels: { a: 'b' } }, tolerations: [] }));
-    expect(unsupportedFeatures(pipeline, embedded)).toMatchObject([
-      { path: "platforms['kubernetes'].deploymentSpec.executors['exec-train'].secretAsEnv", message: expect.stringContaining('The executor "exec-train" asks for secrets') },
+    expect(unsupportedFeatures(pipeline, embedded)).toEqual([]);
+    expect(settingsWithoutEffect(pipeline, embedded)).toEqual([
+      {
+        path: "platforms['kubernetes'].deploymentSpec.executors['exec-train'].nodeSelector",
+        feature: 'a node selector',
+        message: 'The executor "exec-train" asks for a node selector, which has no effect on one machine.',
+      },
     ]);
-    expect(settingsWithoutEffect(pipeline, embedded)).toMatchObject([{ path: "platforms['kubernetes'].deploymentSpec.executors['exec-train'].nodeSelector" }]);
-    expect(unsupportedFeatures(pipeline, { substrate: 'kubernetes' }).map(({ feature }) => feature)).toEqual(['secrets in environment variables', 'a node selector']);
+    expect(unsupportedFeatures(pipeline, { substrate: 'kubernetes' })).toEqual([]);
+    expect(settingsWithoutEffect(pipeline, { substrate: 'kubernetes' })).toEqual([]);
+  });
+
+  it('refuses init containers where tasks are processes', () => {
+    const pipeline = parsePipelineValue(aSpec(), settings({ initContainers: [{ name: 'a', image: 'b' }] }));
+    expect(unsupportedFeatures(pipeline, embedded)).toMatchObject([{ feature: 'init containers', message: expect.stringMatching(/"exec-train" asks for init containers, .*docker or podman/) }]);
+    expect(unsupportedFeatures(pipeline, { substrate: 'embedded', containers: true })).toEqual([]);
+    expect(unsupportedFeatures(pipeline, { substrate: 'kubernetes' })).toEqual([]);
+  });
+
+  it('warns of a pause for debugging, which nobody on one machine ends', () => {
+    const pipeline = parsePipelineValue(aSpecWith((spec) => (spec['deploymentSpec'].executors['exec-train'].container.env = [{ name: 'ARGO_DEBUG_PAUSE_AFTER', value: 'true' }])));
+    expect(settingsWithoutEffect(pipeline, embedded)).toMatchObject([{ feature: 'a pause for debugging' }]);
     expect(settingsWithoutEffect(pipeline, { substrate: 'kubernetes' })).toEqual([]);
   });
 
   it('knows the pipeline-wide settings', () => {
-    const platform = { platforms: { kubernetes: { pipelineConfig: { workspace: { size: '1Gi' }, activeDeadlineSeconds: 5, resourceTtlOnSuccess: 9 } }, vertex: {} } };
+    const platform = { platforms: { kubernetes: { pipelineConfig: { workspace: { size: '1Gi' }, activeDeadlineSeconds: 5, resourceTtlOnSuccess: 9, resourceTtl: 3 } }, vertex: {} } };
     const pipeline = parsePipelineValue(aSpec(), platform);
-    expect(unsupportedFeatures(pipeline, embedded).map(({ path }) => path)).toEqual([
-      "platforms['kubernetes'].pipelineConfig.workspace",
-    ]);
-    expect(settingsWithoutEffect(pipeline, embedded).map(({ path }) => path)).toEqual(["platforms['vertex']", "platforms['kubernetes'].pipelineConfig.resourceTtlOnSuccess"]);
+    expect(unsupportedFeatures(pipeline, embedded)).toEqual([]);
+    expect(settingsWithoutEffect(pipeline, embedded).map(({ path }) => path)).toEqual(["platforms['vertex']", "platforms['kubernetes'].pipelineConfig.resourceTtl"]);
   });
 });

@@ -1,8 +1,8 @@
 import { EMPTY_MAP } from '../empty-map.js';
 import { fieldPath, keyPath } from '../spec-path.js';
-import type { ComponentSpec, JsonObject, JsonValue, Pipeline } from '../types.js';
+import type { ComponentSpec, Pipeline } from '../types.js';
 import { COMPONENT_FEATURES, EXECUTOR_FEATURES, PIPELINE_FEATURES, TASK_FEATURES, type Feature } from './features.js';
-import { KUBERNETES_SETTINGS, type Substrate, type Support } from './kubernetes-settings.js';
+import { KUBERNETES_SETTINGS, type Substrate } from './kubernetes-settings.js';
 
 /** A place in a pipeline that asks for something a run does not do. */
 export interface FeatureUse {
@@ -15,13 +15,15 @@ export interface FeatureUse {
 
 export interface FeatureOptions {
   readonly substrate: Substrate;
+  /** Whether tasks run in containers of their images, as they always do on a cluster. @default false on one machine */
+  readonly containers?: boolean;
 }
 
 /**
  * What a valid pipeline asks for that cannot be run yet, in every part that a run would reach; a run of it is to be refused unless this
  * is empty. Each component is looked at once, however often it is used.
  */
-export function unsupportedFeatures(pipeline: Pipeline, { substrate }: FeatureOptions): readonly FeatureUse[] {
+export function unsupportedFeatures(pipeline: Pipeline, options: FeatureOptions): readonly FeatureUse[] {
   const found: FeatureUse[] = [];
   const look = <T>(features: readonly Feature<T>[], subject: T, path: string, who: string): void => {
     for (const { feature, remedy, usesIn } of features) {
@@ -41,15 +43,19 @@ export function unsupportedFeatures(pipeline: Pipeline, { substrate }: FeatureOp
     const executor = label === undefined ? undefined : pipeline.spec.deploymentSpec.executors[label];
     if (executor !== undefined && label !== undefined) look(EXECUTOR_FEATURES, executor, keyPath('deploymentSpec.executors', label), name);
   }
-  for (const { path, name, label } of kubernetesSettings(pipeline, substrate, 'refused')) {
+  for (const { path, name, label } of kubernetesSettings(pipeline, options, 'refused')) {
     found.push({ path, feature: name, message: `The executor "${label}" asks for ${name}, which is not supported yet. Remove the setting.` });
+  }
+  for (const { path, name, label } of kubernetesSettings(pipeline, options, 'with containers')) {
+    const message = `The executor "${label}" asks for ${name}, which processes of this machine cannot have. Run tasks in containers (docker or podman), or remove the setting.`;
+    found.push({ path, feature: name, message });
   }
   return found;
 }
 
 /** Settings that a run on this substrate leaves aside without harm; worth a warning. */
-export function settingsWithoutEffect(pipeline: Pipeline, { substrate }: FeatureOptions): readonly FeatureUse[] {
-  const found = kubernetesSettings(pipeline, substrate, 'without effect').map(({ path, name, label }): FeatureUse => {
+export function settingsWithoutEffect(pipeline: Pipeline, options: FeatureOptions): readonly FeatureUse[] {
+  const found = kubernetesSettings(pipeline, options, 'without effect').map(({ path, name, label }): FeatureUse => {
     return { path, feature: name, message: `The executor "${label}" asks for ${name}, which has no effect on one machine.` };
   });
   for (const name of Object.keys(pipeline.platform?.platforms ?? EMPTY_MAP)) {
@@ -57,12 +63,24 @@ export function settingsWithoutEffect(pipeline: Pipeline, { substrate }: Feature
     const message = `Settings for the platform "${name}" have no effect; only "kubernetes" is known.`;
     found.push({ path: keyPath('platforms', name), feature: `the platform "${name}"`, message });
   }
-  for (const [name, value] of Object.entries<JsonValue>(pipeline.platform?.platforms?.kubernetes?.pipelineConfig ?? {})) {
-    if (!name.startsWith('resourceTtl') || value === 0) continue;
-    const path = `platforms['kubernetes'].pipelineConfig.${name}`;
-    found.push({ path, feature: 'a time to keep resources', message: 'A time to keep resources of a run has no effect; they are kept with the run.' });
+  const keep = pipeline.platform?.platforms?.kubernetes?.pipelineConfig?.['resourceTtl'];
+  if (keep !== undefined && keep !== 0) {
+    const path = "platforms['kubernetes'].pipelineConfig.resourceTtl";
+    found.push({ path, feature: 'a time to keep resources', message: 'The pipeline config has a resourceTtl, which has no effect; give ttl_seconds_after_finished.' });
   }
+  if (options.substrate === 'embedded') found.push(...debugPauses(pipeline));
   return found;
+}
+
+/** Variables by which Argo's executor waits before or after a component, for somebody to look into its container. */
+const DEBUG_PAUSE = /^ARGO_DEBUG_PAUSE_(BEFORE|AFTER|ON_ERROR)$/;
+
+function debugPauses({ spec }: Pipeline): FeatureUse[] {
+  return Object.entries(spec.deploymentSpec.executors).flatMap(([label, { container }]) =>
+    (container?.env ?? []).some(({ name }) => DEBUG_PAUSE.test(name))
+      ? [{ path: `${keyPath('deploymentSpec.executors', label)}.container.env`, feature: 'a pause for debugging', message: `The executor "${label}" asks for a pause for debugging (set_debug_pause), which has no effect on one machine.` }]
+      : [],
+  );
 }
 
 interface ReachableComponent {
@@ -86,10 +104,14 @@ function reachableComponents({ spec }: Pipeline): readonly ReachableComponent[] 
   return found;
 }
 
-function kubernetesSettings({ platform }: Pipeline, substrate: Substrate, support: Support): { path: string; name: string; label: string }[] {
-  const executors: Readonly<Record<string, JsonObject>> = platform?.platforms?.kubernetes?.deploymentSpec?.executors ?? EMPTY_MAP;
-  return Object.entries(executors).flatMap(([label, config]) =>
-    Object.entries(config).flatMap(([field, value]) => {
+function kubernetesSettings(
+  { platform }: Pipeline,
+  { substrate, containers = substrate === 'kubernetes' }: FeatureOptions,
+  support: 'with containers' | 'without effect' | 'refused',
+): { path: string; name: string; label: string }[] {
+  if (containers && support === 'with containers') return [];
+  return Object.entries(platform?.platforms?.kubernetes?.deploymentSpec?.executors ?? EMPTY_MAP).flatMap(([label, config]) =>
+    Object.entries<unknown>({ ...config }).flatMap(([field, value]) => {
       const setting = Object.hasOwn(KUBERNETES_SETTINGS, field) ? KUBERNETES_SETTINGS[field] : undefined;
       if (setting?.[substrate] !== support || isEmpty(value)) return [];
       return [{ path: fieldPath(keyPath("platforms['kubernetes'].deploymentSpec.executors", label), field), name: setting.name, label }];
@@ -97,6 +119,6 @@ function kubernetesSettings({ platform }: Pipeline, substrate: Substrate, suppor
   );
 }
 
-function isEmpty(value: JsonValue): boolean {
+function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null ? Object.keys(value).length === 0 : value === '' || value === null;
 }
