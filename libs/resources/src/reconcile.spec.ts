@@ -123,6 +123,26 @@ describe('startReconciler', () => {
     await reconciler.close();
   });
 
+  it('looks at an object again when asked to, also instead of a wait, and not at one it does not know', async () => {
+    const { store, emit } = aStore();
+    const seen: (string | undefined)[] = [];
+    const reconciler = start(store, {
+      async reconcile({ metadata }, changed) {
+        seen.push(`${metadata.name} ${changed === undefined ? 'all' : 'some'}`);
+        return { requeueAfterMs: 60_000 };
+      },
+    });
+    emit('ADDED', 'a');
+    emit('ADDED', 'b');
+    await reconciler.idle();
+    reconciler.look({ namespace: 'ns', name: 'a' });
+    reconciler.look({ namespace: 'other', name: 'b' });
+    reconciler.look({ namespace: 'ns', name: 'nobody' });
+    await reconciler.idle();
+    expect(seen).toEqual(['a all', 'b all', 'a all']);
+    await reconciler.close();
+  });
+
   it('reports a deletion once, after the call that runs', async () => {
     const { store, emit } = aStore();
     const log: string[] = [];

@@ -1,4 +1,4 @@
-import type { ListOptions, Resource, ResourceKind, ResourceKinds, ResourceStore } from './resource-store.js';
+import type { ListOptions, Resource, ResourceKind, ResourceKinds, ResourceRef, ResourceStore } from './resource-store.js';
 
 export interface ReconcileResult {
   /** Look again after this long, at everything, even when nothing changes until then. */
@@ -37,6 +37,8 @@ export interface ReconcilerOptions<Kind extends ResourceKind> {
 }
 
 export interface Reconciler {
+  /** Looks at everything of an object soon, because something else than the object changed. Nothing happens for one that it does not know. */
+  look(ref: ResourceRef): void;
   /** Resolves when nothing is queued and nothing runs. Waits for no back-off and no `requeueAfterMs`. */
   idle(): Promise<void>;
   /** Ends the watch and the timers, aborts the signal and waits for what runs. Idempotent. */
@@ -169,6 +171,18 @@ export function startReconciler<Kind extends ResourceKind>(options: ReconcilerOp
     });
 
   return {
+    look({ namespace, name }) {
+      for (const entry of entries.values()) {
+        const { metadata } = entry.object;
+        if (metadata.name !== name || metadata.namespace !== namespace) continue;
+        entry.changed = undefined;
+        entry.pending = true;
+        if (entry.failures > 0) return;
+        clearTimeout(entry.timer);
+        entry.timer = undefined;
+        enqueue(entry);
+      }
+    },
     idle: drained,
     async close() {
       closed = true;

@@ -2,14 +2,13 @@ import type { Database, Json } from '@millrace/database';
 import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
 import { decide, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues } from '@millrace/pipeline-semantics';
-import type { Resource, ResourceStore } from '@millrace/resources';
+import { patchCurrent, type Resource, type ResourceStore } from '@millrace/resources';
 import type { ComponentSpec, TaskSpec } from '@millrace/pipeline-spec';
 import { answerGate, isOpenGate, type AnswerableDecision } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter-dag.js';
 import { settleMembers } from './ingest.js';
 import type { LiveRun } from './live-run.js';
-import { patchWorkflow } from './patch-workflow.js';
 import { importedArtifacts, json, linksOf, storedExecution } from './task-rows.js';
 
 export interface GateContext {
@@ -137,7 +136,7 @@ export async function answerGates(
     answers = [];
     characters = 0;
     if (sent.length === 0) return;
-    await patchWorkflow(store, { namespace, name }, (current) => {
+    await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) => {
       if (current.spec.shutdown) return undefined;
       const open = sent.filter(([nodeId]) => {
         const node = current.status?.nodes?.[nodeId];

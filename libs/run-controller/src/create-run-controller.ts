@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run } from '@millrace/database';
 import { PipelineError, isPipelineError } from '@millrace/errors';
-import { startReconciler, type Reconciler, type Resource } from '@millrace/resources';
+import { patchCurrent, startReconciler, type Reconciler, type Resource } from '@millrace/resources';
 import { WorkflowFollower } from './follow-workflow.js';
-import { patchWorkflow } from './patch-workflow.js';
 import { prepareRun, previewRun, type PrepareContext } from './prepare-run.js';
 import { workflowRefOf } from './workflow-ref.js';
 import type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
@@ -100,7 +99,7 @@ class DefaultRunController implements RunController {
   }
 
   #shutDown(run: Run): Promise<Resource<Workflow> | undefined> {
-    return patchWorkflow(this.#options.store, workflowRefOf(run), (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
+    return patchCurrent(this.#options.store, { kind: 'Workflow', ref: workflowRefOf(run) }, (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
   }
 
   /** What a crash left between two writes: runs without a Workflow, runs whose Workflow is gone, and ones whose end is noted there only. */

@@ -1,14 +1,13 @@
 import { isWorkflowCompleted, LABEL_PERSISTED, LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run, Task } from '@millrace/database';
 import { runStateOf } from '@millrace/pipeline-semantics';
-import type { ReconcileResult, Resource } from '@millrace/resources';
+import { patchCurrent, type ReconcileResult, type Resource } from '@millrace/resources';
 import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
 import { failureOf } from './failure-of.js';
 import { ingestNodes, settleUnreached } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
-import { patchWorkflow } from './patch-workflow.js';
 import type { RunRows } from './run-rows.js';
 import { ingestWorkflow, settleGroups } from './v1/ingest-workflow.js';
 import type { ArtifactUri } from './v1/node-artifacts.js';
@@ -99,7 +98,7 @@ export class WorkflowFollower {
     if (completed) {
       failpoint?.('follow.over');
       const { namespace, name } = workflow.metadata;
-      await patchWorkflow(store, { namespace, name }, (current) =>
+      await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) =>
         current.metadata.labels?.[LABEL_PERSISTED] === undefined ? { metadata: { labels: { [LABEL_PERSISTED]: 'true' } } } : undefined,
       );
       this.forget(live.run.id);

@@ -5,3 +5,4 @@
  */
 export type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 export { createRunController } from './create-run-controller.js';
+export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME } from './schedule-labels.js';

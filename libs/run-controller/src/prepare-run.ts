@@ -5,7 +5,9 @@ import { executorOf, isWorkflowPipeline, unsupportedFeatures, walkTasks, type Pi
 import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
+import { expandSubmission } from './expand-submission.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+import { scheduleLabels } from './schedule-labels.js';
 import { plannedRow } from './task-rows.js';
 import { prepareWorkflowRun, previewWorkflowRun } from './v1/prepare-workflow.js';
 
@@ -30,7 +32,7 @@ interface Issue {
   readonly message: string;
 }
 
-type PlannedSubmission = RunSubmission & { readonly pipeline: Pipeline };
+type PlannedSubmission = RunSubmission & { readonly id: string; readonly pipeline: Pipeline };
 
 /** Refuses by name what this substrate cannot run: all problems in one INVALID_ARGUMENT or UNIMPLEMENTED. */
 function refuseUnrunnable({ pipeline }: PlannedSubmission, { substrate, refuseContainer }: PrepareContext): void {
@@ -57,7 +59,7 @@ async function planSubmission(submission: PlannedSubmission, context: PrepareCon
   const { layout, now } = context;
   refuseUnrunnable(submission, context);
   const pipelineName = pipeline.spec.pipelineInfo.name;
-  const runId = submission.id ?? context.newId();
+  const runId = submission.id;
   const facts: RunFacts = {
     runId,
     displayName: submission.displayName,
@@ -80,9 +82,10 @@ async function planSubmission(submission: PlannedSubmission, context: PrepareCon
 }
 
 /** Checks, plans and compiles a submission. Throws PipelineError with every problem; writes nothing. */
-export async function prepareRun(submission: RunSubmission, context: PrepareContext): Promise<PreparedRun> {
+export async function prepareRun(given: RunSubmission, context: PrepareContext): Promise<PreparedRun> {
+  const { submission, expand } = expandSubmission(given, context);
   const { pipeline } = submission;
-  return isWorkflowPipeline(pipeline) ? prepareWorkflowRun({ ...submission, pipeline }, context) : preparePlannedRun({ ...submission, pipeline }, context);
+  return isWorkflowPipeline(pipeline) ? prepareWorkflowRun({ ...submission, pipeline }, { ...context, expand }) : preparePlannedRun({ ...submission, pipeline }, context);
 }
 
 async function preparePlannedRun(submission: PlannedSubmission, context: PrepareContext): Promise<PreparedRun> {
@@ -93,7 +96,7 @@ async function preparePlannedRun(submission: PlannedSubmission, context: Prepare
     plan,
     run: facts,
     layout: context.layout,
-    settings: { namespace: submission.namespace, serviceAccount: submission.serviceAccount },
+    settings: { namespace: submission.namespace, serviceAccount: submission.serviceAccount, labels: scheduleLabels(submission) },
   });
   const scope = { runId: facts.runId, namespace: submission.namespace, pipelineName: pipeline.spec.pipelineInfo.name, at: context.now };
   const reached = reachedForCertain(plan);
@@ -161,9 +164,10 @@ function reachedForCertain({ tasks }: Plan): ReadonlySet<string> {
 }
 
 /** What the plan of a submission says, without its documents. */
-export async function previewRun(submission: RunSubmission, context: PrepareContext): Promise<SubmissionPreview> {
+export async function previewRun(given: RunSubmission, context: PrepareContext): Promise<SubmissionPreview> {
+  const { submission, expand } = expandSubmission(given, context);
   const { pipeline } = submission;
-  if (isWorkflowPipeline(pipeline)) return previewWorkflowRun({ ...submission, pipeline }, context);
+  if (isWorkflowPipeline(pipeline)) return previewWorkflowRun({ ...submission, pipeline }, { ...context, expand });
   const { plan } = await planSubmission({ ...submission, pipeline }, context);
   const preview = { tasks: 0, cached: 0, run: 0, undecided: 0 };
   for (const { kind, decision } of plan.tasks.values()) {

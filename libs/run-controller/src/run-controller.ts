@@ -24,7 +24,10 @@ export interface RunSubmission {
   readonly parameters: Readonly<Record<string, JsonValue>>;
   readonly pipelineRoot?: string;
   readonly recurringRunId?: string;
+  /** Of a recurring run: the slot. @default the creation */
   readonly scheduledAt?: Date;
+  /** Of a recurring run: its ScheduledWorkflow and which run of it this is, from 1. Goes into labels and parameter macros. */
+  readonly schedule?: { readonly name: string; readonly index: number };
 }
 
 /** What a submission would do. */
@@ -64,7 +67,10 @@ export interface RunControllerOptions {
  * it can be killed anywhere and goes on from rows and objects. Errors are PipelineError.
  */
 export interface RunController {
-  /** Validates parameters, plans, stores the run and its tasks, creates the Workflow. Nothing is stored when it throws. */
+  /**
+   * Replaces macros in parameters, validates them, plans, stores the run and its tasks, creates the Workflow. Nothing is stored when it
+   * throws. ALREADY_EXISTS when there is a run of the given id.
+   */
   submit(submission: RunSubmission): Promise<Run>;
   /** The same checks and the plan, without storing anything. */
   preview(submission: RunSubmission): Promise<SubmissionPreview>;

@@ -4,11 +4,14 @@ import { PipelineError } from '@millrace/errors';
 import { walkWorkflow, type WorkflowPipeline, type WorkflowTask } from '@millrace/pipeline-spec';
 import { MAX_TASKS } from '@millrace/pipeline-semantics';
 import type { PrepareContext, PreparedRun } from '../prepare-run.js';
+import { scheduleLabels } from '../schedule-labels.js';
 import type { RunSubmission, SubmissionPreview } from '../run-controller.js';
 import { storedContainer } from './container-of.js';
 import { resolveArguments } from './resolve-arguments.js';
 
-type WorkflowSubmission = RunSubmission & { readonly pipeline: WorkflowPipeline };
+type WorkflowSubmission = RunSubmission & { readonly id: string; readonly pipeline: WorkflowPipeline };
+/** `expand` replaces KFP's macros. */
+type WorkflowContext = PrepareContext & { readonly expand: (text: string) => string };
 
 const RUN_NAME_ANNOTATION = 'pipelines.kubeflow.org/run_name';
 const CACHE_LABEL = 'pipelines.kubeflow.org/cache_enabled';
@@ -17,11 +20,11 @@ const ISTIO_ANNOTATION = 'sidecar.istio.io/inject';
 const OPTIONAL_OUTPUTS: ReadonlySet<string> = new Set(['mlpipeline-ui-metadata', 'mlpipeline-metrics']);
 
 /** A v1 pipeline's run: its Workflow passed through with what the run adds, and a row for each task that is known before it runs. Writes nothing. */
-export async function prepareWorkflowRun(submission: WorkflowSubmission, context: PrepareContext): Promise<PreparedRun> {
+export async function prepareWorkflowRun(submission: WorkflowSubmission, context: WorkflowContext): Promise<PreparedRun> {
   const { pipeline } = submission;
   const { now } = context;
-  const runId = submission.id ?? context.newId();
-  const workflow = await checkedWorkflow(submission, runId, context);
+  const runId = submission.id;
+  const workflow = await checkedWorkflow(submission, context);
   const rows = tasksOf(pipeline).flatMap((task, position) => (task.perIteration ? [] : [plannedRow(task, { runId, position, at: now, newId: context.newId })]));
   const containers = rows.filter(({ kind }) => kind === 'container').length;
   const run: Run = {
@@ -50,8 +53,8 @@ export async function prepareWorkflowRun(submission: WorkflowSubmission, context
 }
 
 /** What a submission would do; how often loops run and whether conditions hold is not known. */
-export async function previewWorkflowRun(submission: WorkflowSubmission, context: PrepareContext): Promise<SubmissionPreview> {
-  await checkedWorkflow(submission, submission.id ?? context.newId(), context);
+export async function previewWorkflowRun(submission: WorkflowSubmission, context: WorkflowContext): Promise<SubmissionPreview> {
+  await checkedWorkflow(submission, context);
   const tasks = tasksOf(submission.pipeline);
   const containers = tasks.filter(({ kind }) => kind === 'container');
   const conditional = tasks.filter(({ when }) => when !== undefined).map(({ path }) => path);
@@ -59,23 +62,25 @@ export async function previewWorkflowRun(submission: WorkflowSubmission, context
   return { tasks: containers.length, cached: 0, run: containers.length - undecided, undecided };
 }
 
-async function checkedWorkflow(submission: WorkflowSubmission, runId: string, { refuseWorkflow, cacheEnabled }: PrepareContext): Promise<Workflow> {
-  const workflow = workflowOfRun(submission, { runId, cacheEnabled });
+async function checkedWorkflow(submission: WorkflowSubmission, { refuseWorkflow, cacheEnabled, expand }: WorkflowContext): Promise<Workflow> {
+  const workflow = workflowOfRun(submission, { cacheEnabled, expand });
   await refuseWorkflow?.(workflow);
   return workflow;
 }
 
 /** The Workflow as it is created, by KFP's rules for v1: whatever it says stays, apart from what belongs to the run. */
-export function workflowOfRun(submission: WorkflowSubmission, { runId, cacheEnabled }: { readonly runId: string; readonly cacheEnabled: boolean }): Workflow {
+export function workflowOfRun(submission: WorkflowSubmission, { cacheEnabled, expand }: Pick<WorkflowContext, 'cacheEnabled' | 'expand'>): Workflow {
+  const runId = submission.id;
   const { workflow } = submission.pipeline;
   const { labels, annotations, generateName, name } = workflow.metadata ?? {};
-  const parameters = resolveArguments(submission.pipeline, submission.parameters);
+  // Those of the Workflow itself may have macros, too.
+  const parameters = resolveArguments(submission.pipeline, submission.parameters).map(({ name: key, value }) => ({ name: key, value: expand(value) }));
   const own: Workflow = {
     ...workflow,
     metadata: {
       name: nameOf(generateName ?? name ?? submission.pipeline.name, runId),
       namespace: submission.namespace,
-      labels: { ...labels, [LABEL_RUN_ID]: runId },
+      labels: { ...labels, ...scheduleLabels(submission), [LABEL_RUN_ID]: runId },
       annotations: { ...annotations, [RUN_NAME_ANNOTATION]: submission.displayName },
     },
     spec: {

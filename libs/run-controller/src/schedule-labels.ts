@@ -1,0 +1,19 @@
+import type { RunSubmission } from './run-controller.js';
+
+const PREFIX = 'scheduledworkflows.kubeflow.org';
+
+/** Label of every Workflow that a schedule made, and its value. KFP uses the same keys. */
+export const LABEL_OF_SCHEDULE = `${PREFIX}/isOwnedByScheduledWorkflow`;
+/** Label with the name of the ScheduledWorkflow that made a Workflow. */
+export const LABEL_SCHEDULE_NAME = `${PREFIX}/scheduledWorkflowName`;
+
+/** KFP's labels on the Workflow of a run that a schedule made; none on others. */
+export function scheduleLabels({ schedule, scheduledAt }: Pick<RunSubmission, 'schedule' | 'scheduledAt'>): Readonly<Record<string, string>> {
+  if (schedule === undefined) return {};
+  return {
+    [LABEL_OF_SCHEDULE]: 'true',
+    [LABEL_SCHEDULE_NAME]: schedule.name,
+    [`${PREFIX}/workflowIndex`]: String(schedule.index),
+    ...(scheduledAt && { [`${PREFIX}/workflowEpoch`]: String(Math.floor(scheduledAt.getTime() / 1000)) }),
+  };
+}
