@@ -30,7 +30,7 @@ export class ExpiredError extends PipelineError {
 /** An object that Kubernetes or Argo cannot take because of its size. Trying again does not help. */
 export class TooLargeError extends PipelineError {
   constructor(message: string, details?: Readonly<Record<string, unknown>>) {
-    super('RESOURCE_EXHAUSTED', message, { details: { reason: 'TooLarge', ...details } });
+    super('RESOURCE_EXHAUSTED', message, { details: { ...details, reason: 'TooLarge' } });
   }
 }
 

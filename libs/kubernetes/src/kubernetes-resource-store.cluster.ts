@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describeResourceStore } from '@millrace/resources/testing';
+import { describeResourceStore, describeSchedules, type OpenedStore } from '@millrace/resources/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { KubeClient } from './kube-client.js';
 import { KubernetesResourceStore } from './kubernetes-resource-store.js';
@@ -11,7 +11,7 @@ describe('on a real API server', () => {
   beforeAll(async () => void (cluster = await openTestCluster()));
   afterAll(() => cluster?.close());
 
-  describeResourceStore('KubernetesResourceStore', async () => {
+  const open = async (): Promise<OpenedStore> => {
     const client = new KubeClient(cluster.config());
     const namespace = await aNamespace(client, `contract-${randomUUID().slice(0, 8)}`);
     const argo = startStandInArgo(client, namespace);
@@ -25,5 +25,7 @@ describe('on a real API server', () => {
         await client.close();
       },
     };
-  });
+  };
+  describeResourceStore('KubernetesResourceStore', open);
+  describeSchedules('KubernetesResourceStore', open);
 });
