@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { millraceOperations, v2beta1 } from '@millrace/api-contract';
+import { millraceOperations, v1beta1, v2beta1 } from '@millrace/api-contract';
 import { call } from './testing/call.js';
 import { startApi, type TestApi } from './testing/start-api.js';
 
 const TOKEN = 'a secret';
-const DOCUMENTS = ['GET /apis/v2beta1/openapi.json', 'GET /apis/millrace/v1/openapi.json'];
+const DOCUMENTS = ['GET /apis/v1beta1/openapi.json', 'GET /apis/v2beta1/openapi.json', 'GET /apis/millrace/v1/openapi.json'];
 
 let api: TestApi;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const describedRoutes = () => [...v2beta1.operations, ...millraceOperations].map(({ method, path }) => `${method} ${path}`);
+const describedRoutes = () => [...v1beta1.operations, ...v2beta1.operations, ...millraceOperations].map(({ method, path }) => `${method} ${path}`);
 const servedRoutes = () =>
   api.server.routes
     .filter(({ method }) => method !== 'HEAD')
@@ -27,7 +27,7 @@ describe('the routes', () => {
   it('all ask for the token, except the health check', async () => {
     const open: string[] = [];
     for (const { method, path } of addresses()) if ((await call(api.url, method, path)).status !== 401) open.push(`${method} ${path}`);
-    expect(open.sort()).toEqual(['GET /apis/v2beta1/healthz', 'HEAD /apis/v2beta1/healthz']);
+    expect(open.sort()).toEqual(['GET /apis/v1beta1/healthz', 'GET /apis/v2beta1/healthz', 'HEAD /apis/v1beta1/healthz', 'HEAD /apis/v2beta1/healthz']);
   });
 
   it('all refuse a foreign Host, whatever else a request brings', async () => {

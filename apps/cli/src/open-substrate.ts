@@ -1,12 +1,11 @@
+import { join } from 'node:path';
+import type { Workflow } from '@millrace/argo';
 import { attemptId, createExecutor, openEmbeddedArgo, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
 import type { DataFolder } from './data-folder.js';
 import type { FailpointSetting } from './failpoint.js';
 import type { Log } from './log.js';
 import { programFiles } from './program-files.js';
-
-/** As long as a short task takes, and less than a person notices. */
-const RUNNING_NEWS_MS = 50;
 
 export interface SubstrateOptions {
   readonly folder: DataFolder;
@@ -33,6 +32,10 @@ export interface Substrate {
   refuseContainer(container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }): string | undefined;
   /** What runs containers, with its version; why there is nothing, in words that follow "because", otherwise. */
   readonly containers: { readonly engine: string } | { readonly missing: string };
+  /** Throws why a Workflow that a user wrote cannot run here, with everything at once. */
+  refuseWorkflow(workflow: Workflow): void;
+  /** The address of an artifact of a Workflow by its key. */
+  artifactUri(key: string): string;
   close(): Promise<void>;
 }
 
@@ -55,10 +58,12 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     return attemptId(uid, nodeId);
   };
 
+  // Among the others, so that they are shown, kept in backups and deleted in one way.
+  const workflowArtifacts = join(folder.artifacts, 'argo');
   const argo = await openEmbeddedArgo({
     folder: folder.engine,
+    artifacts: { folder: workflowArtifacts },
     maxParallelTasks: options.maxParallelTasks,
-    runningNewsMs: RUNNING_NEWS_MS,
     failpoint: options.failpoint,
     onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     executor: async (listener) => {
@@ -91,6 +96,8 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     logs,
     containers: executor!.containers(),
     refuseContainer: (container) => executor!.refusal(container),
+    refuseWorkflow: (workflow) => argo.check(workflow),
+    artifactUri: (key) => join(workflowArtifacts, key),
     close: () => argo.close(),
   };
 }

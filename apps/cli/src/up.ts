@@ -54,6 +54,8 @@ export async function up(flags: UpFlags): Promise<void> {
       layout: localLayout(folder.artifacts),
       substrate: 'embedded',
       refuseContainer: (container) => substrate.refuseContainer(container),
+      refuseWorkflow: (workflow) => substrate.refuseWorkflow(workflow),
+      artifactUri: ({ bucket, key }) => (bucket === undefined ? substrate.artifactUri(key) : undefined),
       cacheEnabled: settings.cacheEnabled,
       log,
       failpoint,

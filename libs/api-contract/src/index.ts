@@ -26,4 +26,5 @@ export * as millraceQueries from './millrace/queries.js';
 export { openApiDocument as millraceOpenApiDocument, operations as millraceOperations } from './millrace/openapi.js';
 export type { OpenApiDocument } from './openapi/openapi-document.js';
 export type { HttpMethod, Operation } from './openapi/operation.js';
+export * as v1beta1 from './v1beta1/index.js';
 export * as v2beta1 from './v2beta1/index.js';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Json, PipelineDocument } from '@millrace/database';
-import { parsePipeline, type Pipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, parseAnyPipeline, type AnyPipeline } from '@millrace/pipeline-spec';
 import { readPipelinePackage } from '@millrace/pipeline-spec/package';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../options.js';
@@ -12,13 +12,17 @@ import type { UploadedFile } from './read-upload.js';
 export class PipelineFilesService {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
-  async read(file: UploadedFile): Promise<PipelineDocument> {
+  async read(file: UploadedFile): Promise<{ readonly document: PipelineDocument; readonly description: string }> {
     const { text, fileName } = await readPipelinePackage({ fileName: file.fileName, stream: Readable.from([file.bytes]), maxBytes: this.settings.pipelineUploadLimit });
-    return toDocument(parsePipeline(text, { fileName }));
+    const pipeline = parseAnyPipeline(text, { fileName });
+    // Clients of v1 have nowhere else to describe a pipeline.
+    return { document: toDocument(pipeline), description: isWorkflowPipeline(pipeline) ? pipeline.description : '' };
   }
 }
 
 /** What is stored of a parsed pipeline: all of it, as it was written. */
-export function toDocument({ spec, platform }: Pipeline): PipelineDocument {
+export function toDocument(pipeline: AnyPipeline): PipelineDocument {
+  if (isWorkflowPipeline(pipeline)) return { pipelineSpec: pipeline.workflow as unknown as Json };
+  const { spec, platform } = pipeline;
   return { pipelineSpec: spec as unknown as Json, ...(platform && { platformSpec: platform as unknown as Json }) };
 }

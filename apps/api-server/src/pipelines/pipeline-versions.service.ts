@@ -41,6 +41,12 @@ export class PipelineVersionsService {
     return { version, document: await this.database.pipelines.getDocument(id) };
   }
 
+  /** The version that a run of the pipeline would use; undefined while it has none. */
+  async findLatest(pipelineId: string): Promise<VersionWithDocument | undefined> {
+    const version = await this.database.pipelines.latestVersion(pipelineId);
+    return version && { version, document: await this.database.pipelines.getDocument(version.id) };
+  }
+
   async list(pipelineId: string, query: ListQuery): Promise<{ readonly items: readonly VersionWithDocument[]; readonly totalSize: number; readonly nextPageToken?: string }> {
     const page = await this.database.pipelines.listVersions(pipelineId, query);
     const documents = await this.database.pipelines.getDocuments(page.items.map(({ id }) => id));

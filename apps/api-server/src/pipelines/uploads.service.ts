@@ -33,6 +33,8 @@ export class UploadsService {
 
   async #read(request: IncomingMessage, describe: Describe) {
     const file = await readUpload(request, { field: 'uploadfile', limit: this.settings.pipelineUploadLimit });
-    return { ...describe(file.fileName), document: await this.files.read(file) };
+    const { document, description } = await this.files.read(file);
+    const described = describe(file.fileName);
+    return { ...described, description: described.description || description, document };
   }
 }

@@ -8,7 +8,7 @@ export interface RunRequest {
   readonly experimentId: string;
   /** Empty for the server's default. */
   readonly serviceAccount: string;
-  readonly source: { readonly kind: 'spec'; readonly spec: unknown } | { readonly kind: 'version'; readonly pipelineId?: string; readonly versionId?: string };
+  readonly source: { readonly kind: 'spec'; readonly spec: unknown } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'version'; readonly pipelineId?: string; readonly versionId?: string };
   readonly parameters: Readonly<Record<string, Json>>;
   readonly pipelineRoot?: string;
 }

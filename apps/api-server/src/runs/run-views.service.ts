@@ -62,6 +62,10 @@ export class RunViewsService {
     return { run, ...named[0], document, parameters: run.parameters, tasks, metrics, artifactCount: outputs.size };
   }
 
+  listMetrics(runIds: readonly string[]): Promise<readonly Metric[]> {
+    return this.database.artifacts.listMetrics(runIds);
+  }
+
   async getTask(runId: string, taskId: string): Promise<TaskPage> {
     const task = await this.database.tasks.get(taskId);
     if (task.runId !== runId) throw new PipelineError('NOT_FOUND', `Task ${taskId} of run ${runId} not found`);

@@ -1,6 +1,6 @@
-import type { Database, ListQuery, Page, PipelineDocument, Run, StorageState, TaskSummary } from '@millrace/database';
+import type { Database, Json, ListQuery, Page, PipelineDocument, Run, StorageState, TaskSummary } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
-import { parsePipelineValue, type Pipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, parseAnyPipeline, parseAnyPipelineValue, type AnyPipeline } from '@millrace/pipeline-spec';
 import type { RunController, RunSubmission, SubmissionPreview } from '@millrace/run-controller';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExperimentsService } from '../experiments/experiments.service.js';
@@ -49,6 +49,11 @@ export class RunsService {
     return { run, tasks, ...(document && { document }) };
   }
 
+  /** The Workflow as it was made for the run. */
+  async getWorkflow(id: string): Promise<Json> {
+    return (await this.database.runs.getDocuments(id)).workflow;
+  }
+
   list(query: ListQuery & { readonly experimentId?: string }): Promise<Page<Run>> {
     return this.database.runs.list({ ...query, namespace: this.settings.namespace });
   }
@@ -74,32 +79,38 @@ export class RunsService {
     // An experiment that does not exist is found here, before anything is planned.
     await this.experiments.get(experimentId);
     const { displayName, description, parameters, pipelineRoot } = request;
+    const pipeline = await this.#pipelineOf(request.source);
     return {
       namespace: this.settings.namespace,
       experimentId,
       displayName,
       description,
-      serviceAccount: request.serviceAccount || this.settings.serviceAccount,
+      serviceAccount: request.serviceAccount || serviceAccountOf(pipeline.pipeline) || this.settings.serviceAccount,
       parameters,
       ...(pipelineRoot && { pipelineRoot }),
-      ...(await this.#pipelineOf(request.source)),
+      ...pipeline,
     };
   }
 
-  async #pipelineOf(source: RunRequest['source']): Promise<{ pipeline: Pipeline; document: PipelineDocument; pipelineId?: string; pipelineVersionId?: string }> {
+  async #pipelineOf(source: RunRequest['source']): Promise<{ pipeline: AnyPipeline; document: PipelineDocument; pipelineId?: string; pipelineVersionId?: string }> {
     if (source.kind === 'spec') {
-      this.#assertSpecFits(source.spec);
-      const pipeline = parsePipelineValue(source.spec);
+      this.#assertSpecFits(JSON.stringify(source.spec) ?? '');
+      const pipeline = parseAnyPipelineValue(source.spec);
+      return { pipeline, document: toDocument(pipeline) };
+    }
+    if (source.kind === 'text') {
+      this.#assertSpecFits(source.text);
+      const pipeline = parseAnyPipeline(source.text);
       return { pipeline, document: toDocument(pipeline) };
     }
     const version = await this.versions.resolve(source);
     const document = await this.database.pipelines.getDocument(version.id);
-    return { pipeline: parsePipelineValue(document.pipelineSpec, document.platformSpec), document, pipelineId: version.pipelineId, pipelineVersionId: version.id };
+    return { pipeline: parseAnyPipelineValue(document.pipelineSpec, document.platformSpec), document, pipelineId: version.pipelineId, pipelineVersionId: version.id };
   }
 
-  #assertSpecFits(spec: unknown): void {
+  #assertSpecFits(text: string): void {
     const limit = this.settings.pipelineUploadLimit;
-    const size = Buffer.byteLength(JSON.stringify(spec) ?? '');
+    const size = Buffer.byteLength(text);
     if (size > limit) throw new PipelineError('INVALID_ARGUMENT', `The pipeline_spec has ${size} bytes; at most ${limit} are taken.`);
   }
 
@@ -110,4 +121,10 @@ export class RunsService {
       throw new PipelineError('FAILED_PRECONDITION', `Run ${run.id} cannot be restored: its experiment "${experiment.name}" is archived and must be un-archived first.`);
     }
   }
+}
+
+/** The account that a v1 pipeline names itself; the one that its SDK writes into every pipeline says nothing. */
+function serviceAccountOf(pipeline: AnyPipeline): string | undefined {
+  const named = isWorkflowPipeline(pipeline) ? pipeline.workflow.spec.serviceAccountName : undefined;
+  return named === 'pipeline-runner' ? undefined : named;
 }

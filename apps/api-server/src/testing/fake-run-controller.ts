@@ -1,6 +1,6 @@
 import type { Database, Run, Task, TaskState } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
-import { walkTasks } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, walkTasks, walkWorkflow, type AnyPipeline } from '@millrace/pipeline-spec';
 import { resolveRunParameters } from '@millrace/pipeline-semantics';
 import type { RunController, RunSubmission } from '@millrace/run-controller';
 
@@ -14,7 +14,7 @@ export class FakeRunController implements RunController {
   ) {}
 
   async submit(submission: RunSubmission): Promise<Run> {
-    resolveRunParameters(submission.pipeline, submission.parameters);
+    checkParameters(submission);
     const id = submission.id ?? this.newId();
     const now = new Date();
     const run: Run = {
@@ -27,7 +27,7 @@ export class FakeRunController implements RunController {
       serviceAccount: submission.serviceAccount,
       pipelineId: submission.pipelineId,
       pipelineVersionId: submission.pipelineVersionId,
-      pipelineName: submission.pipeline.spec.pipelineInfo.name,
+      pipelineName: isWorkflowPipeline(submission.pipeline) ? submission.pipeline.name : submission.pipeline.spec.pipelineInfo.name,
       parameters: submission.parameters as Run['parameters'],
       pipelineRoot: submission.pipelineRoot,
       artifactRoot: `/artifacts/${id}`,
@@ -43,9 +43,9 @@ export class FakeRunController implements RunController {
     return this.database.runs.get(id);
   }
 
-  async preview({ pipeline, parameters }: RunSubmission) {
-    resolveRunParameters(pipeline, parameters);
-    const tasks = [...walkTasks(pipeline)].length;
+  async preview(submission: RunSubmission) {
+    checkParameters(submission);
+    const tasks = placesOf(submission.pipeline).length;
     return { tasks, cached: 0, run: tasks, undecided: 0 };
   }
 
@@ -71,8 +71,15 @@ export class FakeRunController implements RunController {
   async close(): Promise<void> {}
 }
 
+function checkParameters({ pipeline, parameters }: RunSubmission): void {
+  if (!isWorkflowPipeline(pipeline)) resolveRunParameters(pipeline, parameters);
+}
+
+function placesOf(pipeline: AnyPipeline): readonly Pick<Task, 'path' | 'parentPath' | 'taskKey' | 'kind'>[] {
+  if (isWorkflowPipeline(pipeline)) return [...walkWorkflow(pipeline.workflow)].map(({ path, scope, name, kind }) => ({ path, parentPath: scope, taskKey: name, kind }));
+  return [...walkTasks(pipeline)].map(({ path, scope, name, component }) => ({ path, parentPath: scope, taskKey: name, kind: component.dag ? 'dag' : 'container' }));
+}
+
 function tasksOf({ pipeline }: RunSubmission, { runId, now, newId }: { readonly runId: string; readonly now: Date; readonly newId: () => string }): Task[] {
-  return [...walkTasks(pipeline)].map(
-    ({ path, scope, name, component }, position): Task => ({ id: newId(), runId, path, parentPath: scope, taskKey: name, displayName: name, kind: component.dag ? 'dag' : 'container', position, dependsOn: [], state: 'PENDING', attempts: [], createdAt: now }),
-  );
+  return placesOf(pipeline).map((place, position): Task => ({ ...place, id: newId(), runId, displayName: place.taskKey, position, dependsOn: [], state: 'PENDING', attempts: [], createdAt: now }));
 }

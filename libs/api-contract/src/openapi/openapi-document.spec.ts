@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { millraceOpenApiDocument, millraceOperations, v2beta1 } from '../index.js';
+import { millraceOpenApiDocument, millraceOperations, v1beta1, v2beta1 } from '../index.js';
 
 describe.each([
+  ['v1beta1', v1beta1.openApiDocument('1.0.0'), v1beta1.operations],
   ['v2beta1', v2beta1.openApiDocument('1.0.0'), v2beta1.operations],
   ['Millrace', millraceOpenApiDocument('1.0.0'), millraceOperations],
 ])('the OpenAPI document of %s', (_name, document, operations) => {

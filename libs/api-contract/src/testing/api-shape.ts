@@ -7,7 +7,7 @@ const shortName = (ref: string) =>
   ref
     .split('/')
     .at(-1)!
-    .replace(/^v2beta1/, '')
+    .replace(/^(v2beta1|api(?=[A-Z]))/, '')
     .replace(/^googleRpc/, '')
     .replaceAll('.', '');
 

@@ -18,7 +18,7 @@ export const intValues = message('Predicate.IntValues', { values: z.array(int32)
 export const longValues = message('Predicate.LongValues', { values: z.array(int64) });
 export const stringValues = message('Predicate.StringValues', { values: z.array(text) });
 
-export const predicate = message('Predicate', {
+export const predicateFields = {
   operation: predicateOperation,
   key: text,
   int_value: int32,
@@ -28,7 +28,9 @@ export const predicate = message('Predicate', {
   int_values: intValues,
   long_values: longValues,
   string_values: stringValues,
-});
+} as const;
+
+export const predicate = message('Predicate', predicateFields);
 
 /** JSON text of this is the `filter` of a list. */
 export const filter = message('Filter', { predicates: z.array(predicate) });

@@ -1,8 +1,9 @@
 import { v2beta1 } from '@millrace/api-contract';
 import type { ListQuery, Predicate } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
+import type { z } from 'zod';
 
-interface WireListQuery {
+export interface WireListQuery {
   readonly page_size?: number;
   readonly page_token?: string;
   readonly sort_by?: string;
@@ -28,13 +29,18 @@ export function toListQuery(wire: WireListQuery): ListQuery {
 
 /** Reads the JSON of a Filter message. */
 export function parseFilter(text: string): Predicate[] {
-  const parsed = v2beta1.filter.safeParse(readJson(text));
+  return parseFilterAs(text, v2beta1.filter, (predicate) => predicate, 'operation');
+}
+
+/** The same by the Filter message of another version, whose predicates `toCurrent` brings into the form of this one. */
+export function parseFilterAs<Wire>(text: string, schema: z.ZodType<{ readonly predicates?: readonly Wire[] }>, toCurrent: (predicate: Wire) => v2beta1.WirePredicate, operationField: string): Predicate[] {
+  const parsed = schema.safeParse(readJson(text, operationField));
   if (!parsed.success) return refuse(`Failed to parse filter: ${parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).slice(0, 5).join('; ')}`);
-  return (parsed.data.predicates ?? []).map(toPredicate);
+  return (parsed.data.predicates ?? []).map((predicate) => toPredicate(toCurrent(predicate)));
 }
 
 /** KFP's server decodes a filter once more than HTTP does, and its own page relies on that; other clients do not. */
-function readJson(text: string): unknown {
+function readJson(text: string, operationField: string): unknown {
   const readings = [() => text, () => decodeURIComponent(text.replaceAll('+', ' '))];
   for (const reading of readings) {
     try {
@@ -43,7 +49,7 @@ function readJson(text: string): unknown {
       continue;
     }
   }
-  return refuse('Failed to parse filter: it is not JSON; write {"predicates":[{"operation":"EQUALS","key":"name","string_value":"…"}]}.');
+  return refuse(`Failed to parse filter: it is not JSON; write {"predicates":[{"${operationField}":"EQUALS","key":"name","string_value":"…"}]}.`);
 }
 
 function toPredicate(wire: v2beta1.WirePredicate): Predicate {
