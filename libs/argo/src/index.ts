@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 export type * from './workflow.js';
+export { isWordOfDepends } from './depends-words.js';
 export { LABEL_RUN_ID, LABEL_PERSISTED, isNodeCompleted, isWorkflowCompleted, type NodePhase } from './phases.js';

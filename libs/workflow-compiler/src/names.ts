@@ -1,3 +1,4 @@
+import { isWordOfDepends } from '@millrace/argo';
 import { sha256Hex } from '@millrace/pipeline-semantics';
 
 const MAX_TEMPLATE_NAME = 63;
@@ -65,9 +66,9 @@ export function outputOfParameterName(name: string): string | undefined {
 
 const OUTPUT_PREFIX = 'out-';
 
-/** Argo reads task names in `depends` as identifiers: no digit first, and `-` and `_` are the same to it. */
+/** Argo reads task names in `depends` as identifiers: no digit first, no word of its language, and `-` and `_` are the same to it. */
 function isTaskName(key: string): boolean {
-  return /^[a-zA-Z](-?[a-zA-Z0-9])*$/.test(key) && key.length <= MAX_TASK_NAME;
+  return /^[a-zA-Z](-?[a-zA-Z0-9])*$/.test(key) && key.length <= MAX_TASK_NAME && !isWordOfDepends(key);
 }
 
 function letters(text: string, fallback: string): string {
