@@ -6,7 +6,7 @@
 export interface Mount {
   /** Absolute folder or file on the machine; made (mode 0700) when it is missing and `create` is set. */
   readonly source: string;
-  /** Absolute path at which the task sees it. */
+  /** Absolute path at which the task sees it. "/": only what the task itself writes directly into its root is in `source`, the rest is as without it. */
   readonly target: string;
   readonly readOnly?: boolean;
   readonly create?: boolean;
@@ -20,6 +20,8 @@ export interface ContainerSpec {
   readonly args: readonly string[];
   /** The whole environment the task asked for; the executor adds PATH, HOME, TMPDIR and its own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables whose values are not to be written down, neither in `env` nor where they were put into arguments. */
+  readonly secretNames?: readonly string[];
   readonly workingDir?: string;
   readonly mounts: readonly Mount[];
   /** @default IfNotPresent */
@@ -87,6 +89,8 @@ export interface Executor {
   kill(id: string, options?: { readonly graceMs?: number }): void;
   /** Recorded state of an attempt from before a restart. */
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined;
+  /** What the main program of an attempt that ended wrote to its standard output; at most its last `limitBytes`. Without it `outputs.result` has no value. */
+  standardOutput?(id: string, limitBytes: number): Promise<string>;
   /** Removes what an attempt left, its log included. */
   forget(id: string): Promise<void>;
   /** Ends every attempt (recording none of them as an exit, so that a restart runs them anew) and every helper process. */

@@ -3,10 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWorkflowCompleted, LABEL_PERSISTED } from '@millrace/argo';
 import { fromTimestamp, toTimestamp, type Clock } from '../clock.js';
-import type { AttemptExit, AttemptListener, Executor } from '../executor.js';
-import { attemptId, podFolder } from '../pod/build-attempt.js';
+import type { AttemptExit, AttemptListener, AttemptSpec, Executor } from '../executor.js';
+import type { ArtifactFolder } from '../pod/artifact-folder.js';
+import { attemptId, podFolder, type BuiltAttempt } from '../pod/build-attempt.js';
+import type { KeyedObjects } from '../pod/keyed-folders.js';
+import type { ClaimFolders } from '../pod/claim-folders.js';
+import type { CollectedOutputs } from '../pod/collect-outputs.js';
 import type { ArgoDatabase } from '../store/argo-database.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
+import { AttemptFiles } from './attempt-files.js';
 import { AttemptSlots, type WaitingAttempt } from './attempt-slots.js';
 import type { EngineCounters } from './counters.js';
 import type { RunHost } from './run-host.js';
@@ -15,10 +20,16 @@ import { WorkflowRun } from './workflow-run.js';
 export interface EngineOptions {
   readonly database: ArgoDatabase;
   readonly folder: string;
+  readonly artifacts: ArtifactFolder;
+  readonly artifactKeyFormat: string;
+  readonly claims: ClaimFolders;
+  readonly keyed: KeyedObjects;
   readonly clock: Clock;
   /** Runs the given tick soon, never at once. */
   readonly schedule: (tick: () => void) => void;
   readonly maxParallelTasks: number;
+  /** How long the news that an attempt runs may wait for other news, which then share a tick with it. */
+  readonly runningNewsMs: number;
   /** Visits of one run in one tick, so that a wide fan-out lets others have the thread in between. */
   readonly visitsPerTick: number;
   readonly counters: EngineCounters;
@@ -33,9 +44,12 @@ export interface EngineOptions {
 type AttemptEvent =
   | { readonly kind: 'running'; readonly id: string; readonly at: number }
   | { readonly kind: 'progress'; readonly id: string; readonly message: string }
-  | { readonly kind: 'exit'; readonly id: string; readonly exit: AttemptExit };
+  | { readonly kind: 'exit'; readonly id: string; readonly exit: AttemptExit }
+  | { readonly kind: 'collected'; readonly id: string; readonly exit: AttemptExit; readonly collected: CollectedOutputs };
 
 const RETRY_COMMIT_MS = 1_000;
+/** Of what a program prints, Argo keeps the end as its result. */
+const RESULT_LIMIT = 256 * 1024;
 
 /**
  * Moves all Workflows: gathers what happened, lets each run work off its consequences, writes the changes of a tick in one
@@ -50,8 +64,10 @@ export class ArgoEngine implements RunHost, AttemptListener {
   /** Attempts that hold a slot but are only started after the commit. */
   #starting: string[] = [];
   readonly #slots: AttemptSlots;
+  readonly #files: AttemptFiles;
   readonly #forgetting = new Set<string>();
   #effects: (() => void)[] = [];
+  #cancelNews: (() => void) | undefined;
   #executor!: Executor;
   #scheduled = false;
   #resourceVersion: number;
@@ -59,6 +75,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   constructor(private readonly options: EngineOptions) {
     this.#slots = new AttemptSlots(options.maxParallelTasks);
+    this.#files = new AttemptFiles(options.artifacts);
     this.#resourceVersion = options.database.lastResourceVersion();
   }
 
@@ -68,6 +85,22 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   get folder(): string {
     return this.options.folder;
+  }
+
+  get artifacts(): ArtifactFolder {
+    return this.options.artifacts;
+  }
+
+  get artifactKeyFormat(): string {
+    return this.options.artifactKeyFormat;
+  }
+
+  get keyed(): KeyedObjects {
+    return this.options.keyed;
+  }
+
+  get claims(): ClaimFolders {
+    return this.options.claims;
   }
 
   get counters(): EngineCounters {
@@ -150,7 +183,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
     for (const id of attempts) {
       if (this.#slots.holds(id)) {
         this.#forgetting.add(id);
-        this.#executor.kill(id);
+        this.#kill(id);
       } else {
         void this.#forget(id);
       }
@@ -160,6 +193,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#cancelNews?.();
     for (const uid of this.#timers.keys()) this.#cancelTimers(uid);
     await this.#executor.close();
   }
@@ -167,8 +201,14 @@ export class ArgoEngine implements RunHost, AttemptListener {
   // AttemptListener
 
   onRunning(id: string, at: number): void {
+    const { clock, runningNewsMs } = this.options;
     this.#events.push({ kind: 'running', id, at });
-    this.schedule();
+    if (runningNewsMs === 0) return this.schedule();
+    // Nothing follows from it, and most of what is short is over before that: then it costs no transaction of its own.
+    this.#cancelNews ??= clock.at(clock.now() + runningNewsMs, () => {
+      this.#cancelNews = undefined;
+      this.schedule();
+    });
   }
 
   onProgress(id: string, message: string): void {
@@ -207,7 +247,37 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   cancelAttempt(run: WorkflowRun, nodeId: string): void {
     const id = attemptId(run.uid, nodeId);
-    if (this.#slots.holds(id)) this.#effects.push(() => this.#executor.kill(id));
+    if (this.#slots.holds(id)) this.#effects.push(() => this.#kill(id));
+  }
+
+  perform(run: WorkflowRun, nodeId: string, work: () => CollectedOutputs): void {
+    this.#effects.push(() => {
+      const startedAt = this.clock.now();
+      const collected = work();
+      const exit: AttemptExit = { reason: 'exited', exitCode: 0, startedAt, finishedAt: this.clock.now() };
+      this.#events.push({ kind: 'collected', id: attemptId(run.uid, nodeId), exit, collected });
+    });
+  }
+
+  collect(run: WorkflowRun, nodeId: string, exit: AttemptExit, work: () => Promise<CollectedOutputs>): void {
+    const id = attemptId(run.uid, nodeId);
+    work()
+      .catch((error: unknown): CollectedOutputs => ({ outputs: {}, problem: (error as Error).message }))
+      .then((collected) => {
+        this.#events.push({ kind: 'collected', id, exit, collected });
+        this.schedule();
+      })
+      .catch(this.options.onError);
+  }
+
+  async standardOutput(run: WorkflowRun, nodeId: string): Promise<string> {
+    const text = await this.#executor.standardOutput?.(attemptId(run.uid, nodeId), RESULT_LIMIT);
+    if (text === undefined) throw new Error('the executor does not keep what a program prints apart, so outputs.result has no value; write it to a file and declare an output parameter');
+    return text.replace(/\n$/, '');
+  }
+
+  afterCommit(effect: () => void): void {
+    this.#effects.push(effect);
   }
 
   wakeAt(run: WorkflowRun, key: string, atMs: number, fire: () => void): void {
@@ -258,6 +328,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
       this.#guard(run, () => {
         if (event.kind === 'running') run.attemptRunning(nodeId);
         else if (event.kind === 'progress') run.attemptWaits(nodeId, event.message);
+        else if (event.kind === 'collected') run.attemptCollected(nodeId, event.exit, event.collected);
         else run.attemptExit(nodeId, event.exit);
       });
       this.#dirty.add(run);
@@ -293,24 +364,44 @@ export class ArgoEngine implements RunHost, AttemptListener {
   #begin({ run, nodeId, id }: WaitingAttempt): boolean {
     this.#dirty.add(run);
     try {
-      const spec = run.buildAttempt(nodeId);
-      const refusal = this.#executor.refusal(spec);
+      const built = run.buildAttempt(nodeId);
+      const refusal = this.#executor.refusal(built.spec);
       if (refusal !== undefined) throw new Error(refusal);
       run.attemptWaits(nodeId, undefined);
       this.#starting.push(id);
-      this.#effects.push(() => {
-        this.counters.attemptsStarted += 1;
-        try {
-          this.#executor.start(spec);
-        } catch (error) {
-          this.onExit(id, { reason: 'refused', message: (error as Error).message, finishedAt: this.clock.now() });
-        }
-      });
+      // What an attempt that lives already needs is in place, and in use.
+      const ready = built.staged.length === 0 || this.#executor.lookup(id) !== undefined;
+      this.#effects.push(() => (ready ? this.#start(built.spec) : void this.#startWithFiles(built).catch(this.options.onError)));
       return true;
     } catch (error) {
       run.attemptImpossible(nodeId, (error as Error).message);
       return false;
     }
+  }
+
+  #start(spec: AttemptSpec): void {
+    this.counters.attemptsStarted += 1;
+    try {
+      this.#executor.start(spec);
+    } catch (error) {
+      this.onExit(spec.id, { reason: 'refused', message: (error as Error).message, finishedAt: this.clock.now() });
+    }
+  }
+
+  async #startWithFiles(built: BuiltAttempt): Promise<void> {
+    const { id } = built.spec;
+    try {
+      const spec = await this.#files.prepare(built);
+      if (this.#closed) return;
+      if (spec === undefined) this.onExit(id, { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: this.clock.now() });
+      else this.#start(spec);
+    } catch (error) {
+      if (!this.#closed) this.onExit(id, { reason: 'refused', message: (error as Error).message, finishedAt: this.clock.now() });
+    }
+  }
+
+  #kill(id: string): void {
+    if (!this.#files.end(id)) this.#executor.kill(id);
   }
 
   #commitDirty(runs: readonly WorkflowRun[]): void {

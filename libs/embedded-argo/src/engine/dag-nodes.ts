@@ -2,37 +2,42 @@ import type { Arguments, NodeStatus, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { assessDag } from '../workflow/assess-dag.js';
 import { expandItems, type ExpandedTask } from '../workflow/expand-items.js';
+import { templateNameOf } from '../workflow/named-templates.js';
 import { nodeId } from '../workflow/node-id.js';
 import { evaluateWhen } from '../workflow/when-expression.js';
+import type { BoundaryOwner, StartRequest } from './boundary.js';
 import type { EngineCounters } from './counters.js';
-import { DagInstance, type GroupInstance, type StartRequest } from './dag-instance.js';
+import { DagInstance, type GroupInstance } from './dag-instance.js';
+import { ExitHooks } from './exit-hooks.js';
 import { outboundNodes } from './outbound-nodes.js';
-import { boundaryOf, type ItemPlace, type Place, type TaskPlace } from './place.js';
+import { boundaryOf, isPartOfExit, type HookPlace, type ItemPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import type { RunState } from './run-state.js';
-import { dagOutputs, dagTags, resolveTask, type ResolvedTask } from './task-scope.js';
+import type { StartQueue } from './start-queue.js';
+import { boundaryOutputs, resolveTask, scopeOf, type ResolvedTask } from './task-scope.js';
 
-/** How a DAG has its tasks begun, once they may. */
+/** How a boundary has its children begun, once they may. */
 export interface Starter {
-  execute(place: TaskPlace | ItemPlace, nodeName: string, use: { readonly template: string; readonly arguments?: Arguments }, parents: readonly string[]): void;
+  execute(place: OwnerPlace, nodeName: string, use: { readonly template: string; readonly arguments?: Arguments }, parents: readonly string[]): void;
   attempt(retryId: string): void;
   /** Takes over a node that an earlier process left unfinished. */
   adopt(place: Place, node: NodeStatus): void;
 }
 
 /** The DAGs and fan-outs of one run: which task may begin, what becomes of it, and when a whole has ended. */
-export class DagNodes {
+export class DagNodes implements BoundaryOwner {
   readonly #dags = new Map<string, DagInstance>();
   readonly #groups = new Map<string, GroupInstance>();
-  readonly #pumping = new Set<DagInstance>();
-  /** Held back by the workflow's own limit. */
-  readonly #blocked = new Set<DagInstance>();
   readonly #assessing = new Set<DagInstance>();
+  readonly #hooks: ExitHooks;
 
   constructor(
     private readonly state: RunState,
     private readonly starter: Starter,
+    private readonly queue: StartQueue,
     private readonly counters: EngineCounters,
-  ) {}
+  ) {
+    this.#hooks = new ExitHooks(state, queue);
+  }
 
   open(id: string, name: string, template: Template): void {
     const dag = this.#instance(id, name, template);
@@ -41,42 +46,21 @@ export class DagNodes {
       dag.waiting.set(task, dependencies.length);
       if (dependencies.length === 0) dag.ready.push(task);
     }
-    this.#pumping.add(dag);
+    this.queue.wake(dag);
   }
 
   #instance(id: string, name: string, template: Template): DagInstance {
-    const outer = boundaryOf(this.state.places.get(id)!);
-    const dag = new DagInstance(id, name, template, this.state.plan(template.name!), (outer?.depth ?? 0) + 1);
+    const place = this.state.places.get(id)!;
+    const dag = new DagInstance(this, id, name, template, this.state.plan(template), (boundaryOf(place)?.depth ?? 0) + 1, isPartOfExit(place));
     this.#dags.set(id, dag);
     return dag;
   }
 
-  /** Does one thing. False when there is nothing to do. */
+  /** Does one thing that nothing else needs first. False when there is nothing to do. */
   step(): boolean {
-    const [pumping] = this.#pumping;
-    if (pumping !== undefined) {
-      this.#pump(pumping);
-      return true;
-    }
     const [assessing] = this.#assessing;
     if (assessing !== undefined) this.#assess(assessing);
     return assessing !== undefined;
-  }
-
-  /** A further attempt waits for its turn. */
-  requestAttempt(dag: DagInstance, retryId: string): void {
-    dag.requests.push({ kind: 'attempt', retryId });
-    this.#pumping.add(dag);
-  }
-
-  /** A node ended that may have held back others. */
-  unblock(place: Place, type: string): void {
-    if (type === 'Pod') {
-      for (const dag of this.#blocked) this.#pumping.add(dag);
-      this.#blocked.clear();
-    }
-    const boundary = boundaryOf(place);
-    if (boundary !== undefined && boundary.requests.size > 0) this.#pumping.add(boundary);
   }
 
   forget(id: string): void {
@@ -84,7 +68,13 @@ export class DagNodes {
     this.#groups.delete(id);
   }
 
-  taskEnded({ dag, task }: TaskPlace): void {
+  taskEnded(place: TaskPlace, node: NodeStatus): void {
+    const { dag, task } = place;
+    if (!this.#hooks.follow(place, dag.task(task), node)) this.taskDone(place);
+  }
+
+  /** A task and its exit hook have ended. */
+  taskDone({ dag, task }: TaskPlace): void {
     dag.open -= 1;
     for (const dependent of dag.plan.tasks.get(task)!.dependents) {
       this.counters.visits += 1;
@@ -92,11 +82,15 @@ export class DagNodes {
       dag.waiting.set(dependent, left);
       if (left === 0) dag.ready.push(dependent);
     }
-    if (dag.ready.size > 0) this.#pumping.add(dag);
+    if (dag.ready.size > 0) this.queue.wake(dag);
     else if (dag.open === 0) this.#assessing.add(dag);
   }
 
-  itemEnded({ group }: ItemPlace): void {
+  itemEnded(place: ItemPlace, node: NodeStatus): void {
+    if (!this.#hooks.follow(place, place.dag.task(place.group.task), node)) this.itemDone(place);
+  }
+
+  itemDone({ group }: ItemPlace): void {
     group.open -= 1;
     if (group.open === 0) this.#endGroup(group);
   }
@@ -105,81 +99,90 @@ export class DagNodes {
   close(id: string): void {
     const group = this.#groups.get(id);
     if (group !== undefined) {
-      group.open = (this.state.node(id)!.children ?? []).filter((child) => this.state.places.has(child)).length;
+      const task = group.dag.task(group.task);
+      group.open = (this.state.node(id)!.children ?? []).filter((child) => this.state.places.has(child) || !this.#hooks.isSettled(task, this.state.node(child)!)).length;
       if (group.open === 0) this.#endGroup(group);
     }
     const dag = this.#dags.get(id);
     if (dag === undefined) return;
-    dag.requests.clear();
+    const requests = dag.requests.drain();
+    for (const request of requests) {
+      if (request.kind !== 'hook') continue;
+      if (this.state.exitsMayRun) this.queue.push(dag, request);
+      else if (request.place.of.kind === 'task') this.taskDone(request.place.of);
+    }
     this.#assessing.add(dag);
   }
 
   adoptDag(node: NodeStatus, template: Template): void {
     const dag = this.#instance(node.id, node.name, template);
     const nodes = new Map(dag.plan.needed.map((name) => [name, this.state.taskNode(dag, name)]));
+    const settled = (name: string): boolean => {
+      const task = nodes.get(name);
+      return isNodeCompleted(task?.phase) && this.#hooks.isSettled(dag.task(name), task!);
+    };
     for (const [name, task] of nodes) {
-      const waiting = dag.plan.tasks.get(name)!.dependencies.filter((dependency) => !isNodeCompleted(nodes.get(dependency)?.phase)).length;
+      const waiting = dag.plan.tasks.get(name)!.dependencies.filter((dependency) => !settled(dependency)).length;
       dag.waiting.set(name, waiting);
       if (task === undefined) {
         if (waiting === 0) dag.ready.push(name);
         continue;
       }
       dag.missing -= 1;
-      if (isNodeCompleted(task.phase)) continue;
+      if (settled(name)) continue;
       dag.open += 1;
-      this.starter.adopt({ kind: 'task', dag, task: name }, task);
+      const place: TaskPlace = { kind: 'task', dag, task: name };
+      if (!isNodeCompleted(task.phase)) this.starter.adopt(place, task);
+      else this.#hooks.resume(place, dag.task(name), task, this.starter);
     }
-    this.#pumping.add(dag);
+    this.queue.wake(dag);
   }
 
   adoptGroup({ dag, task }: TaskPlace, node: NodeStatus): void {
-    const items = this.#expand(resolveTask(dag.task(task), dagTags(dag, this.state), true));
+    const items = this.#expand(resolveTask(dag.task(task), scopeOf(dag, this.state), true));
     const known = items.map((item) => ({ item, node: this.state.taskNode(dag, item.name) }));
-    const group: GroupInstance = { nodeId: node.id, dag, open: known.filter((entry) => !isNodeCompleted(entry.node?.phase)).length };
+    const settled = (itemNode: NodeStatus | undefined): boolean => isNodeCompleted(itemNode?.phase) && this.#hooks.isSettled(dag.task(task), itemNode!);
+    const group: GroupInstance = { nodeId: node.id, dag, task, open: known.filter((entry) => !settled(entry.node)).length };
     this.#groups.set(node.id, group);
     for (const { item, node: itemNode } of known) {
+      if (settled(itemNode)) continue;
+      const place: ItemPlace = { kind: 'item', dag, group, name: item.name };
       if (itemNode === undefined) this.#considerItem(group, item);
-      else if (!isNodeCompleted(itemNode.phase)) this.starter.adopt({ kind: 'item', dag, group, name: item.name }, itemNode);
+      else if (!isNodeCompleted(itemNode.phase)) this.starter.adopt(place, itemNode);
+      else this.#hooks.resume(place, dag.task(task), itemNode, this.starter);
     }
     if (group.open === 0) this.#endGroup(group);
   }
 
-  /** Looks at a task that may begin, or begins one that the limits admit. */
-  #pump(dag: DagInstance): void {
+  considerNext(dag: DagInstance): boolean {
     const ready = dag.ready.shift();
-    if (ready !== undefined) return this.#consider(dag, ready);
-    const request = dag.requests.peek();
-    if (request !== undefined && dag.admits(request)) {
-      if (!this.#full()) {
-        dag.requests.shift();
-        return this.#start(dag, request);
-      }
-      this.#blocked.add(dag);
-    }
-    this.#pumping.delete(dag);
+    if (ready !== undefined) this.#consider(dag, ready);
+    return ready !== undefined;
+  }
+
+  idle(dag: DagInstance): void {
     if (dag.open === 0) this.#assessing.add(dag);
   }
 
-  /** The workflow's own limit; as in Argo it holds back everything new, not only pods. */
-  #full(): boolean {
-    const limit = this.state.live.spec.parallelism ?? 0;
-    return limit > 0 && this.state.activePods >= limit;
-  }
-
-  #start(dag: DagInstance, request: StartRequest): void {
+  begin(dag: DagInstance, request: StartRequest): void {
     switch (request.kind) {
       case 'attempt':
         if (this.state.isOpen(request.retryId)) this.starter.attempt(request.retryId);
         return;
       case 'task': {
-        const { name, template, arguments: args } = request.task;
-        return this.starter.execute({ kind: 'task', dag, task: name }, dag.taskNodeName(name), { template: template!, arguments: args }, this.#parents(dag, name));
+        const { name, arguments: args } = request.task;
+        const template = templateNameOf(dag.template, request.task);
+        return this.starter.execute({ kind: 'task', dag, task: name }, dag.taskNodeName(name), { template, arguments: args }, this.#parents(dag, name));
       }
       case 'item': {
         const { group, item } = request;
-        const { template, arguments: args } = item.task;
-        return this.starter.execute({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), { template: template!, arguments: args }, [group.nodeId]);
+        const template = templateNameOf(dag.template, dag.task(group.task));
+        return this.starter.execute({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), { template, arguments: item.task.arguments }, [group.nodeId]);
       }
+      case 'hook':
+        return this.#beginHook(dag, request.place);
+      case 'step':
+        throw new Error('a DAG has no steps');
     }
   }
 
@@ -188,6 +191,7 @@ export class DagNodes {
     const { state } = this;
     const planned = dag.plan.tasks.get(name)!;
     const task = dag.task(name);
+    const template = templateNameOf(dag.template, task);
     const place: TaskPlace = { kind: 'task', dag, task: name };
     const nodeName = dag.taskNodeName(name);
     const parents = this.#parents(dag, name);
@@ -195,17 +199,23 @@ export class DagNodes {
       const node = state.taskNode(dag, dependency)!;
       return { phase: node.phase!, itemPhases: node.type === 'TaskGroup' ? (node.children ?? []).map((id) => state.node(id)!.phase!) : [] };
     };
-    if (planned.depends !== undefined && !planned.depends.evaluate(facts)) {
-      return state.addEnded(place, nodeName, task.template!, 'Omitted', 'omitted: depends condition not met', parents);
-    }
     try {
-      const resolved = resolveTask(task, dagTags(dag, state), planned.fansOut);
+      if (planned.depends !== undefined && !planned.depends.evaluate(facts)) {
+        return state.addEnded(place, nodeName, template, 'Omitted', 'omitted: depends condition not met', parents);
+      }
+      const resolved = resolveTask(task, scopeOf(dag, state), planned.fansOut);
       if (planned.fansOut) return this.#fanOut(place, this.#expand(resolved), parents);
-      if (resolved.kind === 'skip') return state.addEnded(place, nodeName, task.template!, 'Skipped', resolved.message, parents);
-      dag.requests.push({ kind: 'task', task: resolved.task });
+      if (resolved.kind === 'skip') return state.addEnded(place, nodeName, template, 'Skipped', resolved.message, parents);
+      this.queue.push(dag, { kind: 'task', task: resolved.task });
     } catch (error) {
-      state.addEnded(place, nodeName, task.template!, 'Error', (error as Error).message, parents);
+      state.addEnded(place, nodeName, template, 'Error', (error as Error).message, parents);
     }
+  }
+
+  #beginHook(dag: DagInstance, place: HookPlace): void {
+    const { of, after } = place;
+    const name = of.kind === 'item' ? of.group.task : (of as TaskPlace).task;
+    this.#hooks.begin(place, dag.task(name), scopeOf(dag, this.state, { name, node: this.state.node(after)! }), this.starter);
   }
 
   #expand(resolved: ResolvedTask): ExpandedTask[] {
@@ -220,19 +230,20 @@ export class DagNodes {
   #fanOut(place: TaskPlace, items: readonly ExpandedTask[], parents: readonly string[]): void {
     const { dag, task } = place;
     const name = dag.taskNodeName(task);
-    const template = dag.task(task).template!;
+    const template = templateNameOf(dag.template, dag.task(task));
     if (items.length === 0) return this.state.addEnded(place, name, template, 'Skipped', 'Skipped, empty params', parents);
-    const group: GroupInstance = { nodeId: this.state.add(place, name, { type: 'TaskGroup', phase: 'Running' }, template, parents), dag, open: items.length };
+    const group: GroupInstance = { nodeId: this.state.add(place, name, { type: 'TaskGroup', phase: 'Running' }, template, parents), dag, task, open: items.length };
     this.#groups.set(group.nodeId, group);
     for (const item of items) this.#considerItem(group, item);
   }
 
   #considerItem(group: GroupInstance, item: ExpandedTask): void {
     const { dag } = group;
+    const template = templateNameOf(dag.template, dag.task(group.task));
     const ended = (phase: 'Skipped' | 'Error', message: string): void =>
-      this.state.addEnded({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), item.task.template!, phase, message, [group.nodeId]);
+      this.state.addEnded({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), template, phase, message, [group.nodeId]);
     try {
-      if (evaluateWhen(item.task.when ?? '')) dag.requests.push({ kind: 'item', group, item });
+      if (evaluateWhen(item.task.when ?? '')) this.queue.push(dag, { kind: 'item', group, item });
       else ended('Skipped', `when '${item.task.when}' evaluated false`);
     } catch (error) {
       ended('Error', (error as Error).message);
@@ -254,7 +265,7 @@ export class DagNodes {
     const { state } = this;
     this.#assessing.delete(dag);
     if (dag.open > 0 || dag.ready.size > 0 || !state.isOpen(dag.nodeId)) return;
-    if (state.shutdown !== undefined) return this.#end(dag, 'Failed');
+    if (state.isStopped(dag.exits)) return this.#end(dag, 'Failed');
     const failFast = dag.template.dag!.failFast ?? true;
     if (dag.missing > 0 && !failFast) return;
     const continueOn = new Map(dag.plan.targets.map((name) => [nodeId(state.workflowName, dag.taskNodeName(name)), dag.task(name).continueOn]));
@@ -275,7 +286,7 @@ export class DagNodes {
       return node === undefined ? [] : outboundNodes(node, state.node);
     });
     try {
-      const outputs = phase === 'Succeeded' ? dagOutputs(dag, state) : undefined;
+      const outputs = phase === 'Succeeded' ? boundaryOutputs(dag, state) : undefined;
       if (outbound.length > 0) state.live.editNode(dag.nodeId).outboundNodes = outbound;
       state.end(dag.nodeId, phase, { outputs });
     } catch (error) {

@@ -26,8 +26,11 @@ export class Fifo<Item> {
     return item;
   }
 
-  clear(): void {
+  /** Takes all of them. */
+  drain(): Item[] {
+    const rest = this.#items.slice(this.#head);
     this.#items = [];
     this.#head = 0;
+    return rest;
   }
 }

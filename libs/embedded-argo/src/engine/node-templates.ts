@@ -3,14 +3,19 @@ import { fromTimestamp } from '../clock.js';
 import { podName } from '../workflow/node-id.js';
 import { processTemplate, substituteTemplate } from '../workflow/process-template.js';
 import type { TagLookup } from '../workflow/substitute.js';
-import { taskNameOf, type AttemptPlace, type OwnerPlace, type Place } from './place.js';
+import { nameTagOf, type AttemptPlace, type OwnerPlace, type Place } from './place.js';
 import type { RunState } from './run-state.js';
 
 /** The tags that hold for one node alone. The pod's name is only known where the node itself is the pod. */
 export function localTags(workflowName: string, place: Place, name: string, template: Template): TagLookup {
-  const task = taskNameOf(place);
-  const pod = template.container === undefined || template.retryStrategy !== undefined ? undefined : podName(workflowName, name, template.name!);
-  return (tag) => (tag === 'pod.name' ? pod : tag === 'tasks.name' ? task : tag === 'node.name' ? name : undefined);
+  const own = nameTagOf(place);
+  const pod = !isPod(template) || template.retryStrategy !== undefined ? undefined : podName(workflowName, name, template.name!);
+  return (tag) => (tag === 'pod.name' ? pod : tag === own?.tag ? own.value : tag === 'node.name' ? name : undefined);
+}
+
+/** Whether the template's node is a pod: something that is attempted. */
+export function isPod(template: Template): boolean {
+  return template.container !== undefined || template.script !== undefined || template.resource !== undefined;
 }
 
 /** The processed template of a node, from its recorded inputs. Throws Error with a message for the user. */

@@ -11,6 +11,7 @@ export function outboundNodes(node: NodeStatus, find: (id: string) => NodeStatus
       if ((node.children?.length ?? 0) === 0) return [node.id];
       return node.children!.flatMap((id) => outboundNodes(find(id)!, find));
     case 'DAG':
+    case 'Steps':
       return (node.outboundNodes ?? []).flatMap((id) => outboundNodes(find(id)!, find));
     default:
       return [node.id];

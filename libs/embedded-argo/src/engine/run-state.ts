@@ -1,14 +1,16 @@
-import type { NodeStatus, Outputs, Template } from '@millrace/argo';
+import type { Artifact, NodeStatus, Outputs, Parameter, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { fromTimestamp, toTimestamp } from '../clock.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
 import { planDag, type DagPlan } from '../workflow/dag-plan.js';
-import { displayName, nodeId } from '../workflow/node-id.js';
+import { namedTemplates } from '../workflow/named-templates.js';
+import { displayName, nodeId, podName } from '../workflow/node-id.js';
 import { workflowTags } from '../workflow/process-template.js';
-import type { TagLookup } from '../workflow/substitute.js';
+import { tagsIn, type TagLookup } from '../workflow/substitute.js';
+import type { Boundary } from './boundary.js';
 import type { DagInstance } from './dag-instance.js';
 import { Fifo } from './fifo.js';
-import { boundaryOf, type Place } from './place.js';
+import { boundaryOf, isPartOfExit, type Place } from './place.js';
 import type { NodeReader } from './task-scope.js';
 
 export interface NodeEnd {
@@ -30,6 +32,7 @@ export class RunState implements NodeReader {
   podsEnded = 0;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #plans = new Map<string, DagPlan>();
+  readonly #resultsWanted = new Map<string, ReadonlySet<string>>();
 
   constructor(
     readonly live: LiveWorkflow,
@@ -38,8 +41,8 @@ export class RunState implements NodeReader {
     const { object } = live;
     this.workflowName = object.metadata.name;
     const tags = workflowTags(object as Parameters<typeof workflowTags>[0]);
-    this.globals = (tag) => tags.get(tag);
-    this.#templates = new Map((object.spec.templates ?? []).map((template) => [template.name!, template]));
+    this.globals = (tag) => tags.get(tag) ?? this.#runtimeTag(tag);
+    this.#templates = namedTemplates(object.spec);
   }
 
   readonly node = (id: string): NodeStatus | undefined => this.live.node(id);
@@ -48,10 +51,20 @@ export class RunState implements NodeReader {
     return this.#templates.get(name);
   }
 
-  plan(templateName: string): DagPlan {
-    let plan = this.#plans.get(templateName);
-    if (plan === undefined) this.#plans.set(templateName, (plan = planDag(this.#templates.get(templateName)!)));
+  plan({ name }: Template): DagPlan {
+    let plan = this.#plans.get(name!);
+    if (plan === undefined) this.#plans.set(name!, (plan = planDag(this.#templates.get(name!)!)));
     return plan;
+  }
+
+  /** Names of the tasks or steps whose `outputs.result` something in this template refers to. */
+  resultsWantedIn(templateName: string): ReadonlySet<string> {
+    let wanted = this.#resultsWanted.get(templateName);
+    if (wanted === undefined) {
+      const found = tagsIn(JSON.stringify(this.#templates.get(templateName) ?? {})).flatMap((tag) => /^(?:tasks|steps)\.([^.]+)\.outputs\.result$/.exec(tag)?.[1] ?? []);
+      this.#resultsWanted.set(templateName, (wanted = new Set(found)));
+    }
+    return wanted;
   }
 
   taskNode(dag: DagInstance, task: string): NodeStatus | undefined {
@@ -70,7 +83,7 @@ export class RunState implements NodeReader {
       id,
       name,
       displayName: displayName(name, boundary?.name),
-      templateName: template,
+      ...(template === '' ? {} : { templateName: template }),
       templateScope: `local/${this.workflowName}`,
       ...(boundary === undefined ? {} : { boundaryID: boundary.nodeId }),
       startedAt: toTimestamp(this.now()),
@@ -87,8 +100,8 @@ export class RunState implements NodeReader {
   }
 
   /** A node that stands for something that never ran. */
-  addEnded(place: Place, name: string, template: string, phase: 'Error' | 'Skipped' | 'Omitted', message: string, parents: readonly string[]): void {
-    this.end(this.add(place, name, { type: 'Skipped', phase: 'Running' }, template, parents), phase, { message });
+  addEnded(place: Place, name: string, template: string, phase: 'Error' | 'Skipped' | 'Omitted', message: string, parents: readonly string[], more: Partial<NodeStatus> = {}): void {
+    this.end(this.add(place, name, { type: 'Skipped', phase: 'Running', ...more }, template, parents), phase, { message });
   }
 
   end(id: string, phase: string, how: NodeEnd = {}): void {
@@ -99,7 +112,10 @@ export class RunState implements NodeReader {
     node.finishedAt = toTimestamp(Math.max(how.finishedAt ?? this.now(), fromTimestamp(node.startedAt) ?? 0));
     if (how.message === undefined || how.message === '') delete node.message;
     else node.message = how.message;
-    if (how.outputs !== undefined && Object.keys(how.outputs).length > 0) node.outputs = how.outputs;
+    if (how.outputs !== undefined && Object.keys(how.outputs).length > 0) {
+      node.outputs = how.outputs;
+      this.#exportOutputs(how.outputs);
+    }
     if (node.type === 'Pod') node.progress = phase === 'Succeeded' ? '1/1' : '0/1';
     this.ended.push(id);
   }
@@ -132,17 +148,76 @@ export class RunState implements NodeReader {
     return Math.floor(startedAt / 1000) * 1000 + activeDeadlineSeconds * 1000;
   }
 
-  /** Why a node of this type must not run (any more); undefined when it may. */
-  stopMessage(type: string): string | undefined {
-    // Argo itself writes two blanks into the first of these.
-    if (this.shutdown !== undefined) return type === 'Pod' ? `workflow shutdown with strategy:  ${this.shutdown}` : `Stopped with strategy '${this.shutdown}'`;
-    return this.deadline !== undefined && this.now() >= this.deadline ? 'Step exceeded its deadline' : undefined;
+  /** Whether exit handlers and hooks are (still) to run. */
+  get exitsMayRun(): boolean {
+    return this.shutdown === undefined || this.shutdown === 'Stop';
   }
 
-  #count(type: string, boundary: DagInstance | undefined, by: 1 | -1): void {
+  /** Whether what runs here is being shut down. */
+  isStopped(partOfExit: boolean): boolean {
+    return this.shutdown !== undefined && !(partOfExit && this.exitsMayRun);
+  }
+
+  /** Why a node of this type must not run (any more) at this place; undefined when it may. */
+  stopMessage(type: string, place: Place): string | undefined {
+    const exits = isPartOfExit(place);
+    // Argo itself writes two blanks into the first of these.
+    if (this.isStopped(exits)) return type === 'Pod' ? `workflow shutdown with strategy:  ${this.shutdown}` : `Stopped with strategy '${this.shutdown}'`;
+    return !exits && this.deadline !== undefined && this.now() >= this.deadline ? 'Step exceeded its deadline' : undefined;
+  }
+
+  globalArtifact(name: string): Artifact | undefined {
+    return this.live.status.outputs?.artifacts?.find((artifact) => artifact.name === name);
+  }
+
+  /** `{{workflow.…}}` tags whose values come about while it runs. */
+  #runtimeTag(tag: string): string | undefined {
+    if (!tag.startsWith('workflow.')) return undefined;
+    const root = this.node(this.workflowName);
+    switch (tag) {
+      case 'workflow.status':
+        return root === undefined ? undefined : workflowPhaseOf(root.phase);
+      case 'workflow.failures':
+        return JSON.stringify(JSON.stringify(this.#failures()));
+      case 'workflow.duration':
+        return ((this.now() - (fromTimestamp(this.live.status.startedAt) ?? this.now())) / 1000).toFixed(6);
+    }
+    const parameter = /^workflow\.outputs\.parameters\.(.+)$/.exec(tag)?.[1];
+    const value = parameter === undefined ? undefined : this.live.status.outputs?.parameters?.find(({ name }) => name === parameter)?.value;
+    return value === undefined ? undefined : String(value);
+  }
+
+  /** Argo's list for exit handlers; null when nothing failed. */
+  #failures(): unknown[] | null {
+    const failed = this.live.nodeIds().map((id) => this.node(id)!).filter(({ phase }) => phase === 'Failed' || phase === 'Error');
+    if (failed.length === 0) return null;
+    return failed.map(({ displayName: shown, message = '', templateName = '', phase, name, finishedAt }) => ({
+      displayName: shown, message, templateName, phase, podName: podName(this.workflowName, name, templateName), finishedAt,
+    }));
+  }
+
+  /** Outputs with a `globalName` become the workflow's own; the last one of a name counts. */
+  #exportOutputs({ parameters = [], artifacts = [] }: Outputs): void {
+    const named = parameters.filter(({ globalName, value }) => Boolean(globalName) && value !== undefined);
+    const kept = artifacts.filter(({ globalName }) => Boolean(globalName));
+    if (named.length === 0 && kept.length === 0) return;
+    const { outputs } = this.live.status;
+    const all = new Map<string, Parameter>((outputs?.parameters ?? []).map((parameter) => [parameter.name, parameter]));
+    for (const { globalName, value } of named) all.set(globalName!, { name: globalName!, value });
+    const files = new Map<string, Artifact>((outputs?.artifacts ?? []).map((artifact) => [artifact.name, artifact]));
+    for (const { globalName, path: _path, ...artifact } of kept) files.set(globalName!, { ...artifact, name: globalName! });
+    this.live.setStatus({ outputs: { ...(all.size > 0 && { parameters: [...all.values()] }), ...(files.size > 0 && { artifacts: [...files.values()] }) } });
+  }
+
+  #count(type: string, boundary: Boundary | undefined, by: 1 | -1): void {
     if (type === 'Pod') this.activePods += by;
     if (boundary === undefined) return;
     if (type === 'Pod') boundary.activePods += by;
-    if (type === 'Pod' || type === 'DAG') boundary.activeChildren += by;
+    if (type === 'Pod' || type === 'DAG' || type === 'Steps') boundary.activeChildren += by;
   }
+}
+
+/** What a workflow is said to be by the phase of its root node. */
+export function workflowPhaseOf(phase: string | undefined): string {
+  return phase === 'Skipped' || phase === 'Omitted' ? 'Succeeded' : (phase ?? 'Running');
 }

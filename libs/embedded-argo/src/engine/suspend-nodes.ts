@@ -26,7 +26,7 @@ export function resumeByItself(state: RunState, id: string, template: Template, 
     const parameters = state.node(id)!.outputs?.parameters ?? [];
     const unset = parameters.find(({ valueFrom }) => valueFrom?.supplied !== undefined && valueFrom.default === undefined);
     if (unset !== undefined) {
-      return state.end(id, 'Error', { message: `raw output parameter '${unset.name}' has not been set and does not have a default value` });
+      return state.end(id, 'Error', { message: `task '${state.node(id)!.name}' errored: raw output parameter '${unset.name}' has not been set and does not have a default value` });
     }
     const filled = parameters.map(({ valueFrom, ...parameter }) => ({ ...parameter, value: parameter.value ?? valueFrom?.default }));
     state.end(id, 'Succeeded', parameters.length === 0 ? {} : { outputs: { parameters: filled } });

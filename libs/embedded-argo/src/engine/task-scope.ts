@@ -1,9 +1,12 @@
-import type { DAGTask, NodeStatus, Outputs, Template } from '@millrace/argo';
+import type { Arguments, Artifact, DAGTask, NodeStatus, Outputs, Template } from '@millrace/argo';
+import { withSubPath } from '../workflow/artifact-location.js';
 import { nodeId } from '../workflow/node-id.js';
 import { ABSENT_ARGUMENT } from '../workflow/process-template.js';
 import { substitute, type TagLookup } from '../workflow/substitute.js';
 import { evaluateWhen } from '../workflow/when-expression.js';
-import type { DagInstance } from './dag-instance.js';
+import { DagInstance } from './dag-instance.js';
+import { nodeTag, artifactOf } from './node-tags.js';
+import type { StepsInstance } from './steps-instance.js';
 
 /** What a task needs to know of the nodes around it. */
 export interface NodeReader {
@@ -11,78 +14,60 @@ export interface NodeReader {
   node(id: string): NodeStatus | undefined;
   template(name: string): Template | undefined;
   readonly globals: TagLookup;
+  /** Artifacts that were given a global name. */
+  globalArtifact(name: string): Artifact | undefined;
 }
 
-/** The `{{tasks.…}}` tags of one DAG execution, looked up when they are used, then the workflow's. */
-export function dagTags(dag: DagInstance, reader: NodeReader): TagLookup {
-  return (tag) => {
-    const match = /^tasks\.([^.]+)\.(.+)$/.exec(tag);
-    if (match === null) return reader.globals(tag);
-    const node = reader.node(nodeId(reader.workflowName, dag.taskNodeName(match[1]!)));
-    return node === undefined ? undefined : nodeTag(node, match[2]!, reader);
+/** What a task or step can speak of: tags by text, artifacts by reference. */
+export interface Scope {
+  readonly tag: TagLookup;
+  artifact(reference: string): Artifact | undefined;
+}
+
+/** The tags `{{tasks.…}}` of one DAG execution, or `{{steps.…}}` of one of steps, looked up when they are used; then the workflow's. */
+export function scopeOf(boundary: DagInstance | StepsInstance, reader: NodeReader, self?: { readonly name: string; readonly node: NodeStatus }): Scope {
+  const find = finder(boundary, reader, self);
+  const sibling = boundary instanceof DagInstance ? /^tasks\.([^.]+)\.(.+)$/ : /^steps\.([^.]+)\.(.+)$/;
+  return {
+    tag: (tag) => {
+      const match = sibling.exec(tag);
+      if (match === null) return reader.globals(tag);
+      const node = find(match[1]!);
+      return node === undefined ? undefined : nodeTag(node, match[2]!, reader);
+    },
+    artifact: (reference) => {
+      const tag = /^\{\{(.+)\}\}$/.exec(reference.trim())?.[1]?.trim() ?? reference;
+      const input = /^inputs\.artifacts\.(.+)$/.exec(tag)?.[1];
+      if (input !== undefined) return boundary.template.inputs?.artifacts?.find(({ name }) => name === input);
+      const global = /^workflow\.outputs\.artifacts\.(.+)$/.exec(tag)?.[1];
+      if (global !== undefined) return reader.globalArtifact(global);
+      const match = sibling.exec(tag);
+      const output = match === null ? undefined : /^outputs\.artifacts\.(.+)$/.exec(match[2]!)?.[1];
+      const node = output === undefined ? undefined : find(match![1]!);
+      return node === undefined ? undefined : artifactOf(node, output!, reader);
+    },
   };
 }
 
-function nodeTag(node: NodeStatus, field: string, reader: NodeReader): string | null | undefined {
-  // A Retry node speaks with its last attempt's voice.
-  const lastAttempt = node.type === 'Retry' ? node.children?.at(-1) : undefined;
-  const source = lastAttempt === undefined ? node : (reader.node(lastAttempt) ?? node);
-  switch (field) {
-    case 'id':
-      return source.id;
-    case 'status':
-      return source.phase;
-    case 'startedAt':
-    case 'finishedAt':
-      return source[field] ?? undefined;
-    case 'exitCode':
-      return source.outputs?.exitCode;
-    case 'outputs.parameters':
-      return node.type === 'TaskGroup' ? JSON.stringify(itemOutputs(node, reader)) : undefined;
-  }
-  const parameter = /^outputs\.parameters\.(.+)$/.exec(field)?.[1];
-  if (parameter === undefined) return undefined;
-  if (node.type === 'TaskGroup') return aggregate(itemOutputs(node, reader).flatMap((outputs) => outputs[parameter] ?? []));
-  const produced = source.outputs?.parameters?.find(({ name }) => name === parameter)?.value;
-  if (produced !== undefined) return String(produced);
-  if (source.outputs === undefined && (source.phase === 'Skipped' || source.phase === 'Omitted')) {
-    const declared = reader.template(source.templateName ?? '')?.outputs?.parameters?.find(({ name }) => name === parameter);
-    return declared === undefined ? undefined : (declared.valueFrom?.default ?? null);
-  }
-  return undefined;
+function finder(boundary: DagInstance | StepsInstance, reader: NodeReader, self?: { readonly name: string; readonly node: NodeStatus }): (name: string) => NodeStatus | undefined {
+  const byName = (name: string): NodeStatus | undefined => reader.node(nodeId(reader.workflowName, name));
+  return (name) => {
+    // An exit hook of one item speaks of that item, not of the whole group.
+    if (self?.name === name) return self.node;
+    if (boundary instanceof DagInstance) return byName(boundary.taskNodeName(name));
+    return boundary.find(name, byName, (id) => reader.node(id));
+  };
 }
 
-/** Output parameters of the items that succeeded, in the items' order. */
-function itemOutputs(group: NodeStatus, reader: NodeReader): Record<string, string>[] {
-  return (group.children ?? []).flatMap((id) => {
-    const item = reader.node(id);
-    if (item?.phase !== 'Succeeded' || (item.outputs?.parameters?.length ?? 0) === 0) return [];
-    return [Object.fromEntries(item.outputs!.parameters!.map(({ name, value }) => [name, String(value ?? '')]))];
-  });
-}
-
-/** Argo's list of the items' values: as JSON when every one of them is a JSON list or object, else as texts. */
-function aggregate(values: readonly string[]): string | undefined {
-  if (values.length === 0) return undefined;
-  try {
-    const parsed = values.map((value) => JSON.parse(value) as unknown);
-    if (parsed.every((value) => typeof value === 'object' && value !== null)) return JSON.stringify(parsed);
-  } catch {
-    // Not all of them are JSON: they stay texts.
-  }
-  return JSON.stringify(values);
-}
-
-/** The outputs that a DAG template declares, from its tasks. Throws an Error whose message becomes the node's. */
-export function dagOutputs(dag: DagInstance, reader: NodeReader): Outputs | undefined {
-  const declared = dag.template.outputs?.parameters ?? [];
-  if (declared.length === 0) return undefined;
-  const lookup = dagTags(dag, reader);
-  const parameters = declared.map(({ valueFrom, ...parameter }) => {
+/** The outputs that a DAG or steps template declares, from its tasks. Throws an Error whose message becomes the node's. */
+export function boundaryOutputs(boundary: DagInstance | StepsInstance, reader: NodeReader): Outputs | undefined {
+  const declared = boundary.template.outputs;
+  const scope = scopeOf(boundary, reader);
+  const parameters = (declared?.parameters ?? []).map(({ valueFrom, ...parameter }) => {
     const reference = valueFrom?.parameter ?? '';
     // Inputs were put in when the DAG began; a reference to one is by now its value.
     const tag = /^\{\{(.+)\}\}$/.exec(reference)?.[1]?.trim();
-    const value = tag === undefined ? reference : lookup(tag);
+    const value = tag === undefined ? reference : scope.tag(tag);
     if (typeof value === 'string') return { ...parameter, value };
     if (valueFrom?.default !== undefined) return { ...parameter, value: valueFrom.default };
     throw new Error(
@@ -91,7 +76,14 @@ export function dagOutputs(dag: DagInstance, reader: NodeReader): Outputs | unde
         : `Unable to resolve: ${reference}`,
     );
   });
-  return { parameters };
+  const artifacts = (declared?.artifacts ?? []).flatMap((artifact) => {
+    const found = resolveArtifact(artifact, scope);
+    if (found !== undefined) return [{ ...found, ...(artifact.globalName !== undefined && { globalName: artifact.globalName }) }];
+    if (artifact.optional === true) return [];
+    throw new Error(`unable to resolve outputs from scope: Unable to resolve: ${artifact.from ?? artifact.name}`);
+  });
+  if (parameters.length === 0 && artifacts.length === 0) return undefined;
+  return { ...(parameters.length > 0 && { parameters }), ...(artifacts.length > 0 && { artifacts }) };
 }
 
 export type ResolvedTask =
@@ -99,12 +91,12 @@ export type ResolvedTask =
   /** `when` is false; for a task that fans out `task` says over what. */
   | { readonly kind: 'skip'; readonly task: DAGTask; readonly message: string };
 
-/** A task of a DAG with its `{{tasks.…}}` tags replaced. Throws an Error whose message becomes the node's. */
-export function resolveTask(task: DAGTask, lookup: TagLookup, fansOut: boolean): ResolvedTask {
+/** A task of a DAG, or a step, with its `{{tasks.…}}` tags replaced. Throws an Error whose message becomes the node's. */
+export function resolveTask(task: DAGTask, scope: Scope, fansOut: boolean): ResolvedTask {
   // Argo waits for ever when an output is missing, because it may come with a later version; here nothing more comes.
   const strict = (tag: string): boolean => tag.startsWith('tasks.') || tag.startsWith('steps.');
   if (task.when !== undefined && task.when !== '') {
-    const when = substitute(task.when, lookup, strict);
+    const when = substitute(task.when, scope.tag, strict);
     const message = `when '${when}' evaluated false`;
     try {
       if (!evaluateWhen(when)) return { kind: 'skip', task: { ...task, when }, message };
@@ -113,17 +105,55 @@ export function resolveTask(task: DAGTask, lookup: TagLookup, fansOut: boolean):
       if (!fansOut) throw error;
     }
   }
-  return { kind: 'run', task: substitute(withoutAbsent(task, lookup), lookup, strict) };
+  // A hook speaks of what its own task came to, which is not known yet; a template written in place has its own tags.
+  const { hooks, onExit, inline, ...body } = task;
+  const later = { ...(hooks !== undefined && { hooks }), ...(onExit !== undefined && { onExit }), ...(inline !== undefined && { inline }) };
+  const args = withoutAbsent(body.arguments, scope);
+  if (args?.artifacts === undefined) return { kind: 'run', task: { ...substitute({ ...body, arguments: args }, scope.tag, strict), ...later } };
+  const resolved = substitute({ ...body, arguments: { ...args, artifacts: args.artifacts.map(withoutReference) } }, scope.tag, strict);
+  const artifacts = resolveArtifacts(args.artifacts, resolved.arguments.artifacts, scope);
+  return { kind: 'run', task: { ...resolved, arguments: { ...resolved.arguments, artifacts }, ...later } };
+}
+
+/** The arguments of an exit hook, which may also speak of the outputs of what it follows. */
+export function resolveArguments(given: Arguments | undefined, scope: Scope): Arguments | undefined {
+  const args = withoutAbsent(given, scope);
+  if (args?.artifacts === undefined) return substitute(args, scope.tag);
+  const resolved = substitute({ ...args, artifacts: args.artifacts.map(withoutReference) }, scope.tag);
+  return { ...resolved, artifacts: resolveArtifacts(args.artifacts, resolved.artifacts, scope) };
+}
+
+/** A reference to an artifact is no tag: it stands for an object. */
+function withoutReference({ from: _from, ...artifact }: Artifact): Artifact {
+  return artifact;
+}
+
+function resolveArtifacts(declared: readonly Artifact[], substituted: readonly Artifact[], scope: Scope): Artifact[] {
+  return declared.flatMap(({ from = '', optional }, index) => {
+    const artifact = substituted[index]!;
+    if (from === '') return [artifact];
+    const found = resolveArtifact({ ...artifact, from }, scope);
+    if (found !== undefined) return [found];
+    if (optional === true) return [];
+    throw new Error(`Unable to resolve: ${from}`);
+  });
+}
+
+function resolveArtifact(artifact: Artifact, scope: Scope): Artifact | undefined {
+  if (artifact.from === undefined) return undefined;
+  const found = scope.artifact(artifact.from);
+  if (found === undefined) return undefined;
+  const { globalName: _globalName, ...located } = artifact.subPath === undefined ? found : withSubPath(found, artifact.subPath);
+  return { ...located, name: artifact.name };
 }
 
 /** An argument that is nothing but an output of a skipped task without default counts as not given. */
-function withoutAbsent(task: DAGTask, lookup: TagLookup): DAGTask {
-  const parameters = task.arguments?.parameters;
+function withoutAbsent(args: Arguments | undefined, scope: Scope): Arguments | undefined {
+  const parameters = args?.parameters;
   const absent = (value: unknown): boolean => {
-    const tag = typeof value === 'string' ? /^\{\{([^{}]+)\}\}$/.exec(value)?.[1] : undefined;
-    return tag !== undefined && tag.trim().startsWith('tasks.') && lookup(tag.trim()) === null;
+    const tag = typeof value === 'string' ? /^\{\{([^{}]+)\}\}$/.exec(value)?.[1]?.trim() : undefined;
+    return tag !== undefined && /^(tasks|steps)\./.test(tag) && scope.tag(tag) === null;
   };
-  if (parameters === undefined || !parameters.some(({ value }) => absent(value))) return task;
-  const marked = parameters.map((parameter) => (absent(parameter.value) ? { ...parameter, value: ABSENT_ARGUMENT } : parameter));
-  return { ...task, arguments: { ...task.arguments, parameters: marked } };
+  if (parameters === undefined || !parameters.some(({ value }) => absent(value))) return args;
+  return { ...args, parameters: parameters.map((parameter) => (absent(parameter.value) ? { ...parameter, value: ABSENT_ARGUMENT } : parameter)) };
 }

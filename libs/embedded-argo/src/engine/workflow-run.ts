@@ -1,16 +1,22 @@
 import type { Arguments, NodeStatus, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { toTimestamp } from '../clock.js';
-import type { AttemptExit, AttemptSpec } from '../executor.js';
+import type { AttemptExit } from '../executor.js';
+import type { BuiltAttempt } from '../pod/build-attempt.js';
+import type { CollectedOutputs } from '../pod/collect-outputs.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
 import { hasInputs, processTemplate } from '../workflow/process-template.js';
 import { decideRetry } from '../workflow/retry-decision.js';
+import { nodeId } from '../workflow/node-id.js';
 import { DagNodes, type Starter } from './dag-nodes.js';
-import { attemptTemplate, attemptsOf, localTags, templateOf } from './node-templates.js';
-import { boundaryOf, type AttemptPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
+import { exitHookOf } from './exit-hooks.js';
+import { attemptTemplate, attemptsOf, isPod, localTags, templateOf } from './node-templates.js';
+import { boundaryOf, isPartOfExit, type AttemptPlace, type HookPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import { PodNodes } from './pod-nodes.js';
 import type { RunHost } from './run-host.js';
-import { RunState } from './run-state.js';
+import { RunState, workflowPhaseOf } from './run-state.js';
+import { StartQueue } from './start-queue.js';
+import { StepsNodes } from './steps-nodes.js';
 import { resumeByItself, suppliedOutputs } from './suspend-nodes.js';
 
 const LABEL_PHASE = 'workflows.argoproj.io/phase';
@@ -24,7 +30,9 @@ const MAX_DEPTH = 100;
  */
 export class WorkflowRun implements Starter {
   readonly #state: RunState;
+  readonly #queue: StartQueue;
   readonly #dags: DagNodes;
+  readonly #steps: StepsNodes;
   readonly #pods: PodNodes;
   #retired = false;
 
@@ -33,8 +41,10 @@ export class WorkflowRun implements Starter {
     private readonly host: RunHost,
   ) {
     this.#state = new RunState(live, () => host.clock.now());
-    this.#dags = new DagNodes(this.#state, this, host.counters);
-    this.#pods = new PodNodes(this.#state, host.folder);
+    this.#queue = new StartQueue(this.#state);
+    this.#dags = new DagNodes(this.#state, this, this.#queue, host.counters);
+    this.#steps = new StepsNodes(this.#state, this, this.#queue);
+    this.#pods = new PodNodes(this.#state, this, host);
   }
 
   get uid(): string {
@@ -48,6 +58,7 @@ export class WorkflowRun implements Starter {
     if (live.status.phase === undefined) {
       live.setStatus({ phase: 'Running', startedAt: toTimestamp(state.now()), progress: '0/0' });
       this.#label('Running', false);
+      this.#makeClaims();
     }
     const pods = live.nodeIds().map((id) => live.node(id)!).filter(({ type }) => type === 'Pod');
     state.pods = pods.length;
@@ -59,7 +70,7 @@ export class WorkflowRun implements Starter {
     else if (isNodeCompleted(root.phase)) state.ended.push(root.id);
     else this.adopt({ kind: 'root' }, root);
     if (state.shutdown !== undefined) this.shutdown();
-    else if (state.stopMessage('Pod') !== undefined) this.#endAtDeadline();
+    else if (state.stopMessage('Pod', { kind: 'root' }) !== undefined) this.#endAtDeadline();
   }
 
   /** Works off what is to be done, at most `budget` visits. True when something is left. */
@@ -70,7 +81,7 @@ export class WorkflowRun implements Starter {
     while (counters.visits < until) {
       const ended = this.#state.ended.shift();
       if (ended !== undefined) this.#propagate(ended);
-      else if (!this.#dags.step()) return false;
+      else if (!this.#queue.step() && !this.#dags.step()) return false;
       counters.visits += 1;
     }
     return true;
@@ -93,7 +104,7 @@ export class WorkflowRun implements Starter {
   }
 
   /** Throws Error with a message for the user. */
-  buildAttempt(id: string): AttemptSpec {
+  buildAttempt(id: string): BuiltAttempt {
     return this.#pods.build(id);
   }
 
@@ -120,6 +131,11 @@ export class WorkflowRun implements Starter {
     this.#pods.exited(id, exit);
   }
 
+  /** What an attempt left has been taken over. */
+  attemptCollected(id: string, exit: AttemptExit, collected: CollectedOutputs): void {
+    this.#pods.collected(id, exit, collected);
+  }
+
   // What is asked from outside
 
   /** A gate has been given a phase. */
@@ -132,14 +148,17 @@ export class WorkflowRun implements Starter {
   /** `spec.shutdown` is set: what runs is ended, nothing new begins. */
   shutdown(): void {
     const state = this.#state;
-    for (const id of state.places.keys()) {
+    for (const [id, place] of state.places) {
+      if (!state.isStopped(isPartOfExit(place))) continue;
       const { type } = state.node(id)!;
       if (type === 'Pod' || type === 'Suspend') {
         this.#stop(id);
       } else if (type === 'Retry') {
         const last = attemptsOf(state, id).at(-1);
         // One that waits to try again has nothing that could end by itself.
-        if (last === undefined || isNodeCompleted(last.phase)) state.end(id, 'Failed', { message: state.stopMessage('Retry'), outputs: last?.outputs });
+        if (last === undefined || isNodeCompleted(last.phase)) state.end(id, 'Failed', { message: state.stopMessage('Retry', place), outputs: last?.outputs });
+      } else if (type === 'Steps') {
+        this.#steps.close(id);
       } else {
         this.#dags.close(id);
       }
@@ -147,16 +166,16 @@ export class WorkflowRun implements Starter {
   }
 
   #endAtDeadline(): void {
-    for (const id of this.#state.places.keys()) {
+    for (const [id, place] of this.#state.places) {
       const { type } = this.#state.node(id)!;
-      if (type === 'Pod' || type === 'Suspend') this.#stop(id);
+      if (!isPartOfExit(place) && (type === 'Pod' || type === 'Suspend')) this.#stop(id);
     }
   }
 
   #stop(id: string): void {
     const { type } = this.#state.node(id)!;
     if (type === 'Pod') this.host.cancelAttempt(this, id);
-    this.#state.end(id, 'Failed', { message: this.#state.stopMessage(type) });
+    this.#state.end(id, 'Failed', { message: this.#state.stopMessage(type, this.#state.places.get(id)!) });
   }
 
   // Beginning
@@ -169,11 +188,11 @@ export class WorkflowRun implements Starter {
       if ((boundaryOf(place)?.depth ?? 0) > MAX_DEPTH) throw new Error(`Maximum recursion depth exceeded: template "${use.template}" is nested more than ${MAX_DEPTH} deep`);
       processed = processTemplate(template, use.arguments, state.globals, localTags(state.workflowName, place, name, template));
     } catch (error) {
-      const message = place.kind === 'root' ? (error as Error).message : `task '${name}' errored: ${(error as Error).message}`;
-      return state.addEnded(place, name, use.template, 'Error', message, parents);
+      const { message } = error as Error;
+      return state.addEnded(place, name, use.template, 'Error', place.kind === 'task' || place.kind === 'item' ? `task '${name}' errored: ${message}` : message, parents, nodeFlagOf(place));
     }
     if (template.retryStrategy === undefined) return this.#begin(place, name, processed, parents);
-    this.attempt(state.add(place, name, { type: 'Retry', phase: 'Running', ...inputsOf(processed) }, use.template, parents));
+    this.attempt(state.add(place, name, { type: 'Retry', phase: 'Running', ...inputsOf(processed), ...nodeFlagOf(place) }, use.template, parents));
   }
 
   /** The next attempt of a Retry node. */
@@ -194,14 +213,15 @@ export class WorkflowRun implements Starter {
   /** Makes the node of a processed template. */
   #begin(place: Place, name: string, template: Template, parents: readonly string[]): void {
     const state = this.#state;
-    const type = template.dag !== undefined ? 'DAG' : template.container !== undefined ? 'Pod' : 'Suspend';
-    const fields = { ...inputsOf(template), ...(place.kind === 'attempt' ? { nodeFlag: { retried: true } } : {}), type, phase: type === 'Pod' ? 'Pending' : 'Running' };
+    const type = template.dag !== undefined ? 'DAG' : template.steps !== undefined ? 'Steps' : isPod(template) ? 'Pod' : 'Suspend';
+    const fields = { ...inputsOf(template), ...nodeFlagOf(place), type, phase: type === 'Pod' ? 'Pending' : 'Running' };
     const own = type === 'Pod' ? { progress: '0/1' } : type === 'Suspend' ? suppliedOutputs(template) : {};
     const id = state.add(place, name, { ...fields, ...own }, template.name!, parents);
     if (type === 'DAG') return this.#dags.open(id, name, template);
-    const stopped = state.stopMessage(type);
+    if (type === 'Steps') return this.#steps.open(id, name, template);
+    const stopped = state.stopMessage(type, place);
     if (stopped !== undefined) state.end(id, 'Failed', { message: stopped });
-    else if (type === 'Pod') this.host.requestAttempt(this, id);
+    else if (type === 'Pod') this.#pods.request(id, template);
     else this.#watchSuspend(id, template);
   }
 
@@ -215,9 +235,11 @@ export class WorkflowRun implements Starter {
     state.track(place, node.id);
     switch (node.type) {
       case 'Pod':
-        return this.host.requestAttempt(this, node.id);
+        return this.#pods.request(node.id, templateOf(state, node));
       case 'Suspend':
         return this.#watchSuspend(node.id, templateOf(state, node));
+      case 'Steps':
+        return this.#steps.adopt(node, templateOf(state, node));
       case 'TaskGroup':
         return this.#dags.adoptGroup(place as TaskPlace, node);
       case 'DAG':
@@ -239,25 +261,46 @@ export class WorkflowRun implements Starter {
     const node = state.node(id)!;
     const place = state.release(id);
     if (place === undefined) {
-      if (id === state.workflowName) this.#finish(node);
+      if (id === state.workflowName) this.#rootEnded(node);
       return;
     }
     this.#dags.forget(id);
+    this.#steps.forget(id);
     if (node.type === 'Pod') {
       this.#pods.forget(id);
       this.host.discardPod(this, id);
     }
-    this.#dags.unblock(place, node.type);
+    this.#queue.unblock(place, node.type);
     switch (place.kind) {
       case 'root':
-        return this.#finish(node);
+        return this.#rootEnded(node);
+      case 'exit':
+        return this.#finish(state.node(state.workflowName)!, node);
       case 'attempt':
         if (state.isOpen(place.retryId)) this.#advanceRetry(place.retryId);
         return;
       case 'item':
-        return this.#dags.itemEnded(place);
+        return this.#dags.itemEnded(place, node);
       case 'task':
-        return this.#dags.taskEnded(place);
+        return this.#dags.taskEnded(place, node);
+      case 'step':
+        return this.#steps.stepEnded(place, node);
+      case 'step-group':
+        return this.#steps.groupEnded(place);
+      case 'hook':
+        return this.#hookEnded(place);
+    }
+  }
+
+  /** With its hook, what it follows has ended. */
+  #hookEnded({ of }: HookPlace): void {
+    switch (of.kind) {
+      case 'item':
+        return this.#dags.itemDone(of);
+      case 'task':
+        return this.#dags.taskDone(of);
+      case 'step':
+        return this.#steps.stepDone(of);
     }
   }
 
@@ -280,24 +323,69 @@ export class WorkflowRun implements Starter {
         if (message !== undefined) delete this.live.editNode(retryId).message;
         const boundary = boundaryOf(state.places.get(retryId)!);
         if (boundary === undefined) this.attempt(retryId);
-        else this.#dags.requestAttempt(boundary, retryId);
+        else this.#queue.push(boundary, { kind: 'attempt', retryId });
       }
     }
   }
 
-  #finish(root: NodeStatus): void {
-    const phase = root.phase === 'Failed' || root.phase === 'Error' ? root.phase : 'Succeeded';
-    const stopped = phase !== 'Succeeded' && this.#state.shutdown !== undefined;
-    // A root that is no more than an error is one of the template itself.
-    const own = root.type === 'Skipped' && phase === 'Error' ? `error in entry template execution: ${root.message}` : root.message;
-    const message = stopped ? `Stopped with strategy '${this.#state.shutdown}'` : own;
+  /** The work is over; the exit handler, if there is one, comes before the end. */
+  #rootEnded(root: NodeStatus): void {
+    const state = this.#state;
+    const exit = exitHookOf({ onExit: this.live.spec.onExit, hooks: this.live.spec.hooks });
+    const name = `${state.workflowName}.onExit`;
+    const before = state.node(nodeId(state.workflowName, name));
+    // A template that could not even be entered ends everything.
+    if (exit === undefined || (root.type === 'Skipped' && root.phase === 'Error')) return this.#finish(root);
+    if (before === undefined && !state.exitsMayRun) return this.#finish(root);
+    if (before === undefined) return this.execute({ kind: 'exit' }, name, { template: exit.template!, arguments: exit.arguments ?? this.live.spec.arguments }, []);
+    if (isNodeCompleted(before.phase)) return this.#finish(root, before);
+    this.adopt({ kind: 'exit' }, before);
+  }
+
+  #finish(root: NodeStatus, exit?: NodeStatus): void {
+    const own = workflowPhaseOf(root.phase);
+    const phase = own === 'Succeeded' && exit !== undefined ? workflowPhaseOf(exit.phase) : own;
+    const because = phase === own ? this.#message(root) : exit!.message;
     this.live.setStatus({
       phase,
       finishedAt: toTimestamp(this.#state.now()),
       conditions: [{ type: 'Completed', status: 'True' }],
-      ...(message === undefined ? {} : { message }),
+      ...(because === undefined ? {} : { message: because }),
     });
     this.#label(phase, true);
+    this.#releaseClaims(phase);
+  }
+
+  #message(root: NodeStatus): string | undefined {
+    const failed = root.phase === 'Failed' || root.phase === 'Error';
+    if (failed && this.#state.shutdown !== undefined) return `Stopped with strategy '${this.#state.shutdown}'`;
+    // A root that is no more than an error is one of the template itself.
+    return root.type === 'Skipped' && root.phase === 'Error' ? `error in entry template execution: ${root.message}` : root.message;
+  }
+
+  /** The workflow's own claims. They are made again, from the same owner, when nobody saw that they were. */
+  #makeClaims(): void {
+    const { live, host } = this;
+    const templates = live.spec.volumeClaimTemplates ?? [];
+    if (templates.length === 0) return;
+    const volumes = templates.map((claim) => ({ name: claim.metadata!.name!, persistentVolumeClaim: { claimName: `${this.#state.workflowName}-${claim.metadata!.name!}` } }));
+    templates.forEach((claim, index) => {
+      const manifest = claim as { readonly metadata?: Record<string, unknown>; readonly spec?: Record<string, unknown> };
+      host.claims.create(live.metadata.namespace, volumes[index]!.persistentVolumeClaim.claimName, manifest, live.uid, toTimestamp(this.#state.now()));
+    });
+    live.setStatus({ persistentVolumeClaims: volumes });
+  }
+
+  /** By Argo's default they go when the workflow succeeded. */
+  #releaseClaims(phase: string): void {
+    const { live, host } = this;
+    const volumes = live.status.persistentVolumeClaims ?? [];
+    if (volumes.length === 0 || (phase !== 'Succeeded' && live.spec.volumeClaimGC?.strategy !== 'OnWorkflowCompletion')) return;
+    const { namespace } = live.metadata;
+    live.setStatus({ persistentVolumeClaims: [] });
+    host.afterCommit(() => {
+      for (const { persistentVolumeClaim: claim } of volumes) host.claims.delete(namespace, claim!.claimName);
+    });
   }
 
   /** `status.progress`, written with whatever else a tick writes. */
@@ -309,6 +397,12 @@ export class WorkflowRun implements Starter {
   #label(phase: string, completed: boolean): void {
     this.live.setMetadata({ labels: { ...this.live.metadata.labels, [LABEL_PHASE]: phase, [LABEL_COMPLETED]: String(completed) } });
   }
+}
+
+function nodeFlagOf(place: Place): Pick<NodeStatus, 'nodeFlag'> {
+  const hooked = place.kind === 'hook' || place.kind === 'exit' || (place.kind === 'attempt' && (place.of.kind === 'hook' || place.of.kind === 'exit'));
+  const flag = { ...(hooked && { hooked }), ...(place.kind === 'attempt' && { retried: true }) };
+  return Object.keys(flag).length === 0 ? {} : { nodeFlag: flag };
 }
 
 function inputsOf(template: Template): Pick<NodeStatus, 'inputs'> {

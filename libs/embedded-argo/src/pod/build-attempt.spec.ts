@@ -1,17 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Template, WorkflowSpec } from '@millrace/argo';
 import { aPod, aWorkflow } from '../testing/workflow-builder.js';
 import { buildAttempt } from './build-attempt.js';
-import { collectOutputs, OUTPUT_PARAMETERS_LIMIT } from './collect-outputs.js';
+import { ArtifactFolder } from './artifact-folder.js';
+import { collectArtifacts, collectOutputs, OUTPUT_PARAMETERS_LIMIT } from './collect-outputs.js';
+import { ClaimFolders } from './claim-folders.js';
+import { KeyedFolders } from './keyed-folders.js';
 import { expandVariables } from './expand-variables.js';
 
 const build = (template: Partial<Template>, spec: Partial<WorkflowSpec> = {}) => {
   const full = aPod('p', template);
   const tags: Readonly<Record<string, string>> = { 'workflow.name': 'wf' };
-  return buildAttempt({ workflow: aWorkflow([full], spec), uid: 'u', nodeId: 'wf-1', template: full, globals: (tag) => tags[tag], podName: 'wf-p-1', podFolder: '/pods/1' });
+  return buildAttempt({ workflow: aWorkflow([full], spec), uid: 'u', nodeId: 'wf-1', template: full, globals: (tag) => tags[tag], podName: 'wf-p-1', podFolder: '/pods/1', claims: new ClaimFolders('/claims'), keyed: { secrets: new KeyedFolders('secret', '/secrets'), configMaps: new KeyedFolders('config map', '/config-maps') } }).spec;
 };
 
 describe('buildAttempt', () => {
@@ -66,7 +69,9 @@ describe('buildAttempt', () => {
   it('gives output files outside every volume a folder of their own', () => {
     const outputs = { parameters: [{ name: 'a', valueFrom: { path: '/tmp/outputs/a/data' } }, { name: 'b', valueFrom: { path: '/tmp/outputs/a/b' } }] };
     expect(build({ outputs }).mounts).toEqual([{ source: '/pods/1/outputs/0', target: '/tmp/outputs/a', create: true }]);
-    expect(() => build({ outputs: { parameters: [{ name: 'a', valueFrom: { path: '/a' } }] } })).toThrow(/inside a folder/);
+    expect(() => build({ outputs: { parameters: [{ name: 'a', valueFrom: { path: 'a' } }] } })).toThrow(/must be absolute/);
+    const inRoot = build({ outputs: { artifacts: [{ name: 'a', path: '/out.txt' }, { name: 'b', path: '/data/x' }, { name: 'c', path: '/tmp/y' }] } });
+    expect(inRoot.mounts.map(({ target }) => target)).toEqual(['/', '/data', '/tmp']);
   });
 
   it('expands variables in command, args and later variables', () => {
@@ -117,11 +122,13 @@ describe('collectOutputs', () => {
     expect(collectOutputs(template({ name: 'a', path: '/out/a' }), mounts(), 0).outputs.parameters?.[0]?.value).toBe('a\ufffdb');
   });
 
-  it('records artifacts where they are, and misses only those that are required', () => {
+  it('keeps artifacts under a key, and misses only those that are required', async () => {
     writeFileSync(join(folder, 'a'), '');
     const artifacts = [{ name: 'a', path: '/out/a' }, { name: 'b', path: '/out/b', optional: true }, { name: 'c', path: '/out/c' }];
-    const { outputs, problem } = collectOutputs(aPod('p', { outputs: { artifacts } }), mounts(), 0);
-    expect(outputs.artifacts?.map(({ name }) => name)).toEqual(['a']);
+    const store = new ArtifactFolder(join(folder, 'kept'));
+    const { outputs, problem } = await collectArtifacts(aPod('p', { outputs: { artifacts } }), mounts(), store, 'wf/pod');
+    expect(outputs.artifacts).toEqual([{ name: 'a', path: '/out/a', s3: { key: 'wf/pod/a.tgz' } }]);
+    expect(existsSync(join(folder, 'kept', 'wf', 'pod', 'a.tgz'))).toBe(true);
     expect(problem).toBe('artifact c failed to save: /out/c: no such file or directory');
   });
 });

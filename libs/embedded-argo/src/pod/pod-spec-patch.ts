@@ -1,6 +1,6 @@
 import type { Template } from '@millrace/argo';
 import {
-  CONTAINER_FIELDS, ENV_FIELDS, MOUNT_FIELDS, POD_FIELDS, VOLUME_FIELDS, unsupportedFields,
+  CONTAINER_FIELDS, ENV_FIELDS, ENV_SOURCE_FIELDS, MOUNT_FIELDS, POD_FIELDS, VOLUME_FIELDS, unsupportedFields,
 } from '../workflow/supported-fields.js';
 
 export type Container = NonNullable<Template['container']>;
@@ -10,13 +10,14 @@ export type Volume = NonNullable<Template['volumes']>[number];
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
+  readonly initContainers?: readonly Container[];
   readonly activeDeadlineSeconds?: number;
 }
 
 type Json = Record<string, unknown>;
 
 /** Keys by which Kubernetes merges the entries of these lists; every other list is replaced. */
-const MERGE_KEYS: Readonly<Record<string, string>> = { containers: 'name', env: 'name', volumeMounts: 'mountPath', volumes: 'name', ports: 'containerPort' };
+const MERGE_KEYS: Readonly<Record<string, string>> = { containers: 'name', env: 'name', volumeMounts: 'mountPath', volumes: 'name', initContainers: 'name', ports: 'containerPort' };
 
 /** Throws Error with a message for the user. */
 export function parsePodSpecPatch(text: string): Json {
@@ -42,11 +43,17 @@ export function checkPodSpec(pod: Json, path: string): { path: string; message: 
     const at = `${path}.containers['${container.name}']`;
     if (container.name !== 'main') issues.push({ path: at, message: 'is not supported on one machine: only the container "main" can be patched' });
     issues.push(...unsupportedFields(container, CONTAINER_FIELDS, at));
-    for (const variable of container.env ?? []) issues.push(...unsupportedFields(variable, ENV_FIELDS, `${at}.env['${variable.name}']`));
+    for (const variable of container.env ?? []) issues.push(...checkVariable(variable, `${at}.env['${variable.name}']`));
     for (const mount of container.volumeMounts ?? []) issues.push(...unsupportedFields(mount, MOUNT_FIELDS, `${at}.volumeMounts['${mount.name}']`));
   }
   for (const volume of (pod['volumes'] as Volume[] | undefined) ?? []) issues.push(...unsupportedFields(volume, VOLUME_FIELDS, `${path}.volumes['${volume.name}']`));
   return issues;
+}
+
+/** What a variable asks for that nobody does here. */
+export function checkVariable(variable: NonNullable<Container['env']>[number], path: string): { path: string; message: string }[] {
+  const { valueFrom } = variable;
+  return [...unsupportedFields(variable, ENV_FIELDS, path), ...(valueFrom === undefined ? [] : unsupportedFields(valueFrom, ENV_SOURCE_FIELDS, `${path}.valueFrom`))];
 }
 
 function mergeObject(target: Json, patch: Json): Json {

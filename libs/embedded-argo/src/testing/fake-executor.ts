@@ -8,6 +8,8 @@ export interface FakeOutcome {
   readonly message?: string;
   /** Files it leaves, by the path the task would see. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What it prints. */
+  readonly stdout?: string;
   /** Stays running until `finish` or `kill`. @default false */
   readonly hold?: boolean;
 }
@@ -16,6 +18,7 @@ interface FakeAttempt {
   readonly spec: AttemptSpec;
   state: AttemptState;
   exit?: AttemptExit;
+  stdout?: string;
 }
 
 /** What survives the owner of an executor: give it to a second one to play a restart. */
@@ -74,6 +77,7 @@ export class FakeExecutor implements Executor {
     const attempt = this.machine.attempts.get(id);
     if (attempt === undefined || attempt.exit !== undefined || this.closed) return;
     for (const [path, text] of Object.entries(outcome.files ?? {})) this.options.writeFile?.(attempt.spec, path, text);
+    if (outcome.stdout !== undefined) attempt.stdout = outcome.stdout;
     const { exitCode = 0, reason = 'exited', message } = outcome;
     this.#exit(attempt, { reason, exitCode, finishedAt: this.#now(), ...(message === undefined ? {} : { message }) });
   }
@@ -92,6 +96,10 @@ export class FakeExecutor implements Executor {
 
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined {
     return this.machine.attempts.get(id);
+  }
+
+  async standardOutput(id: string): Promise<string> {
+    return this.machine.attempts.get(id)?.stdout ?? '';
   }
 
   async forget(id: string): Promise<void> {

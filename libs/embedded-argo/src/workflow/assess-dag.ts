@@ -56,7 +56,7 @@ function isFailure(phase: string): phase is 'Failed' | 'Error' {
   return phase === 'Failed' || phase === 'Error';
 }
 
-/** A finished Retry node says what its attempts came to; the way goes on behind them. */
+/** A finished Retry node says what its attempts came to; the way goes on behind them, and in its exit hook. */
 function childrenOfAttempts(retry: NodeStatus, node: (id: string) => NodeStatus | undefined): string[] {
-  return (retry.children ?? []).toReversed().flatMap((id) => node(id)?.children ?? []);
+  return (retry.children ?? []).toReversed().flatMap((id) => (node(id)?.nodeFlag?.hooked === true ? [id] : (node(id)?.children ?? [])));
 }

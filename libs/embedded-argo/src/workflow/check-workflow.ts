@@ -1,12 +1,17 @@
 import type { Artifact, DAGTask, Template, Workflow } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import type { Executor } from '../executor.js';
+import type { Companion, Executor } from '../executor.js';
 import { parsePodSpecPatch, checkPodSpec } from '../pod/pod-spec-patch.js';
+import { resourceActionOf, resourceProblems } from '../pod/resource-action.js';
+import { isKeyInside } from './artifact-location.js';
 import { findCycle, planDag, type DagPlan } from './dag-plan.js';
+import { isSequenceFormat } from './expand-items.js';
+import { callsOf, namedTemplates } from './named-templates.js';
 import { tagsIn } from './substitute.js';
 import {
-  ARCHIVE_FIELDS, ARTIFACT_FIELDS, CONTAINER_FIELDS, DAG_FIELDS, ENV_FIELDS, INPUT_PARAMETER_FIELDS, MOUNT_FIELDS, OUTPUT_PARAMETER_FIELDS,
-  RETRY_FIELDS, TASK_FIELDS, TEMPLATE_FIELDS, VOLUME_FIELDS, WORKFLOW_FIELDS, unsupportedFields,
+  ARCHIVE_FIELDS, ARTIFACT_FIELDS, CONTAINER_FIELDS, DAG_FIELDS, ENV_FIELDS, HOOK_FIELDS, HOOKS_FIELDS, INPUT_PARAMETER_FIELDS, MOUNT_FIELDS,
+  OUTPUT_PARAMETER_FIELDS, PACKING_FIELDS, RESOURCE_FIELDS, RETRY_FIELDS, S3_FIELDS, STEP_FIELDS, TASK_FIELDS, TEMPLATE_FIELDS, VOLUME_FIELDS,
+  WORKFLOW_FIELDS, unsupportedFields,
 } from './supported-fields.js';
 
 interface Issue {
@@ -51,12 +56,13 @@ export function checkWorkflow(workflow: Workflow, executor?: Pick<Executor, 'ref
 }
 
 function checkSpec({ spec }: Workflow, found: Findings, executor: Pick<Executor, 'refusal'> | undefined): void {
-  const templates = new Map<string, Template>();
+  const names = new Set<string>();
   for (const [index, template] of (spec.templates ?? []).entries()) {
     if ((template.name ?? '') === '') found.invalid.push({ path: `spec.templates[${index}].name`, message: 'is required' });
-    else if (templates.has(template.name!)) found.invalid.push({ path: `spec.templates[${index}].name`, message: `"${template.name}" is used twice` });
-    else templates.set(template.name!, template);
+    else if (names.has(template.name!)) found.invalid.push({ path: `spec.templates[${index}].name`, message: `"${template.name}" is used twice` });
+    names.add(template.name ?? '');
   }
+  const templates = namedTemplates(spec);
   if (spec.entrypoint === undefined || !templates.has(spec.entrypoint)) {
     found.invalid.push({ path: 'spec.entrypoint', message: `must name one of the templates, not "${spec.entrypoint ?? ''}"` });
   }
@@ -69,26 +75,52 @@ function checkSpec({ spec }: Workflow, found: Findings, executor: Pick<Executor,
   checkArtifacts(spec.arguments?.artifacts, 'spec.arguments.artifacts', found, 'argument');
   checkVolumes(spec.volumes, 'spec.volumes', found);
   checkPatch(spec.podSpecPatch, 'spec.podSpecPatch', found);
+  checkHooks(spec, 'spec', templates, found);
+  for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
+    if ((claim.metadata?.name ?? '') === '') found.invalid.push({ path: `spec.volumeClaimTemplates[${index}].metadata.name`, message: 'is required' });
+  }
   for (const template of templates.values()) checkTemplate(template, templates, found, executor);
-  checkTags(spec, found);
+  checkTags(spec, templates, found);
 }
 
 /** Tags that this engine cannot replace would reach the user's command as they are; say so first. */
-function checkTags(spec: object, found: Findings): void {
+function checkTags(spec: Workflow['spec'], templates: ReadonlyMap<string, Template>, found: Findings): void {
   const seen = new Set<string>();
-  for (const tag of tagsIn(JSON.stringify(spec))) {
+  // A reference to an artifact is an object, not a text.
+  const texts = JSON.stringify(spec, (key, value: unknown) => (key === 'from' ? undefined : value));
+  for (const tag of tagsIn(texts)) {
     if (seen.has(tag)) continue;
     seen.add(tag);
-    const path = `{{${tag.length > 80 ? `${tag.slice(0, 77)}...` : tag}}}`;
     if (tag.startsWith('=')) {
-      found.unsupported.push({ path, message: 'is an expression tag, which is not supported on one machine: use simple tags, or write "{" as \\u007b in text' });
-    } else if (/^tasks\..*\.outputs\.result$/.test(tag)) {
-      found.unsupported.push({ path, message: 'is not supported on one machine: write the value to a file and declare an output parameter' });
-    } else if (/\.outputs\.artifacts\.|^inputs\.artifacts\.[^.]+$|^workflow\.outputs\.|^workflow\.(status|failures|duration)$|^steps\./.test(tag)) {
-      found.unsupported.push({ path, message: 'is not supported on one machine' });
+      found.unsupported.push({ path: shownTag(tag), message: 'is an expression tag, which is not supported on one machine: use simple tags, or write "{" as \\u007b in text' });
+    } else if (/\.outputs\.artifacts\.|^inputs\.artifacts\.[^.]+$/.test(tag)) {
+      found.invalid.push({ path: shownTag(tag), message: 'is an artifact, which can only be named in "from"' });
+    }
+  }
+  // Only exit handlers know what became of the workflow.
+  for (const template of reachable(spec.entrypoint ?? '', templates)) {
+    for (const tag of tagsIn(JSON.stringify({ ...template, dag: undefined, steps: undefined }))) {
+      if (/^workflow\.(status|failures)$/.test(tag)) found.invalid.push({ path: `spec.templates['${template.name}']`, message: `uses ${shownTag(tag)}, which is only known to an exit handler` });
     }
   }
 }
+
+function shownTag(tag: string): string {
+  return `{{${tag.length > 80 ? `${tag.slice(0, 77)}...` : tag}}}`;
+}
+
+/** The templates that run when this one does, without those of exit hooks. */
+function reachable(entrypoint: string, templates: ReadonlyMap<string, Template>): Template[] {
+  const names = new Set([entrypoint]);
+  for (const name of names) {
+    const template = templates.get(name);
+    for (const task of template === undefined ? [] : callsOf(template)) names.add(task.inline === undefined ? (task.template ?? '') : `${name}.${task.name}`);
+  }
+  return [...names].flatMap((name) => templates.get(name) ?? []);
+}
+
+const KINDS = ['container', 'dag', 'resource', 'script', 'steps', 'suspend'] as const;
+const UNKNOWN_KINDS = ['http', 'plugin', 'data', 'containerSet'] as const;
 
 function checkTemplate(
   template: Template,
@@ -98,52 +130,88 @@ function checkTemplate(
 ): void {
   const path = `spec.templates['${template.name}']`;
   found.unsupported.push(...unsupportedFields(template, TEMPLATE_FIELDS, path));
-  const kinds = (['container', 'dag', 'suspend'] as const).filter((kind) => template[kind] !== undefined);
-  const others = ['steps', 'script', 'resource', 'http', 'plugin', 'data', 'containerSet'].filter((kind) => template[kind as keyof Template] !== undefined);
-  if (kinds.length + others.length !== 1) found.invalid.push({ path, message: 'must have exactly one of container, dag, suspend' });
+  const kinds = [...KINDS, ...UNKNOWN_KINDS].filter((kind) => template[kind] !== undefined);
+  if (kinds.length !== 1) found.invalid.push({ path, message: `must have exactly one of ${KINDS.join(', ')}` });
   for (const parameter of template.inputs?.parameters ?? []) {
     found.unsupported.push(...unsupportedFields(parameter, INPUT_PARAMETER_FIELDS, `${path}.inputs.parameters['${parameter.name}']`));
   }
-  checkArtifacts(template.inputs?.artifacts, `${path}.inputs.artifacts`, found, 'input');
-  checkArtifacts(template.outputs?.artifacts, `${path}.outputs.artifacts`, found, 'output');
+  const runs = template.container !== undefined || template.script !== undefined;
+  checkArtifacts(template.inputs?.artifacts, `${path}.inputs.artifacts`, found, runs ? 'input' : 'passed');
+  checkArtifacts(template.outputs?.artifacts, `${path}.outputs.artifacts`, found, runs ? 'output' : 'passed on');
   checkOutputs(template, path, found);
   if (template.retryStrategy !== undefined) {
     found.unsupported.push(...unsupportedFields(template.retryStrategy, RETRY_FIELDS, `${path}.retryStrategy`));
     const policy = template.retryStrategy.retryPolicy;
-    if (policy !== undefined && !['Always', 'OnFailure', 'OnError'].includes(policy)) {
-      found.unsupported.push({ path: `${path}.retryStrategy.retryPolicy`, message: `"${policy}" is not supported on one machine: use Always, OnFailure or OnError` });
+    if (policy !== undefined && !['Always', 'OnFailure', 'OnError', 'OnTransientError'].includes(policy)) {
+      found.invalid.push({ path: `${path}.retryStrategy.retryPolicy`, message: `"${policy}" must be Always, OnFailure, OnError or OnTransientError` });
     }
   }
   if (template.archiveLocation !== undefined) found.unsupported.push(...unsupportedFields(template.archiveLocation, ARCHIVE_FIELDS, `${path}.archiveLocation`));
-  if (template.activeDeadlineSeconds !== undefined && template.container === undefined) {
-    found.invalid.push({ path: `${path}.activeDeadlineSeconds`, message: 'only works on a container; give the workflow a deadline instead' });
+  if (template.activeDeadlineSeconds !== undefined && !runs) {
+    found.invalid.push({ path: `${path}.activeDeadlineSeconds`, message: 'only works on a container or a script; give the workflow a deadline instead' });
   }
   checkVolumes(template.volumes, `${path}.volumes`, found);
   checkPatch(template.podSpecPatch, `${path}.podSpecPatch`, found);
-  if (template.container !== undefined) checkContainer(template, path, found, executor);
+  if (runs) checkContainer(template, path, found, executor);
+  if (template.resource !== undefined) {
+    found.unsupported.push(...unsupportedFields(template.resource, RESOURCE_FIELDS, `${path}.resource`));
+    found.unsupported.push(...resourceProblems(template).map((message) => ({ path: `${path}.resource`, message: `cannot be done: ${message}` })));
+  }
   if (template.dag !== undefined) checkDag(template, path, templates, found);
+  if (template.steps !== undefined) checkSteps(template, path, templates, found);
 }
 
 function checkOutputs(template: Template, path: string, found: Findings): void {
+  const sources = outputSources(template);
   for (const parameter of template.outputs?.parameters ?? []) {
     const at = `${path}.outputs.parameters['${parameter.name}']`;
     found.unsupported.push(...unsupportedFields(parameter, OUTPUT_PARAMETER_FIELDS, at));
-    const source = template.container !== undefined ? 'path' : template.dag !== undefined ? 'parameter' : 'supplied';
-    if (parameter.valueFrom?.[source] === undefined) found.invalid.push({ path: `${at}.valueFrom`, message: `must have "${source}" in this kind of template` });
-    found.unsupported.push(...unsupportedFields(parameter.valueFrom ?? {}, { used: [source, 'default'] }, `${at}.valueFrom`));
+    const source = sources.find((field) => parameter.valueFrom?.[field] !== undefined);
+    if (source === undefined) found.invalid.push({ path: `${at}.valueFrom`, message: `must have "${sources.join('" or "')}" in this kind of template` });
+    found.unsupported.push(...unsupportedFields(parameter.valueFrom ?? {}, { used: [...sources, 'default'] }, `${at}.valueFrom`));
   }
 }
 
+/** Where the outputs of a template come from, by its kind. */
+function outputSources({ dag, steps, suspend, resource }: Template): readonly ('path' | 'parameter' | 'supplied' | 'jsonPath' | 'jqFilter')[] {
+  if (dag !== undefined || steps !== undefined) return ['parameter'];
+  if (resource !== undefined) return ['jsonPath', 'jqFilter'];
+  return suspend === undefined ? ['path'] : ['supplied'];
+}
+
 function checkContainer(template: Template, path: string, found: Findings, executor: Pick<Executor, 'refusal'> | undefined): void {
-  const container = template.container!;
-  found.unsupported.push(...unsupportedFields(container, CONTAINER_FIELDS, `${path}.container`));
-  for (const variable of container.env ?? []) found.unsupported.push(...unsupportedFields(variable, ENV_FIELDS, `${path}.container.env['${variable.name}']`));
-  for (const mount of container.volumeMounts ?? []) found.unsupported.push(...unsupportedFields(mount, MOUNT_FIELDS, `${path}.container.volumeMounts['${mount.name}']`));
+  const kind = template.script === undefined ? 'container' : 'script';
+  const container = template.container ?? template.script!;
+  const others = [...(template.initContainers ?? []).map((other) => ({ other, list: 'initContainers' })), ...(template.sidecars ?? []).map((other) => ({ other, list: 'sidecars' }))];
+  checkContainerFields(container, template.script === undefined ? [] : ['source'], `${path}.${kind}`, found);
+  for (const { other, list } of others) checkContainerFields(other, ['mirrorVolumeMounts', 'restartPolicy'], `${path}.${list}['${other.name}']`, found);
+  if (kind === 'container' && deletesClaim(template, `${path}.container`, found)) return;
   // What a patch or a tag may still change is asked when the task starts.
-  const open = template.podSpecPatch !== undefined || JSON.stringify(container).includes('{{');
-  if (open || executor === undefined) return;
-  const refusal = executor.refusal({ image: container.image ?? '', command: container.command ?? [], args: container.args ?? [] });
-  if (refusal !== undefined) found.unsupported.push({ path: `${path}.container`, message: `cannot run: ${refusal}` });
+  const open = template.podSpecPatch !== undefined || JSON.stringify({ ...container, source: undefined }).includes('{{');
+  if (executor === undefined || (open && others.length === 0)) return;
+  const companions = others.map(({ other, list }): Companion => ({ ...runnableOf(other), name: other.name, role: list === 'sidecars' ? 'sidecar' : 'init', env: {}, mounts: [] }));
+  const refusal = executor.refusal({ ...runnableOf(container), ...(companions.length > 0 && { companions }) });
+  if (refusal !== undefined) found.unsupported.push({ path: `${path}.${kind}`, message: `cannot run: ${refusal}` });
+}
+
+function runnableOf({ image = '', command = [], args = [] }: { readonly image?: string; readonly command?: readonly string[]; readonly args?: readonly string[] }) {
+  return { image, command, args };
+}
+
+/** The SDK's way to remove a claim is a container; here the engine does it. */
+function deletesClaim(template: Template, path: string, found: Findings): boolean {
+  try {
+    return resourceActionOf(template) !== undefined;
+  } catch (error) {
+    found.unsupported.push({ path, message: `cannot run: ${(error as Error).message}` });
+    return true;
+  }
+}
+
+function checkContainerFields(container: Omit<NonNullable<Template['container']>, 'image'>, more: readonly string[], path: string, found: Findings): void {
+  found.unsupported.push(...unsupportedFields(container, { ...CONTAINER_FIELDS, used: [...CONTAINER_FIELDS.used, ...more] }, path));
+  for (const variable of container.env ?? []) found.unsupported.push(...unsupportedFields(variable, ENV_FIELDS, `${path}.env['${variable.name}']`));
+  for (const mount of container.volumeMounts ?? []) found.unsupported.push(...unsupportedFields(mount, MOUNT_FIELDS, `${path}.volumeMounts['${mount.name}']`));
 }
 
 function checkDag(template: Template, path: string, templates: ReadonlyMap<string, Template>, found: Findings): void {
@@ -153,43 +221,81 @@ function checkDag(template: Template, path: string, templates: ReadonlyMap<strin
   for (const task of dag.tasks ?? []) {
     const at = `${path}.dag.tasks['${task.name}']`;
     found.unsupported.push(...unsupportedFields(task, TASK_FIELDS, at));
-    if (!TASK_NAME.test(task.name ?? '')) found.invalid.push({ path: at, message: 'must be named with letters, digits and "-"' });
     if (names.has(task.name)) found.invalid.push({ path: at, message: 'is there twice' });
     names.add(task.name);
-    if (task.template === undefined ? task.inline === undefined && task.templateRef === undefined : !templates.has(task.template)) {
-      found.invalid.push({ path: `${at}.template`, message: `"${task.template ?? ''}" does not exist` });
-    }
-    for (const field of ['when', 'depends', 'template', 'withParam'] as const) {
-      if (task[field] !== undefined && typeof task[field] !== 'string') found.invalid.push({ path: `${at}.${field}`, message: 'must be a text' });
-    }
+    if (task.depends !== undefined && typeof task.depends !== 'string') found.invalid.push({ path: `${at}.depends`, message: 'must be a text' });
     if (task.depends && (task.dependencies?.length ?? 0) > 0) found.invalid.push({ path: at, message: 'cannot have both depends and dependencies' });
     if (task.depends?.includes('{{')) found.invalid.push({ path: `${at}.depends`, message: 'must not contain tags' });
-    if (task.withSequence?.format !== undefined) found.unsupported.push({ path: `${at}.withSequence.format`, message: 'is not supported on one machine: format the number in the task' });
-    checkArtifacts(task.arguments?.artifacts, `${at}.arguments.artifacts`, found, 'argument');
-    for (const parameter of task.arguments?.parameters ?? []) {
-      const parameterPath = `${at}.arguments.parameters['${parameter.name}']`;
-      if (parameter.value === undefined && parameter.valueFrom === undefined) found.invalid.push({ path: parameterPath, message: 'needs a value' });
-      found.unsupported.push(...unsupportedFields(parameter, INPUT_PARAMETER_FIELDS, parameterPath));
-    }
+    checkCall(task, at, templates, found);
   }
   try {
     const plan = planDag(template);
     const cycle = findCycle(plan);
     if (cycle !== undefined) found.invalid.push({ path: `${path}.dag.tasks['${cycle}']`, message: 'depends on itself through other tasks' });
-    else for (const task of dag.tasks ?? []) checkReferences(task, plan, `${path}.dag.tasks['${task.name}']`, found);
+    else for (const task of dag.tasks ?? []) checkReferences(task, 'tasks', (name) => isAncestor(plan, name, task.name), `${path}.dag.tasks['${task.name}']`, found);
   } catch (error) {
     found.invalid.push({ path: `${path}.dag`, message: (error as Error).message });
   }
 }
 
-/** A task may only use outputs of tasks it waits for. */
-function checkReferences(task: DAGTask, plan: DagPlan, path: string, found: Findings): void {
-  const text = JSON.stringify(task);
-  if (!text.includes('{{')) return;
-  const used = new Set(tagsIn(text).flatMap((tag) => /^tasks\.([^.]+)\.(?!name$)/.exec(tag)?.[1] ?? []));
-  for (const name of used) {
-    if (!isAncestor(plan, name, task.name)) found.invalid.push({ path, message: `uses {{tasks.${name}…}} but does not depend on "${name}"` });
+function checkSteps(template: Template, path: string, templates: ReadonlyMap<string, Template>, found: Findings): void {
+  const earlier = new Set<string>();
+  const groups = template.steps as unknown as readonly (readonly DAGTask[])[];
+  for (const [index, group] of groups.entries()) {
+    for (const step of group) {
+      const at = `${path}.steps[${index}]['${step.name}']`;
+      found.unsupported.push(...unsupportedFields(step, STEP_FIELDS, at));
+      checkCall(step, at, templates, found);
+      checkReferences(step, 'steps', (name) => earlier.has(name), at, found);
+    }
+    for (const { name } of group) {
+      if (earlier.has(name)) found.invalid.push({ path: `${path}.steps[${index}]['${name}']`, message: 'is there twice' });
+      earlier.add(name);
+    }
   }
+}
+
+/** What tasks and steps have in common: they call a template. */
+function checkCall(task: DAGTask, at: string, templates: ReadonlyMap<string, Template>, found: Findings): void {
+  if (!TASK_NAME.test(task.name ?? '')) found.invalid.push({ path: at, message: 'must be named with letters, digits and "-"' });
+  if (task.template === undefined ? task.inline === undefined && task.templateRef === undefined : !templates.has(task.template)) {
+    found.invalid.push({ path: `${at}.template`, message: `"${task.template ?? ''}" does not exist` });
+  }
+  if (task.template !== undefined && task.inline !== undefined) found.invalid.push({ path: at, message: 'cannot have both template and inline' });
+  for (const field of ['when', 'template', 'withParam'] as const) {
+    if (task[field] !== undefined && typeof task[field] !== 'string') found.invalid.push({ path: `${at}.${field}`, message: 'must be a text' });
+  }
+  const format = task.withSequence?.format;
+  if (format !== undefined && !isSequenceFormat(format)) {
+    found.unsupported.push({ path: `${at}.withSequence.format`, message: `"${format}" is not supported on one machine: use one of %d, %03d, %x, %X, %o` });
+  }
+  checkArtifacts(task.arguments?.artifacts, `${at}.arguments.artifacts`, found, 'argument');
+  for (const parameter of task.arguments?.parameters ?? []) {
+    const parameterPath = `${at}.arguments.parameters['${parameter.name}']`;
+    if (parameter.value === undefined && parameter.valueFrom === undefined) found.invalid.push({ path: parameterPath, message: 'needs a value' });
+    found.unsupported.push(...unsupportedFields(parameter, INPUT_PARAMETER_FIELDS, parameterPath));
+  }
+  checkHooks(task, at, templates, found);
+}
+
+function checkHooks({ hooks, onExit }: Pick<DAGTask, 'hooks' | 'onExit'>, path: string, templates: ReadonlyMap<string, Template>, found: Findings): void {
+  if (onExit !== undefined && onExit !== '' && !templates.has(onExit)) found.invalid.push({ path: `${path}.onExit`, message: `"${onExit}" does not exist` });
+  if (hooks === undefined) return;
+  found.unsupported.push(...unsupportedFields(hooks, HOOKS_FIELDS, `${path}.hooks`));
+  const exit = hooks['exit'];
+  if (exit === undefined) return;
+  found.unsupported.push(...unsupportedFields(exit, HOOK_FIELDS, `${path}.hooks.exit`));
+  if (!templates.has(exit.template ?? '')) found.invalid.push({ path: `${path}.hooks.exit.template`, message: `"${exit.template ?? ''}" does not exist` });
+}
+
+/** A task may only use outputs of what it waits for; its exit hook also its own. */
+function checkReferences({ hooks, inline: _inline, ...task }: DAGTask, prefix: 'tasks' | 'steps', isBefore: (name: string) => boolean, path: string, found: Findings): void {
+  const used = (part: unknown): string[] => {
+    const text = JSON.stringify(part ?? '');
+    return text.includes('{{') ? tagsIn(text).flatMap((tag) => new RegExp(`^${prefix}\\.([^.]+)\\.(?!name$)`).exec(tag)?.[1] ?? []) : [];
+  };
+  const wrong = new Set([...used(task).filter((name) => !isBefore(name)), ...used(hooks).filter((name) => name !== task.name && !isBefore(name))]);
+  for (const name of wrong) found.invalid.push({ path, message: `uses {{${prefix}.${name}…}} but does not depend on "${name}"` });
 }
 
 function isAncestor(plan: DagPlan, ancestor: string, name: string): boolean {
@@ -201,13 +307,20 @@ function isAncestor(plan: DagPlan, ancestor: string, name: string): boolean {
   return false;
 }
 
-function checkArtifacts(artifacts: readonly Artifact[] | undefined, path: string, found: Findings, side: 'input' | 'output' | 'argument'): void {
+/** `input` and `output` are of what runs and have a path; `passed` and `passed on` of what has tasks inside; `argument` is given to one of these. */
+type ArtifactSide = 'input' | 'output' | 'passed' | 'passed on' | 'argument';
+
+function checkArtifacts(artifacts: readonly Artifact[] | undefined, path: string, found: Findings, side: ArtifactSide): void {
   for (const artifact of artifacts ?? []) {
     const at = `${path}['${artifact.name}']`;
     found.unsupported.push(...unsupportedFields(artifact, ARTIFACT_FIELDS, at));
-    if (side === 'output') continue;
-    if (side === 'argument' || artifact.optional !== true) {
-      found.unsupported.push({ path: at, message: 'is not supported on one machine: pass the path as a parameter' });
+    found.unsupported.push(...unsupportedFields(artifact.s3 ?? {}, S3_FIELDS, `${at}.s3`), ...unsupportedFields(artifact.archive ?? {}, PACKING_FIELDS, `${at}.archive`));
+    const key = artifact.s3?.key;
+    if (key !== undefined && !key.includes('{{') && !isKeyInside(key)) found.invalid.push({ path: `${at}.s3.key`, message: `"${key}" must be relative and without ".."` });
+    if ((side === 'input' || side === 'output') && (artifact.path ?? '') === '') found.invalid.push({ path: `${at}.path`, message: 'is required' });
+    if (side === 'passed on' && artifact.from === undefined) found.invalid.push({ path: `${at}.from`, message: 'is required' });
+    if (side === 'argument' && artifact.from === undefined && artifact.raw === undefined && artifact.s3 === undefined && artifact.optional !== true) {
+      found.invalid.push({ path: at, message: 'needs from, raw or s3.key' });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isWordOfDepends } from '@millrace/argo';
 import jsep from 'jsep';
 
 /** What a `depends` expression may ask of a task. */
@@ -10,7 +11,7 @@ export interface TaskOutcomeFacts {
 export interface DependsExpression {
   /** Tasks it names, each once, in the order of their first mention. */
   readonly tasks: readonly string[];
-  /** Evaluates it; every task it names must be fulfilled. */
+  /** Evaluates it; every task it names must be fulfilled. Throws Error with a message for the user when Argo cannot read it. */
   evaluate(facts: (task: string) => TaskOutcomeFacts): boolean;
 }
 
@@ -54,12 +55,15 @@ export function parseDepends(text: string): DependsExpression {
   check(tree, text);
   return {
     tasks,
-    evaluate: (facts) =>
-      evaluate(tree, (index) => {
+    evaluate: (facts) => {
+      const word = tasks.find(isWordOfDepends);
+      if (word !== undefined) throw new Error(`unable to evaluate expression '${text}': '${word}' is a word of the expression language, which no task can be called that others wait for`);
+      return evaluate(tree, (index) => {
         const { task, outcomes } = references[index]!;
         const known = facts(task);
         return outcomes.some((outcome) => OUTCOMES[outcome]!(known));
-      }),
+      });
+    },
   };
 }
 

@@ -25,7 +25,7 @@ function itemsOf(task: DAGTask): readonly unknown[] {
   if ((task.withItems?.length ?? 0) > 0) return task.withItems as readonly unknown[];
   if ((task.withParam ?? '') !== '') {
     try {
-      const items: unknown = JSON.parse(task.withParam!);
+      const items: unknown = JSON.parse(task.withParam!, keepNumber);
       if (Array.isArray(items)) return items;
       throw new Error('not a list');
     } catch (error) {
@@ -33,6 +33,46 @@ function itemsOf(task: DAGTask): readonly unknown[] {
     }
   }
   return sequence(task.withSequence!);
+}
+
+/** A number as it was written: Argo passes on its text, which may have more digits than a double, or a fraction of zero. */
+class WrittenNumber {
+  constructor(readonly text: string) {}
+
+  toString(): string {
+    return this.text;
+  }
+
+  toJSON(): unknown {
+    return rawJson(this.text);
+  }
+}
+
+// In the language since 2025, but not yet in the types.
+const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+
+function keepNumber(_key: string, value: unknown, ...[context]: unknown[]): unknown {
+  const { source } = context as { readonly source?: string };
+  return typeof value === 'number' && source !== undefined && source !== String(value) ? new WrittenNumber(source) : value;
+}
+
+const FORMAT = /^([^%]*)%(0?)(\d*)([dxXob])([^%]*)$/;
+
+/** Whether a format of `withSequence` is one that is understood: one number, as Go prints it. */
+export function isSequenceFormat(format: string): boolean {
+  return FORMAT.test(format);
+}
+
+function formatted(number: number, format: string | undefined): string {
+  const match = format === undefined ? null : FORMAT.exec(format);
+  if (match === null) return String(number);
+  const [, before, zero, width, verb, after] = match as unknown as string[];
+  const radix = verb === 'd' ? 10 : verb === 'o' ? 8 : verb === 'b' ? 2 : 16;
+  const digits = Math.abs(number).toString(radix);
+  const text = verb === 'X' ? digits.toUpperCase() : digits;
+  const sign = number < 0 ? '-' : '';
+  const padded = zero === '0' ? sign + text.padStart(Number(width) - sign.length, '0') : (sign + text).padStart(Number(width || 0), ' ');
+  return `${before}${padded}${after}`;
 }
 
 function sequence(spec: NonNullable<DAGTask['withSequence']>): string[] {
@@ -48,29 +88,44 @@ function sequence(spec: NonNullable<DAGTask['withSequence']>): string[] {
   if (end === undefined) throw new Error('neither end nor count was specified in withSequence');
   if (spec.end === undefined && count === 0) return [];
   const step = start <= end ? 1 : -1;
-  return Array.from({ length: Math.abs(end - start) + 1 }, (_, index) => String(start + index * step));
+  return Array.from({ length: Math.abs(end - start) + 1 }, (_, index) => formatted(start + index * step, spec.format));
 }
 
 function tagsOfItem(item: unknown): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   if (typeof item === 'string') tags.set('item', item);
-  else if (typeof item === 'number' || typeof item === 'boolean') tags.set('item', String(item));
+  else if (isScalar(item)) tags.set('item', String(item));
   else if (typeof item === 'object' && item !== null) {
-    tags.set('item', JSON.stringify(item));
-    if (!Array.isArray(item)) {
-      for (const [key, value] of Object.entries(item)) tags.set(`item.${key}`, typeof value === 'object' ? JSON.stringify(value) : String(value));
-    }
+    tags.set('item', goJson(item));
+    if (!Array.isArray(item)) for (const [key, value] of Object.entries(item)) tags.set(`item.${key}`, textOf(value));
   } else throw new Error(`withItems expected string, number, list, or map. received: ${JSON.stringify(item)}`);
   return tags;
 }
 
 function describeItem(item: unknown): string {
-  if (Array.isArray(item)) return `[${item.map((entry) => (typeof entry === 'object' ? JSON.stringify(entry) : String(entry))).join(' ')}]`;
-  if (typeof item === 'object' && item !== null) {
-    return Object.entries(item)
-      .map(([key, value]) => `${key}:${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-      .sort()
-      .join(',');
-  }
-  return String(item);
+  if (Array.isArray(item)) return `[${item.map(textOf).join(' ')}]`;
+  if (isScalar(item) || typeof item !== 'object' || item === null) return String(item);
+  return Object.entries(item)
+    .map(([key, value]) => `${key}:${textOf(value)}`)
+    .sort()
+    .join(',');
+}
+
+function isScalar(item: unknown): item is number | boolean | WrittenNumber {
+  return typeof item === 'number' || typeof item === 'boolean' || item instanceof WrittenNumber;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' && !isScalar(value) ? goJson(value) : String(value);
+}
+
+/** JSON as Go writes it: members in the order of their names, and no character that a page could take for markup. */
+function goJson(value: unknown): string {
+  return JSON.stringify(sorted(value)).replaceAll(/[<>&\u2028\u2029]/g, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || isScalar(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

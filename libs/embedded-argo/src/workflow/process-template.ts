@@ -1,4 +1,5 @@
-import type { Arguments, Inputs, Parameter, Template, Workflow } from '@millrace/argo';
+import type { Arguments, Artifact, Inputs, Parameter, Template, Workflow } from '@millrace/argo';
+import { locationOf } from './artifact-location.js';
 import { SubstitutionError, substitute, type TagLookup } from './substitute.js';
 
 /**
@@ -27,6 +28,8 @@ export function workflowTags(workflow: Workflow & { readonly metadata: { readonl
     ['workflow.annotations', JSON.stringify(metadata.annotations ?? {})],
     ['workflow.annotations.json', JSON.stringify(metadata.annotations ?? {})],
   ]);
+  const at = new Date(created);
+  for (const [letter, text] of Object.entries(strftime(at))) tags.set(`workflow.creationTimestamp.${letter}`, text);
   if (spec.priority !== undefined) tags.set('workflow.priority', String(spec.priority));
   for (const parameter of spec.arguments?.parameters ?? []) {
     if (parameter.value !== undefined) tags.set(`workflow.parameters.${parameter.name}`, String(parameter.value));
@@ -36,6 +39,14 @@ export function workflowTags(workflow: Workflow & { readonly metadata: { readonl
   return tags;
 }
 
+/** The parts of a time that name folders, by strftime's letters. */
+function strftime(at: Date): Record<string, string> {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const [Y, m, d] = [String(at.getUTCFullYear()), two(at.getUTCMonth() + 1), two(at.getUTCDate())];
+  const [H, M, S] = [two(at.getUTCHours()), two(at.getUTCMinutes()), two(at.getUTCSeconds())];
+  return { Y, m, d, H, M, S, y: Y.slice(-2), F: `${Y}-${m}-${d}`, T: `${H}:${M}:${S}` };
+}
+
 /**
  * A template with its inputs filled from arguments and defaults and every tag replaced that is known before it runs. Throws
  * SubstitutionError with Argo's message when an input has no value.
@@ -43,8 +54,23 @@ export function workflowTags(workflow: Workflow & { readonly metadata: { readonl
 export function processTemplate(template: Template, args: Arguments | undefined, globals: TagLookup, locals: TagLookup): Template {
   const given = new Map((args?.parameters ?? []).map((parameter) => [parameter.name, parameter]));
   const parameters = template.inputs?.parameters?.map((input) => fillInput(input, given.get(input.name)));
-  const filled = parameters === undefined ? template : { ...template, inputs: { ...template.inputs, parameters } };
+  const supplied = new Map((args?.artifacts ?? []).map((artifact) => [artifact.name, artifact]));
+  const artifacts = template.inputs?.artifacts?.map((input) => fillArtifact(input, supplied.get(input.name)));
+  const inputs = { ...template.inputs, ...(parameters && { parameters }), ...(artifacts && { artifacts }) };
+  const filled = parameters === undefined && artifacts === undefined ? template : { ...template, inputs };
   return substituteTemplate(filled, globals, locals);
+}
+
+/** Where an input artifact comes from is the argument's to say; where it goes to, the template's. */
+function fillArtifact(input: Artifact, argument: Artifact | undefined): Artifact {
+  if (input.optional !== true && locationOf(input) === undefined) {
+    if (argument === undefined) throw new SubstitutionError(`inputs.artifacts.${input.name} was not supplied`);
+    if (locationOf(argument) === undefined) throw new SubstitutionError(`inputs.artifacts.${input.name} missing location information`);
+  }
+  if (argument === undefined) return input;
+  const { path, mode, recurseMode, optional } = input;
+  const { mode: _mode, recurseMode: _recurseMode, ...rest } = argument;
+  return { ...rest, path, ...(mode !== undefined && { mode }), ...(recurseMode !== undefined && { recurseMode }), ...(optional === true && { optional }) };
 }
 
 function fillInput(input: Parameter, argument: Parameter | undefined): Parameter {

@@ -11,8 +11,8 @@ export class SubstitutionError extends Error {}
  * `{{=expressions}}` stay as they are: workflows that contain them are refused before, and a value that contains one is data.
  */
 export function substitute<Value>(value: Value, lookup: TagLookup, strict?: (tag: string) => boolean): Value {
-  const text = JSON.stringify(value);
-  if (!text.includes('{{')) return value;
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined || !text.includes('{{')) return value;
   const replaced = replaceTags(text, lookup, strict);
   if (replaced === text) return value;
   try {

@@ -19,14 +19,12 @@ const SCHEDULING = [
 
 export const WORKFLOW_FIELDS: FieldRules = {
   used: [
-    'activeDeadlineSeconds', 'arguments', 'entrypoint', 'parallelism', 'podSpecPatch', 'shutdown', 'templates', 'ttlStrategy', 'volumes',
+    'activeDeadlineSeconds', 'arguments', 'entrypoint', 'hooks', 'onExit', 'parallelism', 'podSpecPatch', 'shutdown', 'templates', 'ttlStrategy',
+    'volumeClaimGC', 'volumeClaimTemplates', 'volumes',
   ],
-  harmless: [...SCHEDULING, 'archiveLogs', 'artifactGC', 'podDisruptionBudget', 'podGC', 'volumeClaimGC'],
+  harmless: [...SCHEDULING, 'archiveLogs', 'artifactGC', 'podDisruptionBudget', 'podGC'],
   refused: {
-    onExit: 'give the clean-up task a tolerant "depends" instead',
-    hooks: 'give the hook\'s task a tolerant "depends" instead',
     suspend: 'create the workflow when it is to run',
-    volumeClaimTemplates: 'mount a hostPath volume instead',
     workflowTemplateRef: 'put the templates into the workflow',
     templateDefaults: 'put the defaults into each template',
     retryStrategy: 'put it into each template',
@@ -35,31 +33,41 @@ export const WORKFLOW_FIELDS: FieldRules = {
 
 export const TEMPLATE_FIELDS: FieldRules = {
   used: [
-    'activeDeadlineSeconds', 'container', 'dag', 'inputs', 'name', 'outputs', 'parallelism', 'podSpecPatch', 'retryStrategy', 'suspend',
-    'volumes', 'archiveLocation',
+    'activeDeadlineSeconds', 'archiveLocation', 'container', 'dag', 'initContainers', 'inputs', 'name', 'outputs', 'parallelism', 'podSpecPatch',
+    'resource', 'retryStrategy', 'script', 'sidecars', 'steps', 'suspend', 'volumes',
   ],
   harmless: [...SCHEDULING, 'annotations', 'metadata', 'podResources'],
   refused: {
-    steps: 'write the steps as tasks of a dag',
-    script: 'use a container template whose command is the interpreter',
-    resource: 'there is no Kubernetes API on one machine',
     timeout: 'use activeDeadlineSeconds',
-    initContainers: 'do their work in the container',
-    sidecars: 'do their work in the container',
     failFast: 'use dag.failFast',
   },
 };
 
 export const DAG_FIELDS: FieldRules = { used: ['failFast', 'target', 'tasks'] };
 
-export const TASK_FIELDS: FieldRules = {
-  used: ['arguments', 'continueOn', 'dependencies', 'depends', 'name', 'template', 'when', 'withItems', 'withParam', 'withSequence'],
-  refused: {
-    hooks: 'use a further task with a tolerant "depends"',
-    onExit: 'use a further task with a tolerant "depends"',
-    inline: 'name the template',
-    templateRef: 'put the template into the workflow',
-  },
+const CALL_FIELDS = [
+  'arguments', 'continueOn', 'hooks', 'inline', 'name', 'onExit', 'template', 'when', 'withItems', 'withParam', 'withSequence',
+] as const;
+const CALL_REFUSED = { templateRef: 'put the template into the workflow' } as const;
+
+export const TASK_FIELDS: FieldRules = { used: [...CALL_FIELDS, 'dependencies', 'depends'], refused: CALL_REFUSED };
+
+export const STEP_FIELDS: FieldRules = { used: CALL_FIELDS, refused: CALL_REFUSED };
+
+/** Hooks of tasks, of steps and of the workflow. */
+export const HOOKS_FIELDS: FieldRules = {
+  used: ['exit'],
+};
+
+export const HOOK_FIELDS: FieldRules = {
+  used: ['arguments', 'template'],
+  refused: { expression: 'an exit hook always runs; let its template decide', templateRef: 'put the template into the workflow' },
+};
+
+export const RESOURCE_FIELDS: FieldRules = {
+  used: ['action', 'failureCondition', 'manifest', 'successCondition'],
+  harmless: ['setOwnerReference'],
+  refused: { flags: 'say everything in the manifest', manifestFrom: 'put the manifest into the template', mergeStrategy: 'use apply' },
 };
 
 export const CONTAINER_FIELDS: FieldRules = {
@@ -73,14 +81,17 @@ export const CONTAINER_FIELDS: FieldRules = {
 
 /** Of a pod's spec, as far as a podSpecPatch may set it. */
 export const POD_FIELDS: FieldRules = {
-  used: ['activeDeadlineSeconds', 'containers', 'volumes'],
+  used: ['activeDeadlineSeconds', 'containers', 'initContainers', 'volumes'],
   harmless: [...SCHEDULING, 'restartPolicy', 'shareProcessNamespace'],
-  refused: { initContainers: 'do their work in the container' },
 };
 
 export const ENV_FIELDS: FieldRules = {
-  used: ['name', 'value'],
-  refused: { valueFrom: 'give the value itself; there are no secrets, config maps or pod fields on one machine' },
+  used: ['name', 'value', 'valueFrom'],
+};
+
+export const ENV_SOURCE_FIELDS: FieldRules = {
+  used: ['configMapKeyRef', 'fieldRef', 'secretKeyRef'],
+  refused: { resourceFieldRef: 'give the value itself' },
 };
 
 export const MOUNT_FIELDS: FieldRules = {
@@ -89,34 +100,35 @@ export const MOUNT_FIELDS: FieldRules = {
 };
 
 export const VOLUME_FIELDS: FieldRules = {
-  used: ['emptyDir', 'hostPath', 'name'],
-  refused: {
-    persistentVolumeClaim: 'mount a hostPath volume instead',
-    secret: 'there are no secrets on one machine; mount a hostPath volume instead',
-    configMap: 'there are no config maps on one machine; mount a hostPath volume instead',
-  },
+  // Of an ephemeral volume only that it is there: it is a folder of the pod's, like an emptyDir.
+  used: ['configMap', 'emptyDir', 'ephemeral', 'hostPath', 'name', 'persistentVolumeClaim', 'secret'],
 };
 
 export const INPUT_PARAMETER_FIELDS: FieldRules = { used: ['default', 'description', 'enum', 'name', 'value'] };
 
 export const OUTPUT_PARAMETER_FIELDS: FieldRules = {
-  used: ['default', 'description', 'enum', 'name', 'value', 'valueFrom'],
-  refused: { globalName: 'refer to the task\'s output instead' },
+  used: ['default', 'description', 'enum', 'globalName', 'name', 'value', 'valueFrom'],
 };
 
-const ARTIFACT_IN_PLACE = 'artifacts are not moved on one machine: leave the location out and use the path';
 const LOCATIONS = ['artifactory', 'azure', 'gcs', 'git', 'hdfs', 'http', 'oss', 'plugin', 'raw', 's3'] as const;
+const ELSEWHERE = 'artifacts are kept in a folder on one machine: leave the location out, give a key alone, or fetch it in the task';
 
 export const ARTIFACT_FIELDS: FieldRules = {
-  used: ['name', 'optional', 'path'],
-  harmless: ['archive', 'artifactGC', 'mode', 'recurseMode'],
+  used: ['archive', 'from', 'globalName', 'mode', 'name', 'optional', 'path', 'raw', 'recurseMode', 's3', 'subPath'],
+  harmless: ['artifactGC'],
   refused: {
-    ...Object.fromEntries(LOCATIONS.map((field) => [field, ARTIFACT_IN_PLACE])),
-    from: ARTIFACT_IN_PLACE,
-    fromExpression: ARTIFACT_IN_PLACE,
-    subPath: ARTIFACT_IN_PLACE,
+    ...Object.fromEntries(LOCATIONS.map((field) => [field, ELSEWHERE])),
+    fromExpression: 'refer to one artifact with from',
   },
 };
+
+export const S3_FIELDS: FieldRules = {
+  used: ['key'],
+  refused: Object.fromEntries(['bucket', 'endpoint', 'region', 'insecure', 'accessKeySecret', 'secretKeySecret'].map((field) => [field, ELSEWHERE])),
+};
+
+/** How an artifact is packed. */
+export const PACKING_FIELDS: FieldRules = { used: ['none', 'tar'], refused: { zip: 'use tar or none' } };
 
 export const RETRY_FIELDS: FieldRules = { used: ['backoff', 'limit', 'retryPolicy'], harmless: ['affinity'] };
 

@@ -1,5 +1,8 @@
 import jsep from 'jsep';
 
+/** A value that an operator has no use for: the expression itself can be read. */
+class Unfit extends Error {}
+
 type Value = string | number | boolean | readonly Value[];
 
 /**
@@ -12,10 +15,18 @@ export function evaluateWhen(when: string): boolean {
   try {
     result = evaluate(parse(when));
   } catch (error) {
-    throw new Error(`Invalid 'when' expression '${when}': ${(error as Error).message} (hint: try wrapping the affected expression in quotes ("))`, { cause: error });
+    const { message } = error as Error;
+    // Spelled as Argo spells it.
+    if (error instanceof Unfit) throw new Error(`Failed to evaluate 'when' expresion '${when}': ${message}`, { cause: error });
+    throw new Error(`Invalid 'when' expression '${when}': ${message} (hint: try wrapping the affected expression in quotes ("))`, { cause: error });
   }
   if (typeof result !== 'boolean') throw new Error(`Expected boolean evaluation for '${when}'. Got ${String(result)}`);
   return result;
+}
+
+/** Whether a message is one of `evaluateWhen`'s. */
+export function isWhenError(message: string): boolean {
+  return /^(Invalid 'when' expression|Failed to evaluate 'when' expresion|Expected boolean evaluation for) '/.test(message);
 }
 
 /** jsep's operators are global to the process, so what only `when` knows is added for the time of one parse. */
@@ -80,7 +91,7 @@ function compare(operator: string, left: Value, right: Value): Value {
     case '>':
     case '>=': {
       if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string')) {
-        throw new Error(`value '${String(left)}' cannot be used with the comparator '${operator}' and '${String(right)}'`);
+        throw new Unfit(`Value '${String(left)}' cannot be used with the comparator '${operator}', it is not a ${typeof right === 'string' && typeof left !== 'number' ? 'string' : 'number'}`);
       }
       const [a, b] = [left as number, right as number];
       return operator === '<' ? a < b : operator === '<=' ? a <= b : operator === '>' ? a > b : a >= b;
@@ -101,11 +112,11 @@ function compare(operator: string, left: Value, right: Value): Value {
 }
 
 function truth(value: Value, operator: string): boolean {
-  if (typeof value !== 'boolean') throw new Error(`value '${String(value)}' cannot be used with the logical operator '${operator}', it is not a bool`);
+  if (typeof value !== 'boolean') throw new Unfit(`Value '${String(value)}' cannot be used with the logical operator '${operator}', it is not a bool`);
   return value;
 }
 
 function number(value: Value, operator: string): number {
-  if (typeof value !== 'number') throw new Error(`value '${String(value)}' cannot be used with the modifier '${operator}', it is not a number`);
+  if (typeof value !== 'number') throw new Unfit(`Value '${String(value)}' cannot be used with the modifier '${operator}', it is not a number`);
   return value;
 }
