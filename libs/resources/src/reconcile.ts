@@ -41,6 +41,8 @@ export interface Reconciler {
   look(ref: ResourceRef): void;
   /** Resolves when nothing is queued and nothing runs. Waits for no back-off and no `requeueAfterMs`. */
   idle(): Promise<void>;
+  /** Objects that wait for a call or are in one. */
+  readonly backlog: number;
   /** Ends the watch and the timers, aborts the signal and waits for what runs. Idempotent. */
   close(): Promise<void>;
 }
@@ -184,6 +186,9 @@ export function startReconciler<Kind extends ResourceKind>(options: ReconcilerOp
       }
     },
     idle: drained,
+    get backlog() {
+      return queue.size + running;
+    },
     async close() {
       closed = true;
       watch.close();

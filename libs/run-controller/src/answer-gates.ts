@@ -1,6 +1,7 @@
 import type { Database, Json } from '@millrace/database';
 import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
+import { isPipelineError } from '@millrace/errors';
 import { decide, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues } from '@millrace/pipeline-semantics';
 import { patchCurrent, type Resource, type ResourceStore } from '@millrace/resources';
 import type { ComponentSpec, TaskSpec } from '@millrace/pipeline-spec';
@@ -118,7 +119,7 @@ const PATCH_CHARACTERS = 500_000;
 
 /**
  * Answers gates, all of them with one guarded patch unless that becomes too large. A gate that is closed by now, or a Workflow that is being
- * stopped, is left alone.
+ * stopped, is left alone. Returns the gates whose answer the engine cannot take for its size, and what it said.
  */
 export async function answerGates(
   { store, layout }: Pick<GateContext, 'store' | 'layout'>,
@@ -126,17 +127,14 @@ export async function answerGates(
   workflow: Resource<Workflow>,
   decisions: ReadonlyMap<string, { readonly path: ScopePath; readonly decision: Settled }>,
   now: Date,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   const { namespace, name } = workflow.metadata;
+  const refused = new Map<string, string>();
   const finishedAt = now.toISOString();
   let answers: [nodeId: string, answer: object][] = [];
   let characters = 0;
-  const send = async (): Promise<void> => {
-    const sent = answers;
-    answers = [];
-    characters = 0;
-    if (sent.length === 0) return;
-    await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) => {
+  const patch = (sent: typeof answers) =>
+    patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) => {
       if (current.spec.shutdown) return undefined;
       const open = sent.filter(([nodeId]) => {
         const node = current.status?.nodes?.[nodeId];
@@ -144,8 +142,24 @@ export async function answerGates(
       });
       return open.length === 0 ? undefined : { status: { nodes: Object.fromEntries(open) } };
     });
+  const give = async (sent: typeof answers): Promise<void> => {
+    try {
+      await patch(sent);
+    } catch (error) {
+      if (!isPipelineError(error) || error.code !== 'RESOURCE_EXHAUSTED') throw error;
+      if (sent.length === 1) return void refused.set(sent[0]![0], error.message);
+      const half = Math.ceil(sent.length / 2);
+      await give(sent.slice(0, half));
+      return give(sent.slice(half));
+    }
     // They close with the next version; nothing is left to decide about them.
     for (const [nodeId] of sent) live.openGates.delete(nodeId);
+  };
+  const send = async (): Promise<void> => {
+    const sent = answers;
+    answers = [];
+    characters = 0;
+    if (sent.length > 0) await give(sent);
   };
   for (const [nodeId, { path, decision }] of decisions) {
     const { task, component } = locateTask(live.pipeline, path);
@@ -155,6 +169,7 @@ export async function answerGates(
     if (characters >= PATCH_CHARACTERS) await send();
   }
   await send();
+  return refused;
 }
 
 /** A task with a condition is wrapped, so that it can be left out without a failure. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
-import type { Run } from '@millrace/database';
+import type { Workflow } from '@millrace/argo';
+import type { Json, Run } from '@millrace/database';
 import { PipelineError, isPipelineError } from '@millrace/errors';
-import { patchCurrent, startReconciler, type Reconciler, type Resource } from '@millrace/resources';
+import { LABEL_SHARD, shardOf } from '@millrace/resources';
+import { createWorkflow, shutDown } from './create-workflow.js';
+import { RunFollowing } from './follow-runs.js';
 import { WorkflowFollower } from './follow-workflow.js';
 import { prepareRun, previewRun, type PrepareContext } from './prepare-run.js';
 import { workflowRefOf } from './workflow-ref.js';
@@ -16,21 +18,23 @@ export function createRunController(options: RunControllerOptions): RunControlle
 class DefaultRunController implements RunController {
   readonly #options: Required<Pick<RunControllerOptions, 'clock' | 'newId' | 'log' | 'cacheEnabled' | 'artifactUri'>> & RunControllerOptions;
   readonly #follower: WorkflowFollower;
-  #reconciler: Reconciler | undefined;
+  readonly #following: RunFollowing;
 
   constructor(options: RunControllerOptions) {
     this.#options = { clock: () => new Date(), newId: () => randomUUID(), log: () => undefined, cacheEnabled: true, artifactUri: inBucket, ...definedOnly(options) };
     this.#follower = new WorkflowFollower(this.#options);
+    this.#following = new RunFollowing(this.#options, this.#follower);
   }
 
   async submit(submission: RunSubmission): Promise<Run> {
     const { database } = this.#options;
-    const { run, documents, progress } = await prepareRun(submission, this.#prepareContext());
+    const { run, documents: prepared, progress } = await prepareRun(submission, this.#prepareContext());
+    const documents = { ...prepared, workflow: withShard(prepared.workflow as unknown as Workflow, run.id) as unknown as Json };
     this.#options.failpoint?.('submit.before');
     await database.runs.create(run, documents, progress);
     this.#options.failpoint?.('submit.stored');
     try {
-      await this.#createWorkflow(run, documents.workflow as unknown as Workflow);
+      await createWorkflow(this.#options, run, documents.workflow as unknown as Workflow);
     } catch (error) {
       if (!isPermanent(error)) {
         // The run is stored; the sweeper submits it when the store answers again.
@@ -48,7 +52,7 @@ class DefaultRunController implements RunController {
   }
 
   async terminate(runId: string): Promise<void> {
-    const { database, clock } = this.#options;
+    const { database, store, clock } = this.#options;
     const run = await database.runs.get(runId);
     const moved = await database.runs.transition(runId, { from: ['PENDING', 'RUNNING', 'PAUSED'], to: 'CANCELING', at: clock(), appendHistory: false });
     if (!moved) {
@@ -56,7 +60,7 @@ class DefaultRunController implements RunController {
     }
     this.#follower.forget(runId);
     this.#options.failpoint?.('terminate.recorded');
-    const workflow = await this.#shutDown(run).catch(async (error: unknown) => {
+    const workflow = await shutDown(store, run).catch(async (error: unknown) => {
       // Nobody may be told that it is ending, nor be kept from asking again. Should this fail too, the next start ends it.
       await database.runs.transition(runId, { from: ['CANCELING'], to: run.state, at: clock(), appendHistory: false }).catch(() => undefined);
       throw error;
@@ -82,62 +86,16 @@ class DefaultRunController implements RunController {
     }
   }
 
-  async start(): Promise<void> {
-    const { store, log } = this.#options;
-    await this.#sweep();
-    this.#reconciler = startReconciler({
-      store,
-      kind: 'Workflow',
-      reconcile: (workflow, changedNodes) => this.#follower.follow(workflow, changedNodes),
-      onError: (error, workflow, failures) => log('error', 'a Workflow could not be followed; it is tried again', { workflow: workflow.metadata.name, failures, error: describe(error) }),
-    });
+  start(): Promise<void> {
+    return this.#following.start();
   }
 
-  async close(): Promise<void> {
-    await this.#reconciler?.close();
-    this.#reconciler = undefined;
+  close(): Promise<void> {
+    return this.#following.close();
   }
 
-  #shutDown(run: Run): Promise<Resource<Workflow> | undefined> {
-    return patchCurrent(this.#options.store, { kind: 'Workflow', ref: workflowRefOf(run) }, (current) => (current.spec.shutdown ? undefined : { spec: { shutdown: 'Terminate' } }));
-  }
-
-  /** What a crash left between two writes: runs without a Workflow, runs whose Workflow is gone, and ones whose end is noted there only. */
-  async #sweep(): Promise<void> {
-    const { database, store, clock, log } = this.#options;
-    for (const run of await database.runs.listUnfinished()) {
-      try {
-        if (run.submitted) {
-          const workflow = await store.get('Workflow', workflowRefOf(run));
-          if (workflow !== undefined) {
-            if (run.state === 'CANCELING') await this.#shutDown(run);
-            await this.#follower.catchUp(workflow);
-            continue;
-          }
-          const error = `Its Workflow ${run.workflowName} is gone; run it again.`;
-          await database.runs.record({ runId: run.id, at: clock(), run: { state: run.state === 'CANCELING' ? 'CANCELED' : 'FAILED', error, finishedAt: clock() } });
-        } else if (run.state === 'CANCELING') {
-          await database.runs.transition(run.id, { from: ['CANCELING'], to: 'CANCELED', at: clock(), appendHistory: true });
-        } else {
-          const { workflow } = await database.runs.getDocuments(run.id);
-          await this.#createWorkflow(run, workflow as unknown as Workflow);
-        }
-      } catch (error) {
-        log('error', 'an unfinished run could not be taken up', { run: run.id, error: describe(error) });
-      }
-    }
-  }
-
-  async #createWorkflow(run: Run, workflow: Workflow): Promise<void> {
-    const { database, store, clock, failpoint } = this.#options;
-    try {
-      await store.create('Workflow', workflow);
-      failpoint?.('submit.created');
-    } catch (error) {
-      const existing = isPipelineError(error) && error.code === 'ALREADY_EXISTS' ? await store.get('Workflow', workflowRefOf(run)) : undefined;
-      if (existing?.metadata.labels?.[LABEL_RUN_ID] !== run.id) throw error;
-    }
-    await database.runs.record({ runId: run.id, at: clock(), run: { submitted: true } });
+  get backlog(): number {
+    return this.#following.backlog;
   }
 
   #prepareContext(): PrepareContext {
@@ -150,12 +108,13 @@ function inBucket({ bucket, key }: { readonly bucket?: string; readonly key: str
   return bucket === undefined ? undefined : `s3://${bucket}/${key}`;
 }
 
-function isPermanent(error: unknown): boolean {
-  return isPipelineError(error) && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
+/** So that a replica is told only of the runs that are its own. */
+function withShard(workflow: Workflow, runId: string): Workflow {
+  return { ...workflow, metadata: { ...workflow.metadata, labels: { ...workflow.metadata.labels, [LABEL_SHARD]: String(shardOf(runId)) } } };
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? (isPipelineError(error) ? error.message : (error.stack ?? error.message)) : String(error);
+function isPermanent(error: unknown): boolean {
+  return isPipelineError(error) && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL';
 }
 
 function definedOnly<Object extends object>(object: Object): Object {

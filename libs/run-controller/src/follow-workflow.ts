@@ -1,8 +1,9 @@
 import { isWorkflowCompleted, LABEL_PERSISTED, LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run, Task } from '@millrace/database';
-import { runStateOf } from '@millrace/pipeline-semantics';
+import { runStateOf, type ScopePath } from '@millrace/pipeline-semantics';
 import { patchCurrent, type ReconcileResult, type Resource } from '@millrace/resources';
 import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
+import { shutDown } from './create-workflow.js';
 import { failureOf } from './failure-of.js';
 import { ingestNodes, settleUnreached } from './ingest.js';
 import type { LiveRun } from './live-run.js';
@@ -44,6 +45,10 @@ export class WorkflowFollower {
   /** Drops what is held of a run; the next step reads its rows again. */
   forget(runId: string): void {
     this.#runs.delete(runId);
+  }
+
+  forgetWhere(matches: (runId: string) => boolean): void {
+    for (const runId of this.#runs.keys()) if (matches(runId)) this.#runs.delete(runId);
   }
 
   async follow(workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined): Promise<ReconcileResult | void> {
@@ -121,11 +126,24 @@ export class WorkflowFollower {
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
     return {
       answer: async () => {
-        await answerGates(this.context, live, workflow, decisions, now);
+        const refused = await answerGates(this.context, live, workflow, decisions, now);
+        if (refused.size > 0) await this.#failGates(live, workflow, new Map([...refused].map(([nodeId, message]) => [nodeId, { path: decisions.get(nodeId)!.path, message }])), now);
         if (decisions.size > 0) failpoint?.('follow.answered');
       },
       areOpen: () => live.openGates.size > 0,
     };
+  }
+
+  /** Closes gates whose answer the engine could not take, so that the run says what is wrong instead of waiting for ever. */
+  async #failGates(live: LiveRun, workflow: Resource<Workflow>, refused: ReadonlyMap<string, { readonly path: ScopePath; readonly message: string }>, now: Date): Promise<void> {
+    const { database, store, newId } = this.context;
+    const failures = new Map([...refused].map(([nodeId, { path, message }]) => [nodeId, { path, decision: { kind: 'fail', message } as const }]));
+    for (const { path, decision } of failures.values()) noteDecision(live, path, decision, { now, newId });
+    const progress = live.takeProgress(now);
+    if (progress !== undefined) await database.runs.record(progress);
+    const still = await answerGates(this.context, live, workflow, failures, now);
+    // Not even that has room any more.
+    if (still.size > 0) await shutDown(store, live.run);
   }
 
   #rollUp(live: RunRows, workflow: Resource<Workflow>, completed: boolean, now: Date): void {

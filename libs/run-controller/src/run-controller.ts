@@ -3,7 +3,7 @@ import type { ObjectStore } from '@millrace/object-store';
 import type { Workflow } from '@millrace/argo';
 import type { AnyPipeline, JsonValue } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
-import type { ResourceStore } from '@millrace/resources';
+import type { ResourceStore, ShardOwnership } from '@millrace/resources';
 
 /** A run to be made. Experiment, names and access are settled by the caller. */
 export interface RunSubmission {
@@ -53,6 +53,8 @@ export interface RunControllerOptions {
    * @default `s3://bucket/key`, and none without a bucket
    */
   readonly artifactUri?: (location: { readonly bucket?: string; readonly key: string }) => string | undefined;
+  /** Which runs are this process's to follow. @default all of them */
+  readonly shards?: ShardOwnership;
   /** @default true */
   readonly cacheEnabled?: boolean;
   readonly clock?: () => Date;
@@ -78,8 +80,10 @@ export interface RunController {
   terminate(runId: string): Promise<void>;
   /** Ends what runs and removes rows, Workflow, logs and artifacts nobody else refers to. */
   delete(runId: string): Promise<void>;
-  /** Submits what was stored but not submitted, then watches. */
+  /** Submits what was stored but not submitted, then watches. With shards that happens for each when it is taken. */
   start(): Promise<void>;
-  /** Stops watching; what is in progress ends first. */
+  /** Stops watching; what is in progress ends first, and shards are given up. */
   close(): Promise<void>;
+  /** Workflows that wait for a step or are in one. */
+  readonly backlog: number;
 }

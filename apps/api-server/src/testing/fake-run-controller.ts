@@ -69,6 +69,8 @@ export class FakeRunController implements RunController {
 
   async start(): Promise<void> {}
   async close(): Promise<void> {}
+
+  readonly backlog = 0;
 }
 
 function checkParameters({ pipeline, parameters }: RunSubmission): void {

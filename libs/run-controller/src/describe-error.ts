@@ -1,0 +1,6 @@
+import { isPipelineError } from '@millrace/errors';
+
+/** For the log: what is our fault with its stack. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (isPipelineError(error) ? error.message : (error.stack ?? error.message)) : String(error);
+}
