@@ -22,5 +22,5 @@ export function chooseExecutor(spec: Runnable, { mode, hasEngine }: { readonly m
 
 /** A function whose source is in the command: any Python will do that has its packages. */
 export function isPythonFunction(spec: Pick<Runnable, 'command' | 'args'>): boolean {
-  return recogniseCommand(spec.command, spec.args).launch !== undefined;
+  return recogniseCommand(spec.command, spec.args).codeIsInCommand;
 }

@@ -64,6 +64,11 @@ export class ChoosingExecutor implements LiveExecutor {
     return found?.state === 'running' || found?.exit !== undefined ? found : (processes.lookup(id) ?? found);
   }
 
+  standardOutput(id: string, limitBytes: number): Promise<string> {
+    // Both keep what is printed in the same place and form.
+    return this.parts.processes.standardOutput!(id, limitBytes);
+  }
+
   async forget(id: string): Promise<void> {
     // One after the other: both remove the attempt's folder.
     await this.parts.containers.executor?.forget(id);

@@ -44,7 +44,7 @@ describe('recogniseCommand', () => {
   it('sees the preamble of SDK 1.8 and leaves the rest as the command', () => {
     const install = `PIP_DISABLE_PIP_VERSION_CHECK=1 ${PIP} 'xgboost==1.1.1' 'pandas==1.0.5'`;
     const found = recogniseCommand(['sh', '-c', `(${install} || ${install} --user) && "$0" "$@"`, 'python3', '-u', '-c', 'source'], ['--a', 'b']);
-    expect(found).toEqual({ pip: [['xgboost==1.1.1', 'pandas==1.0.5']], argv: ['python3', '-u', '-c', 'source', '--a', 'b'], codeIsInImage: false });
+    expect(found).toEqual({ pip: [['xgboost==1.1.1', 'pandas==1.0.5']], argv: ['python3', '-u', '-c', 'source', '--a', 'b'], codeIsInImage: false, codeIsInCommand: true });
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('recogniseCommand', () => {
     ['another installer', `apt-get install 'x'`],
   ])('leaves a script with %s as it is', (_, packages) => {
     const command = ['sh', '-c', preambleOf(packages), 'program'];
-    expect(recogniseCommand(command, ['arg'])).toEqual({ pip: [], argv: [...command, 'arg'], codeIsInImage: false });
+    expect(recogniseCommand(command, ['arg'])).toEqual({ pip: [], argv: [...command, 'arg'], codeIsInImage: false, codeIsInCommand: false });
   });
 
   it('knows a component whose code is inside its image', () => {

@@ -10,6 +10,8 @@ export interface RecognisedCommand {
   readonly launch?: Launch;
   /** The code is a module inside the image. */
   readonly codeIsInImage: boolean;
+  /** The code of a Python function is in the command itself: any Python with its packages runs it. */
+  readonly codeIsInCommand: boolean;
 }
 
 export interface Launch {
@@ -35,6 +37,8 @@ const NO_VERSION_CHECK = 'PIP_DISABLE_PIP_VERSION_CHECK=1 ';
 const LAUNCHER =
   /^program_path=\$\(mktemp -d\)\n+printf "%s" "\$0" > "\$program_path\/ephemeral_component\.py"\n(?:_KFP_RUNTIME=true )?python3 -m (kfp\.(?:dsl|components)\.executor_main)[ \\\n]+--component_module_path[ \\\n]+"\$program_path\/ephemeral_component\.py"[ \\\n]+"\$@"\n?$/;
 
+const FIRST_SDK = /^program_path=\$\(mktemp\)\nprintf "%s" "\$0" > "\$program_path"\npython3 -u "\$program_path" "\$@"\n?$/;
+
 /** Sees through what SDKs 2.x (and 1.8, for its preamble) put around a component. Strict: what it does not know stays as it is. */
 export function recogniseCommand(command: readonly string[], args: readonly string[]): RecognisedCommand {
   const whole = [...command, ...args];
@@ -42,7 +46,13 @@ export function recogniseCommand(command: readonly string[], args: readonly stri
   const argv = pip ? whole.slice(3) : whole;
   const launch = parseLauncher(argv);
   const codeIsInImage = !launch && /^python3?$/.test(argv[0] ?? '') && argv[1] === '-m' && /^kfp\.(dsl|components)\.executor_main$/.test(argv[2] ?? '') && !argv.includes('--component_module_path');
-  return { pip: pip ?? [], argv, ...(launch && { launch }), codeIsInImage };
+  return { pip: pip ?? [], argv, ...(launch && { launch }), codeIsInImage, codeIsInCommand: launch !== undefined || isFunctionOfFirstSdk(argv) };
+}
+
+/** What SDK 1.8 makes of a function: its source, which a shell writes to a file; before, an argument of the interpreter. */
+function isFunctionOfFirstSdk([program, flag, script, source]: readonly string[]): boolean {
+  if (/^python3?$/.test(program ?? '')) return flag === '-u' && script === '-c' && source !== undefined;
+  return program === 'sh' && flag === '-ec' && source !== undefined && FIRST_SDK.test(script ?? '');
 }
 
 function parseLauncher(argv: readonly string[]): Launch | undefined {

@@ -11,6 +11,9 @@ export class UnreachablePath extends Error {}
 export function relocatePaths(argv: readonly string[], mounts: readonly Mount[], why: string): string[] {
   const moved = mounts.filter((mount) => mount.target !== mount.source).sort((a, b) => b.target.length - a.target.length);
   if (moved.length === 0) return [...argv];
+  if (moved.some(({ target }) => target === '/')) {
+    throw new UnreachablePath(`The task leaves an output directly in "/", and this machine cannot give it a root of its own (${why}); let it write into a folder, or run it on Linux.`);
+  }
   return argv.map((argument) => {
     const whole = relocateWhole(argument, moved);
     if (whole !== argument) return whole;
