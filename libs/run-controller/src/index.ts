@@ -4,5 +4,8 @@
  * @packageDocumentation
  */
 export type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+export type { ContainerNeeds } from './refuse-unrunnable.js';
+export type { VolumeClaims } from './volume-claims.js';
 export { createRunController } from './create-run-controller.js';
+export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
 export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME } from './schedule-labels.js';
