@@ -33,6 +33,8 @@ export interface Database {
   readonly artifacts: ArtifactRepository;
   readonly cache: CacheRepository;
   readonly changes: ChangeFeed;
+  /** UNAVAILABLE when the database does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 

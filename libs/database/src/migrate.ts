@@ -86,6 +86,14 @@ async function unlockServer(queryable: SqlQueryable): Promise<void> {
   await read(queryable, `SELECT RELEASE_LOCK(${LOCK_NAME})`);
 }
 
+/** Nothing is left to migrate; else UNAVAILABLE with the reason `NotMigrated`. Refuses what `migrate` refuses, but for a migration that goes on just now. */
+export async function assertMigrated({ adapter, dialect, migrations }: { readonly adapter: SqlDriverAdapter; readonly dialect: DialectName; readonly migrations: readonly Migration[] }): Promise<void> {
+  const applied = await readApplied(adapter, dialect);
+  const pending = pendingAfter(applied.filter(({ finished }) => finished), migrations);
+  if (pending.length === 0) return;
+  throw new PipelineError('UNAVAILABLE', `The database is not migrated yet (${pending[0]!.name} is to come); start the migration job.`, { details: { reason: 'NotMigrated' } });
+}
+
 /**
  * Brings the database to the last migration and returns the names of those applied; none, after one read, when it is there already.
  * Of several starters one migrates while the others wait. FAILED_PRECONDITION for a migration that was edited or broke off, and

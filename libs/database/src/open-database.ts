@@ -7,12 +7,13 @@ import { toDatabaseError } from './database-error.js';
 import type { Database } from './database.js';
 import type { DialectName } from './dialect.js';
 import { StoredExperiments } from './experiments.repository.js';
-import { migrate, type Migration } from './migrate.js';
+import { assertMigrated, migrate, type Migration } from './migrate.js';
 import { StoredPipelines } from './pipelines.repository.js';
 import { PrismaAccess } from './prisma-access.js';
 import { StoredRecurringRuns } from './recurring-runs.repository.js';
 import { StoredRuns } from './runs.repository.js';
 import { SqlSession } from './sql-session.js';
+import { literal } from './sql-text.js';
 import { StoredTasks } from './tasks.repository.js';
 
 export interface DatabaseOptions {
@@ -20,6 +21,13 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Told what a person running the server may want to know: migrations, failed listeners. @default silent */
   readonly log?: (message: string) => void;
+  /**
+   * `apply` brings the schema up to date; `await` refuses a database that is not, with UNAVAILABLE and the reason `NotMigrated`, for services whose
+   * migrations are a step of their own. @default apply
+   */
+  readonly migrations?: 'apply' | 'await';
+  /** Several processes have the database open: each gets the changes of all. @default false */
+  readonly shareChanges?: boolean;
   /** @default the system's clock */
   readonly clock?: () => Date;
 }
@@ -45,19 +53,20 @@ async function connect(url: string): Promise<Connection> {
 /** Opens the database and brings its schema up to date; see `migrate` for what is refused. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? (() => undefined);
+  const clock = options.clock ?? (() => new Date());
   const { dialect, adapter, migrations } = await connect(options.url).catch((error: unknown) => {
     throw toDatabaseError(error);
   });
   try {
-    const applied = await migrate({ adapter, dialect, migrations, clock: options.clock ?? (() => new Date()) });
-    for (const name of applied) log(`Applied the database migration ${name}.`);
+    if (options.migrations === 'await') await assertMigrated({ adapter, dialect, migrations });
+    else for (const name of await migrate({ adapter, dialect, migrations, clock })) log(`Applied the database migration ${name}.`);
   } catch (error) {
     await adapter.dispose();
     throw toDatabaseError(error);
   }
   const session = new SqlSession(adapter, dialect);
   const orm = new PrismaAccess(adapter, dialect);
-  const changes = new ChangeEmitter(log);
+  const changes = new ChangeEmitter(log, options.shareChanges === true ? { session, clock } : undefined);
   let closed: Promise<void> | undefined;
   return {
     experiments: new StoredExperiments(session, orm, changes),
@@ -68,6 +77,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     artifacts: new StoredArtifacts(session),
     cache: new StoredCache(session),
     changes,
-    close: () => (closed ??= orm.close().then(() => adapter.dispose())),
+    ping: async () => {
+      await session.query(literal('SELECT 1 AS alive'));
+    },
+    close: () => (closed ??= changes.close().then(() => orm.close()).then(() => adapter.dispose())),
   };
 }

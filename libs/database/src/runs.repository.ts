@@ -73,18 +73,20 @@ export class StoredRuns implements RunRepository {
   async create(run: Run, documents: RunDocuments, progress: Omit<RunProgress, 'runId' | 'at' | 'run'>): Promise<void> {
     const row = fromRun(run);
     const document = { runId: run.id, ...fromDocument(documents.document), workflow: toJsonText(documents.workflow) };
+    const changes: readonly Change[] = [{ kind: 'run', id: run.id, op: 'created' }, ...taskChanges(run.id, progress)];
     try {
       await this.#sql.transaction(async (tx) => {
         await insertRows(tx, { table: 'runs', columns: RUN_COLUMNS }, [row]);
         await insertRows(tx, { table: 'run_documents', columns: ['runId', 'pipelineSpec', 'platformSpec', 'workflow'] }, [document]);
         await writeProgress(tx, { runId: run.id, namespace: run.namespace, pipelineName: run.pipelineName, at: run.createdAt }, progress);
         await tx.execute(sql`UPDATE experiments SET lastRunCreatedAt = ${run.createdAt} WHERE id = ${run.experimentId} AND (lastRunCreatedAt IS NULL OR lastRunCreatedAt < ${run.createdAt})`);
+        await this.#changes.tell(tx, changes);
       });
     } catch (error) {
       if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Run ${run.id} already exists`, { cause: error });
       throw error;
     }
-    this.#changes.emit([{ kind: 'run', id: run.id, op: 'created' }, ...taskChanges(run.id, progress)]);
+    this.#changes.emit(changes, { told: true });
   }
 
   async get(id: string): Promise<Run> {
@@ -129,13 +131,15 @@ export class StoredRuns implements RunRepository {
 
   async record(progress: RunProgress): Promise<void> {
     const { runId, run, at } = progress;
+    const changes: readonly Change[] = [...taskChanges(runId, progress), ...(run ? [{ kind: 'run', id: runId, op: 'updated' } as const] : [])];
     await this.#sql.transaction(async (tx) => {
       const stored = await lockRun(tx, runId);
       await writeProgress(tx, { runId, namespace: stored.namespace, pipelineName: stored.pipelineName, at }, progress);
       const assignments = run ? runAssignments(stored, run, at) : [];
       if (assignments.length > 0) await tx.execute(sql`UPDATE runs SET ${joinSql(assignments, ', ')} WHERE id = ${runId}`);
+      await this.#changes.tell(tx, changes);
     });
-    this.#changes.emit([...taskChanges(runId, progress), ...(run ? [{ kind: 'run', id: runId, op: 'updated' } as const] : [])]);
+    this.#changes.emit(changes, { told: true });
   }
 
   async transition(id: string, change: { readonly from: readonly RunState[]; readonly to: RunState; readonly at: Date; readonly error?: string; readonly appendHistory: boolean }): Promise<boolean> {

@@ -3,8 +3,8 @@ import type { Sql } from '../sql-session.js';
 import { literal, sql } from '../sql-text.js';
 import type { SchemaTable } from './schema-models.js';
 
-const SQLITE_TYPES: Readonly<Record<string, string>> = { String: 'TEXT', DateTime: 'DATETIME', Boolean: 'BOOLEAN', Int: 'INTEGER', Float: 'REAL' };
-const MYSQL_TYPES: Readonly<Record<string, string>> = { Boolean: 'tinyint(1)', Int: 'int(11)' };
+const SQLITE_TYPES: Readonly<Record<string, string>> = { String: 'TEXT', DateTime: 'DATETIME', Boolean: 'BOOLEAN', Int: 'INTEGER', BigInt: 'INTEGER', Float: 'REAL' };
+const MYSQL_TYPES: Readonly<Record<string, string>> = { Boolean: 'tinyint(1)', Int: 'int(11)', BigInt: 'bigint(20)' };
 
 /** How the database calls a type of the schema. */
 function typeOf(dialect: DialectName, type: string): string {
@@ -60,7 +60,7 @@ async function readMysql(session: Sql): Promise<readonly SchemaTable[]> {
     const indexes = Map.groupBy(keys.filter(({ owner }) => owner === name), (key) => key.name);
     return {
       name,
-      columns: columns.filter(({ owner }) => owner === name).map((column) => ({ name: column.name, type: column.type.replace(/^int$/, 'int(11)'), nullable: column.nullable === 'YES' })),
+      columns: columns.filter(({ owner }) => owner === name).map((column) => ({ name: column.name, type: column.type.replace(/^int$/, 'int(11)').replace(/^bigint$/, 'bigint(20)'), nullable: column.nullable === 'YES' })),
       primaryKey: (indexes.get('PRIMARY') ?? []).map(({ member }) => member),
       indexes: byName([...indexes].filter(([index]) => index !== 'PRIMARY').map(([index, members]) => ({ name: index, columns: members.map(({ member }) => member), unique: Number(members[0]!.loose) === 0 }))),
       foreignKeys: references.filter(({ owner }) => owner === name).map(({ member, target, rule }) => ({ column: member, table: target, onDelete: rule })),
