@@ -15,6 +15,12 @@ export interface DataFolder {
   readonly artifacts: string;
   /** Python environments made on demand. */
   readonly environments: string;
+  /** Volume claims that tasks mount, by namespace and name. */
+  readonly volumes: string;
+  /** The user's: `<name>/<key>`. Read, never written. */
+  readonly secrets: string;
+  /** The same for config maps. */
+  readonly configMaps: string;
 }
 
 /** What lies where in a data folder, there or not. */
@@ -26,6 +32,9 @@ export function dataFolderAt(path: string): DataFolder {
     attempts: join(path, 'attempts'),
     artifacts: join(path, 'artifacts'),
     environments: join(path, 'environments'),
+    volumes: join(path, 'volumes'),
+    secrets: join(path, 'secrets'),
+    configMaps: join(path, 'config-maps'),
   };
 }
 
@@ -36,7 +45,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    for (const inner of [folder.engine, folder.attempts, folder.artifacts, folder.environments]) await mkdir(inner, { recursive: true, mode: 0o700 });
+    for (const inner of [folder.engine, folder.attempts, folder.artifacts, folder.environments, folder.volumes, folder.secrets, folder.configMaps]) {
+      await mkdir(inner, { recursive: true, mode: 0o700 });
+    }
+    // Made by hand, perhaps, with the mode that a shell gives.
+    await chmod(folder.secrets, 0o700);
     // Refused when the folder is somebody else's; then it is not ours to close.
     await chmod(path, 0o700).catch(() => undefined);
   } catch (error) {

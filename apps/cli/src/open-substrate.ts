@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import type { Workflow } from '@millrace/argo';
 import { attemptId, createExecutor, openEmbeddedArgo, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
+import type { ContainerNeeds, VolumeClaims } from '@millrace/run-controller';
 import type { DataFolder } from './data-folder.js';
 import type { FailpointSetting } from './failpoint.js';
+import { findGpus } from './find-gpus.js';
 import type { Log } from './log.js';
 import { programFiles } from './program-files.js';
+import { refuseContainer } from './refuse-container.js';
 
 export interface SubstrateOptions {
   readonly folder: DataFolder;
@@ -29,7 +32,12 @@ export interface SubstrateOptions {
 export interface Substrate {
   readonly store: ResourceStore;
   readonly logs: TaskLogs;
-  refuseContainer(container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }): string | undefined;
+  /** Why this machine cannot run a container, as sentences. */
+  refuseContainer(container: ContainerNeeds): readonly string[];
+  /** Makes, deletes and fills the volumes of tasks. */
+  readonly volumes: VolumeClaims;
+  /** Whether tasks run in containers now. */
+  runsContainers(): boolean;
   /** What runs containers, with its version; why there is nothing, in words that follow "because", otherwise. */
   readonly containers: { readonly engine: string } | { readonly missing: string };
   /** Throws why a Workflow that a user wrote cannot run here, with everything at once. */
@@ -42,6 +50,7 @@ export interface Substrate {
 /** Embedded Argo with processes and containers of this machine: the one place that knows which substrate there is. */
 export async function openSubstrate(options: SubstrateOptions): Promise<Substrate> {
   const { folder, log } = options;
+  const gpuDevices = findGpus(process.env);
   let executor: ExecutorHandle | undefined;
   let store: ResourceStore | undefined;
   // A log is asked for by its Workflow's name, again and again while it is followed; names are never used twice.
@@ -63,6 +72,9 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
   const argo = await openEmbeddedArgo({
     folder: folder.engine,
     artifacts: { folder: workflowArtifacts },
+    claims: folder.volumes,
+    secrets: folder.secrets,
+    configMaps: folder.configMaps,
     maxParallelTasks: options.maxParallelTasks,
     failpoint: options.failpoint,
     onError: (error) => log('error', 'embedded Argo', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
@@ -71,6 +83,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
       executor = await createExecutor({
         mode: options.executor,
         containerEngine: options.containerEngine,
+        gpuDevices,
         folder: folder.attempts,
         listener,
         resolveAttempt,
@@ -95,7 +108,9 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     store,
     logs,
     containers: executor!.containers(),
-    refuseContainer: (container) => executor!.refusal(container),
+    refuseContainer: (container) => refuseContainer(container, { refuseProgram: (program) => executor!.refusal(program), problemsOfPod: (pod) => argo.problemsOfPod(pod), gpus: gpuDevices.length }),
+    volumes: argo.volumes,
+    runsContainers: () => 'engine' in executor!.containers(),
     refuseWorkflow: (workflow) => argo.check(workflow),
     artifactUri: (key) => join(workflowArtifacts, key),
     close: () => argo.close(),

@@ -43,6 +43,8 @@ class Machine {
       objects: new FileObjectStore({ roots: [folder.artifacts] }),
       layout: localLayout(folder.artifacts),
       substrate: 'embedded',
+      containers: () => substrate.runsContainers(),
+      volumes: substrate.volumes,
       refuseContainer: (container) => substrate.refuseContainer(container),
     });
     await runs.start();

@@ -53,6 +53,8 @@ export async function up(flags: UpFlags): Promise<void> {
       objects,
       layout: localLayout(folder.artifacts),
       substrate: 'embedded',
+      containers: () => substrate.runsContainers(),
+      volumes: substrate.volumes,
       refuseContainer: (container) => substrate.refuseContainer(container),
       refuseWorkflow: (workflow) => substrate.refuseWorkflow(workflow),
       artifactUri: ({ bucket, key }) => (bucket === undefined ? substrate.artifactUri(key) : undefined),

@@ -9,6 +9,9 @@ export { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from '.
 export type { EngineCounters } from './engine/counters.js';
 export { relocateStore } from './store/relocate-store.js';
 export { attemptId } from './pod/build-attempt.js';
+export type { ClaimVolumes } from './pod/claim-volumes.js';
+export { deviceProblems } from './pod/devices.js';
+export type { PodReferences } from './pod/pod-references.js';
 export { nodeId, podName } from './workflow/node-id.js';
 export { createExecutor, type ExecutorHandle, type ExecutorOptions } from './executor-choice/create-executor.js';
 export type { ExecutorMode } from './executor-choice/choose-executor.js';

@@ -1,6 +1,7 @@
 import type { Pipeline } from '@millrace/pipeline-spec';
 import { argumentProblem } from './argument-limit.js';
 import { fingerprintOf } from './cache-key.js';
+import { decideClaim, isClaimTask } from './claim-task.js';
 import type { Decision } from './decision.js';
 import { judgeDependency, triggerStrategyOf } from './dependency-rule.js';
 import { downloadsOf } from './downloads.js';
@@ -11,7 +12,7 @@ import { MAX_ITERATIONS, isLoop } from './loop-items.js';
 import type { CachePolicy } from './plan.js';
 import { inputsAsSeen, planExecution } from './plan-execution.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
-import { podOf, resolveSettings } from './pod/task-settings.js';
+import { hasWorkspace, podOf, resolveSettings, workspaceClaim } from './pod/task-settings.js';
 import { placeOutputs } from './place-outputs.js';
 import { countItems, resolveTaskInputs } from './resolve-inputs.js';
 import type { RunView, ScopePath, TaskState, TaskValues } from './run-view.js';
@@ -42,14 +43,14 @@ export function decide(pipeline: Pipeline, path: ScopePath, view: RunView, conte
   if (resolved.kind === 'unknown' && located.component.dag !== undefined) return { kind: 'enter' };
   if (resolved.kind !== 'known') return undecided(path, resolved);
   if (located.component.dag !== undefined) return { kind: 'enter', inputs: inputsAsSeen(located.component, resolved.inputs) };
-  if (located.executor?.importer === undefined) return decideContainer(pipeline, path, located, view, context, resolved.inputs);
-  return importArtifact({
-    path,
-    importer: located.executor.importer,
-    component: located.component,
-    inputs: inputsAsSeen(located.component, resolved.inputs),
-    artifactId: context.taskId,
-  });
+  const { executor, component, task } = located;
+  const inputs = inputsAsSeen(component, resolved.inputs);
+  if (executor?.importer !== undefined) {
+    const workspace = hasWorkspace(pipeline) ? workspaceClaim(view.run) : undefined;
+    return importArtifact({ path, importer: executor.importer, component, inputs, artifactId: context.taskId, layout: context.layout, ...(workspace !== undefined && { workspace }) });
+  }
+  if (executor === undefined || !isClaimTask(executor)) return decideContainer(pipeline, path, located, view, context, resolved.inputs);
+  return decideClaim({ path, executor, given: resolved.inputs, inputs, taskId: context.taskId, reuse: context.cache.enabled && task.cachingOptions?.enableCache === true });
 }
 
 /** Why a task will never start, as a sentence; undefined when it still may. Conditions are another matter. */

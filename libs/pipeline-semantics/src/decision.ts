@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/pipeline-spec';
 import type { LateField } from './late-fields.js';
 import type { ContainerResources, EnvVariable, PodFragment } from './pod/pod-fragment.js';
 import type { RuntimeArtifact, ScopePath, TaskValues } from './run-view.js';
@@ -41,6 +42,14 @@ export interface CacheHit {
   readonly outputs: TaskValues;
 }
 
+/** Something that is done outside the Workflow when a task's turn comes. Done again for the same task it changes nothing. */
+export type Effect =
+  /** `reuse`: one of that name that is there already is taken. `manifest` has `metadata` and `spec` as Kubernetes wants them. */
+  | { readonly kind: 'create-claim'; readonly name: string; readonly manifest: JsonObject; readonly reuse: boolean }
+  | { readonly kind: 'delete-claim'; readonly name: string }
+  /** `from` is a URI, `to` a path in the claim. */
+  | { readonly kind: 'copy-into-claim'; readonly name: string; readonly from: string; readonly to: string };
+
 /**
  * What to do with one execution when its turn comes, given what is known; whose turn it is, is the engine's business. Deciding twice
  * on the same facts gives the same answer; a decision other than `wait` never changes when more facts arrive.
@@ -58,6 +67,8 @@ export type Decision =
   | { readonly kind: 'fan-out'; readonly inputs?: TaskValues; readonly iterations: number }
   /** The condition is false, or what the task depends on ended in a way that keeps it from starting. */
   | { readonly kind: 'skip'; readonly reason: string }
+  /** To be done first, and when it is the task's turn; then it is as `then` says. */
+  | { readonly kind: 'effect'; readonly effect: Effect; readonly then: Extract<Decision, { kind: 'import' }> }
   /** Done without a process: an importer, whose artifact is registered or, when it is in the outputs of `reused`, there already. */
   | { readonly kind: 'import'; readonly inputs: TaskValues; readonly outputs: TaskValues; readonly reused?: CacheHit; readonly fingerprint?: string }
   /** The task cannot run: a sentence naming the task, what happened and the remedy. */

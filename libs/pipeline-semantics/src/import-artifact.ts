@@ -1,13 +1,15 @@
-import type { ComponentSpec, ImporterSpec, JsonValue } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ImporterSpec, JsonObject, JsonValue } from '@millrace/pipeline-spec';
 import { canonicalJson } from './canonical-json.js';
 import type { Decision } from './decision.js';
+import type { Layout } from './layout.js';
+import { localPathOf } from './local-path.js';
 import { valueToText } from './parameter-value.js';
 import { fillReferences } from './placeholders.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
 import { sha256Hex } from './sha256.js';
 
 /**
- * What an importer comes to: an artifact at an address, registered as it is said to be and not looked at. Unless it is to be imported
+ * What an importer comes to: an artifact at an address, registered as it is said to be and not looked at, unless it is copied into the workspace. Unless it is to be imported
  * anew each time, one that an earlier run of the pipeline registered alike is taken, with its identity, so that its consumers' cached
  * outputs are found.
  *
@@ -19,23 +21,32 @@ export function importArtifact(options: {
   readonly component: ComponentSpec;
   readonly inputs: TaskValues;
   readonly artifactId: string;
+  readonly layout: Pick<Layout, 'refuseAddress' | 'workspacePath'>;
+  /** The claim of the run's workspace, when it has one. */
+  readonly workspace?: string;
 }): Decision {
-  const { path, importer, component, inputs, artifactId } = options;
+  const { path, importer, component, inputs, artifactId, layout, workspace } = options;
   const uri = addressOf(importer, inputs);
   if (uri === '') return { kind: 'fail', message: `Importer "${path}" has no address; give \`artifact_uri\` a text.` };
+  const type = importer.typeSchema ?? Object.values(component.outputDefinitions?.artifacts ?? {})[0]?.artifactType;
+  const refusal = layout.refuseAddress?.(uri);
+  if (refusal !== undefined) return { kind: 'fail', message: `Importer "${path}" cannot import "${uri}": ${refusal}` };
+  const intoWorkspace = importer.downloadToWorkspace === true;
+  if (intoWorkspace && workspace === undefined) return { kind: 'fail', message: `Importer "${path}" is to copy into the workspace, and the pipeline has none; give it a dsl.WorkspaceConfig.` };
   const [output] = Object.keys(component.outputDefinitions?.artifacts ?? {});
   if (output === undefined) return { kind: 'fail', message: `Importer "${path}" has no output artifact; compile the pipeline with kfp 2.` };
-  const type = importer.typeSchema ?? component.outputDefinitions?.artifacts?.[output]?.artifactType;
   const artifact: RuntimeArtifact = {
     id: artifactId,
     name: artifactId,
     uri,
     schemaTitle: type?.schemaTitle ?? 'system.Artifact',
     schemaVersion: type?.schemaVersion ?? '0.0.1',
-    metadata: fillMetadata(importer.metadata ?? {}, inputs) as RuntimeArtifact['metadata'],
+    metadata: { ...(fillMetadata(importer.metadata ?? {}, inputs) as JsonObject), ...(intoWorkspace && { _kfp_workspace: true }) },
   };
-  const fresh: Decision = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
-  if (importer.reimport === true) return fresh;
+  const registered = (decision: Extract<Decision, { kind: 'import' }>): Decision =>
+    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: uri, to: placeInWorkspace(artifact, layout) }, then: decision } : decision;
+  const fresh: Extract<Decision, { kind: 'import' }> = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
+  if (importer.reimport === true) return registered(fresh);
   const { schemaTitle, metadata } = artifact;
   const fingerprint = sha256Hex(`import\n${canonicalJson({ uri, schemaTitle, metadata })}`);
   return {
@@ -43,10 +54,15 @@ export function importArtifact(options: {
     fingerprint,
     next: (hit) => {
       const found = Object.values(hit?.outputs.artifacts ?? {}).flat()[0];
-      if (hit === undefined || found === undefined) return { ...fresh, fingerprint };
-      return { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [found] } }, reused: hit };
+      if (hit === undefined || found === undefined) return registered({ ...fresh, fingerprint });
+      return registered({ kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [found] } }, reused: hit });
     },
   };
+}
+
+/** Where the consumers of the artifact look for it, as a path in the workspace. */
+function placeInWorkspace(artifact: RuntimeArtifact, layout: Pick<Layout, 'workspacePath'>): string {
+  return localPathOf(artifact, layout).slice(layout.workspacePath.length + 1);
 }
 
 function addressOf({ artifactUri }: ImporterSpec, inputs: TaskValues): string {

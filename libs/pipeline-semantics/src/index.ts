@@ -6,7 +6,8 @@
  */
 export type { Layout, ObjectLocation, ObjectStoreAccess } from './layout.js';
 export type { RunFacts, RunView, RuntimeArtifact, ScopePath, TaskFacts, TaskState, TaskValues } from './run-view.js';
-export type { CacheHit, Decision, ExecutionPlan } from './decision.js';
+export type { CacheHit, Decision, Effect, ExecutionPlan } from './decision.js';
+export { hasEffect, isClaimTask } from './claim-task.js';
 export type { CachePolicy, CollectedArtifact, CollectedOutputs, Plan, PlannedTask, PlanSteps } from './plan.js';
 
 export { resolveRunParameters, type InputIssue } from './run-parameters.js';

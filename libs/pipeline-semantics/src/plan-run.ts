@@ -1,5 +1,5 @@
 import { PipelineError } from '@millrace/errors';
-import { type Pipeline, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
+import { type FeatureOptions, type Pipeline, unsupportedFeatures, walkTasks } from '@millrace/pipeline-spec';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Layout } from './layout.js';
@@ -13,12 +13,15 @@ export interface PlanRunContext {
   readonly layout: Layout;
   readonly cache: CachePolicy;
   readonly newTaskId: (path: ScopePath) => string;
+  /** What can be run. @default what the layout's transport is for, without containers on one machine */
+  readonly support?: FeatureOptions;
 }
 
 /** More tasks than any Workflow object can hold; also what stops a pipeline of pipelines of pipelines that doubles at each level. */
 export const MAX_TASKS = 20_000;
 
 type Settled = PlannedTask['decision'];
+type Decided = Exclude<Decision, { kind: 'need-cache' }>;
 
 /**
  * Decides every task as far as it can be decided before anything runs. A cache hit's outputs are known, so what consumes them is decided
@@ -28,7 +31,7 @@ type Settled = PlannedTask['decision'];
  * Throws UNIMPLEMENTED for a pipeline that uses what this version does not do (`unsupportedFeatures`), INVALID_ARGUMENT for one that cannot be run at all.
  */
 export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunContext): PlanSteps {
-  refuseUnsupported(pipeline, context.layout);
+  refuseUnsupported(pipeline, context);
   const listed = listTasks(pipeline);
   const byPath = new Map(listed.map((task) => [task.path, task]));
   const taskIds = new Map(listed.map(({ path }) => [path, context.newTaskId(path)]));
@@ -40,7 +43,7 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
   const consumers = new Map<ScopePath, ScopePath[]>();
 
   const ready: ScopePath[] = listed.map(({ path }) => path);
-  const settle = (path: ScopePath, decided: Settled): void => {
+  const settle = (path: ScopePath, decided: Decided): void => {
     const decision = whereItStands(byPath.get(path) as ListedTask, decided, settled);
     settled.set(path, decision);
     view.record(byPath.get(path) as ListedTask, decision);
@@ -81,7 +84,7 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
     const asked = [...lookups];
     lookups.clear();
     const hits = yield [...new Set(asked.map(([, { fingerprint }]) => fingerprint))];
-    for (const [path, { fingerprint, next }] of asked) settle(path, next(hits.get(fingerprint)) as Settled);
+    for (const [path, { fingerprint, next }] of asked) settle(path, next(hits.get(fingerprint)) as Decided);
   }
   return { tasks: new Map(listed.map((task) => [task.path, plannedTask(task, taskIds.get(task.path) as string, settled.get(task.path) as Settled)])) };
 }
@@ -121,8 +124,10 @@ function listTasks(pipeline: Pipeline): ListedTask[] {
  * A decision as it stands in the plan. What differs by iteration is decided in each; and a task that cannot run is no fault of the
  * pipeline while it is not known whether it is reached.
  */
-function whereItStands({ located, perIteration, before }: ListedTask, decision: Settled, settled: ReadonlyMap<ScopePath, Settled>): Settled {
+function whereItStands({ located, perIteration, before }: ListedTask, decision: Decided, settled: ReadonlyMap<ScopePath, Settled>): Settled {
   const later: Settled = { kind: 'wait', on: [] };
+  // What it does outside the Workflow is done when it is its turn.
+  if (decision.kind === 'effect') return later;
   if (decision.kind === 'fail') return perIteration || before.some((other) => isOpen(settled.get(other))) ? later : decision;
   if (!perIteration || decision.kind === 'skip') return decision;
   return located.component.dag === undefined ? later : decision;
@@ -133,8 +138,8 @@ function isOpen(decision: Settled | undefined): boolean {
 }
 
 /** A loop that is not known for one would run its body once: nothing is planned that is not understood as a whole. */
-function refuseUnsupported(pipeline: Pipeline, layout: Layout): void {
-  const issues = unsupportedFeatures(pipeline, { substrate: layout.transport === 'in-place' ? 'embedded' : 'kubernetes' });
+function refuseUnsupported(pipeline: Pipeline, { layout, support = { substrate: layout.transport === 'in-place' ? 'embedded' : 'kubernetes' } }: PlanRunContext): void {
+  const issues = unsupportedFeatures(pipeline, support);
   if (issues.length === 0) return;
   throw new PipelineError('UNIMPLEMENTED', issues.map(({ message }) => message).join('\n'), { details: { issues } });
 }

@@ -26,9 +26,9 @@ export interface PlannedTask {
   readonly perIteration: boolean;
   /**
    * What is decided now. `wait` means dynamic: the task gets a gate and is decided again while the run goes on.
-   * Never `need-cache`.
+   * Never `need-cache`, nor `effect`, whose task waits for its turn.
    */
-  readonly decision: Exclude<Decision, { kind: 'need-cache' }>;
+  readonly decision: Exclude<Decision, { kind: 'need-cache' | 'effect' }>;
 }
 
 /** The run as known at submission: tasks in topological order, a DAG before its members. */

@@ -11,6 +11,7 @@ import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter
 import { settleMembers } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { importedArtifacts, json, linksOf, storedExecution } from './task-rows.js';
+import { performEffect, type VolumeClaims } from './volume-claims.js';
 
 export interface GateContext {
   readonly database: Database;
@@ -18,6 +19,7 @@ export interface GateContext {
   readonly objects: ObjectStore;
   readonly layout: Layout;
   readonly cacheEnabled: boolean;
+  readonly volumes?: VolumeClaims;
   readonly now: Date;
 }
 
@@ -26,24 +28,34 @@ type Settled = AnswerableDecision;
 /** Decides every open gate for which enough is known. Gates that must wait are left out. */
 export async function decideGates(live: LiveRun, context: GateContext): Promise<ReadonlyMap<string, { readonly path: ScopePath; readonly decision: Settled }>> {
   const settled = new Map<string, { path: ScopePath; decision: Settled }>();
+  const settle = async (nodeId: string, path: ScopePath, decision: Decision): Promise<void> => {
+    const final = decision.kind === 'effect' ? await withEffect(live, path, decision, context) : decision;
+    if (isAnswerable(final)) settled.set(nodeId, { path, decision: final });
+  };
   const asking = new Map<string, { path: ScopePath; decision: Extract<Decision, { kind: 'need-cache' }> }>();
   for (const [nodeId, path] of live.openGates) {
     const decision = recall(live, path) ?? withinLimits(live, path, decide(live.pipeline, path, live.view, { layout: context.layout, cache: { enabled: context.cacheEnabled }, taskId: live.task(path)?.id ?? '' }));
     if (decision.kind === 'need-cache') asking.set(nodeId, { path, decision });
-    else if (isAnswerable(decision)) settled.set(nodeId, { path, decision });
+    else await settle(nodeId, path, decision);
   }
   if (asking.size === 0) return settled;
   const scope = { namespace: live.run.namespace, pipelineName: live.run.pipelineName };
   const hits = await lookUpCache({ cache: context.database.cache, objects: context.objects }, scope, [...asking.values()].map(({ decision }) => decision.fingerprint));
   for (const [nodeId, { path, decision }] of asking) {
-    const next = decision.next(hits.get(decision.fingerprint));
-    if (isAnswerable(next)) settled.set(nodeId, { path, decision: next });
+    await settle(nodeId, path, decision.next(hits.get(decision.fingerprint)));
   }
   return settled;
 }
 
 function isAnswerable(decision: Decision): decision is Settled {
-  return decision.kind !== 'wait' && decision.kind !== 'need-cache';
+  return decision.kind !== 'wait' && decision.kind !== 'need-cache' && decision.kind !== 'effect';
+}
+
+/** Does what a task has to do outside the Workflow now that it is its turn. Whoever is cut off before it is recorded does it again, for the same task. */
+async function withEffect(live: LiveRun, path: ScopePath, { effect, then }: Extract<Decision, { kind: 'effect' }>, { volumes }: GateContext): Promise<Decision> {
+  if (volumes === undefined) return { kind: 'fail', message: `Task "${path}" needs a volume, and this installation cannot make one; pass files as artifacts.` };
+  const problem = await performEffect(effect, volumes, { namespace: live.run.namespace, taskId: live.task(path)?.id ?? '' });
+  return problem === undefined ? then : { kind: 'fail', message: problem };
 }
 
 const NOTHING: TaskValues = { parameters: {}, artifacts: {} };
@@ -90,7 +102,7 @@ export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, 
       break;
     case 'import':
       live.updateTask(
-        { path, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: {}, fingerprint: decision.fingerprint, queuedAt: now, startedAt: now, finishedAt: now },
+        { path, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: json(decision.outputs.parameters), fingerprint: decision.fingerprint, queuedAt: now, startedAt: now, finishedAt: now },
         { inputs: decision.inputs, outputs: decision.outputs },
       );
       live.addArtifacts(...importedArtifacts(decision, { namespace: live.run.namespace, pipelineName: live.run.pipelineName, taskId: row.id, at: now }));

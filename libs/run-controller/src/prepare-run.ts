@@ -1,17 +1,17 @@
 import type { Database, Run, RunDocuments, RunProgress } from '@millrace/database';
-import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
-import { executorOf, isWorkflowPipeline, unsupportedFeatures, walkTasks, type Pipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, type Pipeline } from '@millrace/pipeline-spec';
 import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { expandSubmission } from './expand-submission.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+import { refuseUnrunnable } from './refuse-unrunnable.js';
 import { scheduleLabels } from './schedule-labels.js';
 import { plannedRow } from './task-rows.js';
 import { prepareWorkflowRun, previewWorkflowRun } from './v1/prepare-workflow.js';
 
-export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'refuseContainer' | 'refuseWorkflow'> {
+export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'containers' | 'volumes' | 'refuseContainer' | 'refuseWorkflow'> {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly layout: Layout;
@@ -27,37 +27,12 @@ export interface PreparedRun {
   readonly progress: Omit<RunProgress, 'runId' | 'at' | 'run'>;
 }
 
-interface Issue {
-  readonly path: string;
-  readonly message: string;
-}
-
 type PlannedSubmission = RunSubmission & { readonly id: string; readonly pipeline: Pipeline };
-
-/** Refuses by name what this substrate cannot run: all problems in one INVALID_ARGUMENT or UNIMPLEMENTED. */
-function refuseUnrunnable({ pipeline }: PlannedSubmission, { substrate, refuseContainer }: PrepareContext): void {
-  const unsupported = unsupportedFeatures(pipeline, { substrate });
-  if (unsupported.length > 0) throw refusal('UNIMPLEMENTED', unsupported);
-  if (refuseContainer === undefined) return;
-  const refused: Issue[] = [];
-  for (const { path, component } of walkTasks(pipeline)) {
-    const container = executorOf(pipeline, component)?.container;
-    if (container === undefined) continue;
-    const message = refuseContainer({ image: container.image, command: container.command ?? [], args: container.args ?? [] });
-    if (message !== undefined) refused.push({ path, message });
-  }
-  if (refused.length > 0) throw refusal('INVALID_ARGUMENT', refused);
-}
-
-function refusal(code: 'UNIMPLEMENTED' | 'INVALID_ARGUMENT', issues: readonly Issue[]): PipelineError {
-  return new PipelineError(code, issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
-}
 
 /** The run's facts before it exists, and its plan: partial evaluation with one cache query a wave. */
 async function planSubmission(submission: PlannedSubmission, context: PrepareContext): Promise<{ facts: RunFacts; plan: Plan }> {
   const { pipeline } = submission;
   const { layout, now } = context;
-  refuseUnrunnable(submission, context);
   const pipelineName = pipeline.spec.pipelineInfo.name;
   const runId = submission.id;
   const facts: RunFacts = {
@@ -70,14 +45,13 @@ async function planSubmission(submission: PlannedSubmission, context: PrepareCon
     artifactRoot: effectiveArtifactRoot({ layout, runRoot: submission.pipelineRoot, pipelineRoot: pipeline.spec.defaultPipelineRoot, pipelineName, runId }),
     parameters: resolveRunParameters(pipeline, submission.parameters),
   };
-  const steps = planRun(pipeline, facts, { layout, cache: { enabled: context.cacheEnabled }, newTaskId: () => context.newId() });
+  const steps = planRun(pipeline, facts, { layout, cache: { enabled: context.cacheEnabled }, newTaskId: () => context.newId(), support: { substrate: context.substrate, containers: context.containers?.() } });
   const scope = { namespace: submission.namespace, pipelineName };
   let step = steps.next();
   while (step.done !== true) {
     step = steps.next(await lookUpCache({ cache: context.database.cache, objects: context.objects }, scope, step.value));
   }
-  const failures = [...step.value.tasks.values()].flatMap(({ path, decision }) => (decision.kind === 'fail' ? [{ path, message: decision.message }] : []));
-  if (failures.length > 0) throw refusal('INVALID_ARGUMENT', failures);
+  refuseUnrunnable(pipeline, step.value, context);
   return { facts, plan: step.value };
 }
 

@@ -4,6 +4,8 @@ import type { Workflow } from '@millrace/argo';
 import type { AnyPipeline, JsonValue } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
 import type { ResourceStore, ShardOwnership } from '@millrace/resources';
+import type { ContainerNeeds } from './refuse-unrunnable.js';
+import type { VolumeClaims } from './volume-claims.js';
 
 /** A run to be made. Experiment, names and access are settled by the caller. */
 export interface RunSubmission {
@@ -44,8 +46,12 @@ export interface RunControllerOptions {
   readonly objects: ObjectStore;
   readonly layout: Layout;
   readonly substrate: 'embedded' | 'kubernetes';
-  /** Why a container cannot run on this substrate, with the remedy. @default nothing is refused */
-  readonly refuseContainer?: (container: { readonly image: string; readonly command: readonly string[]; readonly args: readonly string[] }) => string | undefined;
+  /** Whether tasks run in containers now. @default always on a cluster, never on one machine */
+  readonly containers?: () => boolean;
+  /** Why a container cannot run on this substrate, as sentences with the remedy. @default nothing is refused */
+  readonly refuseContainer?: (container: ContainerNeeds) => readonly string[];
+  /** Makes, deletes and fills volumes for tasks. @default such tasks are refused */
+  readonly volumes?: VolumeClaims;
   /** Throws what the store would say of a Workflow that a user wrote, without storing it. @default the store is asked when it is to be created */
   readonly refuseWorkflow?: (workflow: Workflow) => void | Promise<void>;
   /**

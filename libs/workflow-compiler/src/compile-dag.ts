@@ -1,6 +1,6 @@
 import type { DAGTask, Template } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { isLoop, locateTask, taskPath, triggerStrategyOf, type Layout, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
+import { isClaimTask, isLoop, locateTask, taskPath, triggerStrategyOf, type Layout, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
 import { type DagSpec, type Pipeline, type TaskSpec, taskOrder } from '@millrace/pipeline-spec';
 import { iterationIndexes } from './answer-gate.js';
 import { compilePod } from './compile-pod.js';
@@ -94,7 +94,7 @@ function gatedTask(context: CompileContext, planned: PlannedTask, { name, gate, 
   context.shared.add(gateTemplateName);
   const gateTask = (as: string): DAGTask => ({ name: as, template: gateTemplateName, ...(depends !== undefined && { depends }), arguments: { parameters: [path] } });
   const behind = behindGate(context, planned);
-  // Nothing is left to do for an importer once it is decided.
+  // Nothing is left to do for an importer or a volume once it is decided.
   if (behind === undefined) return [gateTask(name)];
   const answered = (slot: string) => ({ name: slot, value: `{{tasks.${gate}.outputs.parameters.${slot}}}` });
   return [
@@ -124,10 +124,10 @@ function behindGate(context: CompileContext, planned: PlannedTask): BehindGate |
       ? { template: loopTemplate(context, planned), slots: ['items'], runs: '== true' }
       : { template: dagTemplate(context, planned), slots: [], runs: '== true' };
   }
-  const importer = executor?.importer !== undefined;
-  if (importer && !hasCondition(task)) return undefined;
-  if (importer) context.shared.add(CACHED_TEMPLATE);
-  const body = importer ? { name: CACHED_TEMPLATE, slots: [] } : podTemplate(context, planned);
+  const runsNothing = executor?.importer !== undefined || isClaimTask(executor);
+  if (runsNothing && !hasCondition(task)) return undefined;
+  if (runsNothing) context.shared.add(CACHED_TEMPLATE);
+  const body = runsNothing ? { name: CACHED_TEMPLATE, slots: [] } : podTemplate(context, planned);
   if (!hasCondition(task)) return { template: body.name, slots: body.slots, runs: '== true' };
   return { template: whenTemplate(context, planned, body), slots: ['run', ...body.slots], runs: '!= false' };
 }

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { attemptFolder, readExit, writeExit } from '../attempts/attempt-folder.js';
+import { readStdout } from '../attempts/read-stdout.js';
 import type { GpuLeases } from '../attempts/gpu-leases.js';
+import { withoutSecrets } from '../attempts/without-secrets.js';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
 import type { ContainerState } from './engine-client.js';
 import { ATTEMPT_LABEL, CONTAINER_LABEL, OWNER_LABEL } from './pod-names.js';
@@ -82,7 +84,7 @@ export class ContainerExecutor implements Executor {
     this.follow(spec.id, attempt, spec, async (pod) => {
       mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
       clearRecords(attempt.folder);
-      writeRecord(attempt.folder, 'spec.json', spec);
+      writeRecord(attempt.folder, 'spec.json', withoutSecrets(spec));
       this.parts.failpoint?.('attempt.folder-made');
       const refusal = this.refuseGpus(spec);
       if (refusal !== undefined) return { reason: 'refused', message: refusal, finishedAt: Date.now() };
@@ -107,6 +109,10 @@ export class ContainerExecutor implements Executor {
     if (!existsSync(folder)) return undefined;
     const exit = readExit(folder);
     return exit ? { state: 'exited', exit } : { state: 'preparing' };
+  }
+
+  standardOutput(id: string, limitBytes: number): Promise<string> {
+    return readStdout(attemptFolder(this.parts.setting.folder, id), limitBytes);
   }
 
   async forget(id: string): Promise<void> {

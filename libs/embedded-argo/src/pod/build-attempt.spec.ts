@@ -41,7 +41,7 @@ describe('buildAttempt', () => {
   });
 
   it('refuses what a late patch asks for and nobody does', () => {
-    expect(() => build({ podSpecPatch: '{"initContainers":[]}' })).toThrow(/pod\.initContainers is not supported/);
+    expect(() => build({ podSpecPatch: '{"hostPID":true}' })).toThrow(/pod\.hostPID is not supported/);
     expect(() => build({ podSpecPatch: '{"containers":[{"name":"main","$patch":"delete"}]}' })).toThrow(/\$patch/);
   });
 

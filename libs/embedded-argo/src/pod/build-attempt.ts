@@ -5,6 +5,7 @@ import { substituteTemplate } from '../workflow/process-template.js';
 import type { TagLookup } from '../workflow/substitute.js';
 import { toInteger } from '../workflow/retry-decision.js';
 import type { ClaimFolders } from './claim-folders.js';
+import { deviceProblems, gpuCount } from './devices.js';
 import { expandEnvironment, expandVariables } from './expand-variables.js';
 import type { KeyedObjects } from './keyed-folders.js';
 import { applyPodSpecPatches, checkPodSpec, parsePodSpecPatch, type Container, type PodSpec, type Volume } from './pod-spec-patch.js';
@@ -58,7 +59,11 @@ export function buildAttempt(request: AttemptRequest): BuiltAttempt {
   const { staged, mounts: inputs } = stageInputs(template, volumes, folder);
   const mounts = [...volumes, ...inputs];
   const deadlines = [request.deadlineMs, milliseconds(pod.activeDeadlineSeconds ?? template.activeDeadlineSeconds)].filter((ms) => ms !== undefined);
-  const gpus = gpuCount(container.resources?.limits as Record<string, unknown> | undefined);
+  const limits = container.resources?.limits as Record<string, unknown> | undefined;
+  const gpus = gpuCount(limits);
+  // How many GPUs there are is the executor's to say; there is never another device.
+  const [missing] = deviceProblems(limits, Infinity);
+  if (missing !== undefined) throw new Error(missing);
   const companions = companionsOf(pod, template, (given) => make(given, resolveMounts(given, pod.volumes, folder, sources)), mounts);
   return {
     spec: {
@@ -146,9 +151,4 @@ function milliseconds(seconds: string | number | undefined): number | undefined 
   const value = toInteger(seconds);
   if (value === null) throw new Error(`activeDeadlineSeconds '${seconds}' is not an integer`);
   return value === undefined ? undefined : value * 1000;
-}
-
-function gpuCount(limits: Record<string, unknown> | undefined): number {
-  const counts = Object.entries(limits ?? {}).filter(([resource]) => /(^|\/)gpu$/.test(resource));
-  return counts.reduce((sum, [, count]) => sum + Math.max(0, Math.trunc(Number(count) || 0)), 0);
 }

@@ -1,0 +1,60 @@
+import { PipelineError } from '@millrace/errors';
+import { hasEffect, locateTask, renderResources, staticPodOf, type ContainerResources, type EnvVariable, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
+import type { Pipeline } from '@millrace/pipeline-spec';
+import type { RunControllerOptions } from './run-controller.js';
+
+/** What a task's container needs, as far as it is known when the run is submitted. */
+export interface ContainerNeeds {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly resources: ContainerResources;
+  readonly env: readonly EnvVariable[];
+  /** As Kubernetes has them. */
+  readonly volumes: readonly object[];
+}
+
+interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Refuses what cannot be planned, and by name what this substrate cannot run: all problems in one INVALID_ARGUMENT. */
+export function refuseUnrunnable(pipeline: Pipeline, plan: Plan, { refuseContainer, volumes }: Pick<RunControllerOptions, 'refuseContainer' | 'volumes'>): void {
+  const issues: Issue[] = [];
+  for (const task of plan.tasks.values()) {
+    const { path, decision } = task;
+    if (decision.kind === 'fail') issues.push({ path, message: decision.message });
+    else issues.push(...(problemsOf(pipeline, task, volumes !== undefined, refuseContainer) ?? []).map((message) => ({ path, message })));
+  }
+  if (issues.length === 0) return;
+  throw new PipelineError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
+}
+
+function problemsOf(pipeline: Pipeline, task: PlannedTask, canMakeVolumes: boolean, refuse: RunControllerOptions['refuseContainer']): readonly string[] | undefined {
+  const { executor } = locateTask(pipeline, task.path);
+  if (hasEffect(executor)) return canMakeVolumes ? undefined : ['The task makes, deletes or fills a volume, which this installation cannot do; pass files as artifacts.'];
+  if (refuse === undefined || executor?.container === undefined) return undefined;
+  try {
+    return refuse(needsOf(pipeline, task));
+  } catch (error) {
+    return [`Task "${task.path}" cannot be run: ${(error as Error).message}.`];
+  }
+}
+
+/** All of what a decided task needs; of any other what is the same whenever it is run. Throws Error with the rest of a sentence. */
+function needsOf(pipeline: Pipeline, { path, decision }: PlannedTask): ContainerNeeds {
+  if (decision.kind === 'run') {
+    const { image, command, args, resources, env, pod } = decision.plan;
+    return { image, command, args, resources, env, volumes: pod?.volumes ?? [] };
+  }
+  const located = locateTask(pipeline, path);
+  const { image, command = [], args = [], env = [], resources } = located.executor!.container!;
+  const { pod, ...known } = staticPodOf(pipeline, located, env.map(({ name, value }) => ({ name, value: value ?? '' })), renderResources(resources, settled));
+  return { image, command, args, resources: known.resources, env: known.env, volumes: pod.volumes ?? [] };
+}
+
+/** A text that a placeholder completes later says nothing yet. */
+function settled(text: string): string {
+  return text.includes('{{$') ? '' : text;
+}
