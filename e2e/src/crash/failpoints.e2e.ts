@@ -13,7 +13,7 @@ import { Wrecker } from './wrecker.js';
 const SUBMISSION = ['submit.created', 'create.stored', 'create.before', 'submit.stored', 'submit.before'];
 const RUNNING = [
   'commit.before', 'commit.stored', 'effects.done',
-  'attempt.spec-written', 'attempt.before-start', 'attempt.start-sent', 'attempt.running', 'attempt.exit',
+  'attempt.folder-made', 'attempt.before-start', 'attempt.start-sent', 'attempt.running', 'attempt.exit',
   'follow.before', 'follow.recorded', 'follow.answered',
 ];
 const END = ['follow.over'];

@@ -112,7 +112,9 @@ export function supervisorPids(dataFolder: string): number[] {
 export function workerPids(dataFolder: string): number[] {
   return supervisorFolders(dataFolder).flatMap((folder) => {
     try {
-      return readdirSync(join(folder, 'live')).filter((name) => /^\d+$/.test(name)).map(Number);
+      // Slots of a fixed size, filled with zeros; what is in one is taken away when its attempt is over.
+      const slots = readFileSync(join(folder, 'live'), 'utf8').split('\n').map((text) => text.replace(/^.*\0/s, ''));
+      return slots.filter((text) => text.startsWith('{')).map((text) => (JSON.parse(text) as { pid: number }).pid);
     } catch {
       return [];
     }

@@ -39,7 +39,7 @@ describe('a backup', () => {
     put('artifacts/p/run/none', '');
     mkdirSync(join(folder.artifacts, 'p/run/empty'));
     symlinkSync('model.bin', join(folder.artifacts, 'p/run/link'));
-    for (const name of ['exit.json', 'log', 'log.index', 'spec.json']) put(`attempts/attempts/uid/node/${name}`, name);
+    for (const name of ['exit.json', 'log', 'log.index']) put(`attempts/attempts/uid/node/${name}`, name);
     put('.sample-loaded', 'now');
     await takeBackup(folder, file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -52,12 +52,11 @@ describe('a backup', () => {
     expect(read(target, 'artifacts/p/run/none')).toBe('');
     expect(readdirSync(join(target, 'artifacts/p/run/empty'))).toEqual([]);
     expect(readlinkSync(join(target, 'artifacts/p/run/link'))).toBe('model.bin');
-    expect(readdirSync(join(target, 'attempts/attempts/uid/node')).sort()).toEqual(['exit.json', 'log', 'log.index', 'spec.json']);
+    expect(readdirSync(join(target, 'attempts/attempts/uid/node')).sort()).toEqual(['exit.json', 'log', 'log.index']);
     expect(readdirSync(target).sort()).toEqual(['.sample-loaded', 'artifacts', 'attempts', 'millrace.db']);
   });
 
   it('leaves out attempts that have not ended, scratch, supervisors and environments', async () => {
-    put('attempts/attempts/uid/running/spec.json', '{}');
     put('attempts/attempts/uid/running/log', 'so far');
     put('attempts/attempts/uid/ended/exit.json', '{}');
     put('attempts/attempts/uid/ended/tmp/big', 'scratch');

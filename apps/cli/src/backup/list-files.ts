@@ -9,7 +9,7 @@ export interface FoundFile {
 }
 
 /** What is worth keeping of an attempt; the rest is scratch. Its exit first: once that is there the others change no more. */
-const OF_AN_ATTEMPT = ['exit.json', 'spec.json', 'log', 'log.index', 'problem'];
+const OF_AN_ATTEMPT = ['exit.json', 'log', 'log.index', 'problem'];
 
 /**
  * Everything beside the databases that a backup holds, in the order in which it must be read while tasks run: an attempt that has ended

@@ -19,8 +19,13 @@ export function writeExit(folder: string, exit: AttemptExit): void {
   writeJson(join(folder, 'exit.json'), exit, { durable: true });
 }
 
+/** False when it was there: what lies in it is of an earlier try. */
+export function makeAttemptFolder(folder: string): boolean {
+  return mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+}
+
 export function writeSpec(folder: string, spec: AttemptSpec): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeAttemptFolder(folder);
   writeJson(join(folder, 'spec.json'), spec, { durable: false });
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AttemptListener } from '../executor.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { openScriptedArgo, type ScriptedArgo } from '../testing/scripted-argo.js';
 import { aDag, aPod, aWorkflow } from '../testing/workflow-builder.js';
@@ -21,8 +22,17 @@ describe('the news that an attempt runs', () => {
 
   it('comes by itself when nothing else happens', async () => {
     const clock = new ManualClock();
-    argo = await openScriptedArgo({ runningNewsMs: 50, clock, outcome: () => ({ hold: true }) });
+    let later!: AttemptListener;
+    argo = await openScriptedArgo({
+      runningNewsMs: 50,
+      clock,
+      outcome: () => ({ hold: true }),
+      // Said when the test says so.
+      wrap: (listener) => ((later = listener), { ...listener, onRunning: () => undefined, onExit: (id, exit) => listener.onExit(id, exit) }),
+    });
     await argo.submit(chain(1));
+    await argo.settled();
+    later.onRunning(argo.executor.running()[0]!, clock.now());
     await argo.settled();
     expect((await argo.nodes())['t0']?.phase).toBe('Pending');
     clock.advance(50);

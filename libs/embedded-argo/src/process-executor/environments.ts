@@ -44,6 +44,8 @@ export interface Environments {
   close(): void;
 }
 
+/** So long an environment that was found is not looked for again: every task asks several times. */
+const REMEMBERED_MS = 1_000;
 /** They would send packages elsewhere than into the environment. */
 const REDIRECTING = new Set(['PIP_TARGET', 'PIP_PREFIX', 'PIP_ROOT', 'PIP_USER', 'PIP_REQUIRE_VIRTUALENV', 'PIP_REQUIREMENT', 'PIP_PYTHON', 'PIP_DRY_RUN']);
 const FOR_PIP = /^(PIP_.*|(HTTPS?|ALL|NO|FTP)_PROXY|HOME|PATH|USER|LOGNAME|XDG_.*|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NETRC|TMPDIR|LANG|LC_.*|GIT_.*|SSH_AUTH_SOCK|CC|CXX|CFLAGS|LDFLAGS|DEVELOPER_DIR|SDKROOT)$/i;
@@ -52,7 +54,18 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
   const builds = new Map<string, Build>();
   const running = new Set<() => void>();
 
+  const seen = new Map<string, { readonly environment: Environment; readonly at: number }>();
   const find = (requirements: Requirements): Environment | undefined => {
+    const asked = JSON.stringify(requirements.pip);
+    const known = seen.get(asked);
+    if (known !== undefined && performance.now() - known.at < REMEMBERED_MS) return known.environment;
+    const environment = look(requirements);
+    if (environment === undefined) seen.delete(asked);
+    else seen.set(asked, { environment, at: performance.now() });
+    return environment;
+  };
+
+  const look = (requirements: Requirements): Environment | undefined => {
     const key = environmentKey(requirements, options.python.version);
     for (const parent of options.folders) {
       const folder = join(parent, key);

@@ -262,11 +262,52 @@ def task() -> int:
   it('removes what an attempt left, and lets nothing of it lie about before', async () => {
     await bench.start({ id: 'gone/one', command: ['sh', '-c', 'touch /tmp/litter; echo x'] });
     const folder = join(bench.folder, 'attempts', 'gone', 'one');
-    await until(() => (['tmp', 'home', 'work', 'root'].some((name) => existsSync(join(folder, name))) ? undefined : true));
-    expect(readdirSync(folder).sort()).toEqual(['exit.json', 'log', 'log.index', 'spec.json']);
+    expect(readdirSync(folder).sort()).toEqual(['exit.json', 'log', 'log.index']);
+    const litter = () => readdirSync(join(bench.folder, 'supervisors'), { recursive: true }).filter((name) => name.toString().endsWith('litter'));
+    await until(() => (litter().length === 0 ? true : undefined));
     await bench.executor.forget('gone/one');
     expect(existsSync(join(bench.folder, 'attempts', 'gone'))).toBe(false);
     expect(bench.executor.lookup('gone/one')).toBeUndefined();
+  });
+
+  describe('lends folders to one attempt after the other', () => {
+    /** The working directory, and how many entries the private folders have. */
+    const look = ['sh', '-c', 'pwd; ls -A /tmp . $HOME | grep -vc "^$\\|:$"'];
+    const scratchOf = (id: string): string => bench.log(id).split('\n')[0]!;
+
+    it('when nothing was left in them, so that an attempt makes two files at most', async () => {
+      for (const id of ['lent/one', 'lent/two', 'lent/three']) {
+        await bench.start({ id, command: look });
+        await sleep(30);
+      }
+      expect(scratchOf('lent/two')).toBe(scratchOf('lent/one'));
+      expect(scratchOf('lent/three')).toBe(scratchOf('lent/one'));
+      await bench.start({ id: 'lent/silent', command: ['true'] });
+      expect(readdirSync(join(bench.folder, 'attempts', 'lent', 'silent'))).toEqual(['exit.json']);
+    });
+
+    it.each([['a file in the working directory', 'touch left'], ['one in /tmp', 'touch "$TMPDIR/left"'], ['one in the home', 'touch ~/.left'], ['another mode', 'chmod 755 .'], ['installed packages', 'mkdir "$PIP_TARGET"']])('but not with %s', async (name, litter) => {
+      const id = `litter/${name.replaceAll(/[^a-z]/g, '-')}`;
+      await bench.start({ id, command: ['sh', '-c', `pwd; ${litter}`] });
+      await sleep(30);
+      await bench.start({ id: `${id}-next`, command: look });
+      expect(scratchOf(`${id}-next`)).not.toBe(scratchOf(id));
+    });
+
+    it('with the file of its component, for another attempt at the same one', async () => {
+      const source = 'def task():\n    import os, sys\n    m = sys.modules["ephemeral_component"].__file__\n    print("at", m, os.stat(m).st_mtime_ns)';
+      const changing = `${source}\n    open(m, "a").write("# changed")`;
+      const run = async (id: string, text: string): Promise<string> => {
+        expect(await bench.start({ id, command: componentCommand(text, INSTALL_SDK), args: componentArgs('task', join(bench.folder, 'out'), {}) })).toMatchObject({ exitCode: 0 });
+        await sleep(30);
+        return /at .*/.exec(bench.log(id))![0];
+      };
+      const first = await run('program/one', source);
+      expect(await run('program/two', source)).toBe(first);
+      const changed = await run('program/three', changing);
+      expect(changed).not.toBe(first);
+      expect(await run('program/four', changing)).not.toBe(changed);
+    });
   });
 
   it('refuses an id that leads out of its folder', () => {

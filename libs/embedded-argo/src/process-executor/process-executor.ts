@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount, Runnable } from '../executor.js';
-import { attemptFolder, readExit, readJson, writeExit, writeSpec } from '../attempts/attempt-folder.js';
+import { attemptFolder, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import { EnvironmentError, type Environment, type Environments } from './environments.js';
-import { isProgram } from './find-program.js';
+import { ProgramFinder } from './find-program.js';
 import type { GpuLeases } from '../attempts/gpu-leases.js';
 import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
 import { relocatePaths, UnreachablePath } from './relocate-paths.js';
@@ -56,6 +56,7 @@ interface Tracked {
 /** Runs attempts as processes of this machine: in a forked interpreter, or as a program. The image is not used. */
 export class ProcessExecutor implements Executor {
   private readonly tracked = new Map<string, Tracked>();
+  private readonly programs = new ProgramFinder();
   private closing = false;
   private noDefaultEnvironmentUntil = 0;
 
@@ -101,7 +102,7 @@ export class ProcessExecutor implements Executor {
     if (program.includes('{{')) return undefined;
     if (program.includes('/') && spec.mounts?.some((mount) => !program.startsWith('/') || program.startsWith(`${mount.target}/`))) return undefined;
     const environment = this.parts.environments.find({ pip: [this.parts.sdk] }) ?? this.parts.bareEnvironment;
-    if (/^python3?$/.test(program) || isProgram(program, [join(environment.folder, 'bin'), ...this.parts.path.split(':')])) return undefined;
+    if (/^python3?$/.test(program) || this.programs.has(program, [join(environment.folder, 'bin'), ...this.parts.path.split(':')])) return undefined;
     return `The program "${program}" does not exist on this machine, and the image "${spec.image}" is not used when tasks run as processes; install the program, or use an executor that runs containers.`;
   }
 
@@ -122,11 +123,21 @@ export class ProcessExecutor implements Executor {
   }
 
   private begin(spec: AttemptSpec, attempt: Tracked): void {
-    void this.prepare(spec, attempt).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       if (!lacksRoom(error)) return this.settlePreparation(spec.id, attempt, error);
-      this.parts.listener.onProgress?.(spec.id, 'waiting for room on the disk');
-      setTimeout(() => this.isCurrent(spec.id, attempt) && this.begin(spec, attempt), RETRY_MS).unref();
-    });
+      this.onceThereIsRoom(spec.id, attempt, () => this.begin(spec, attempt));
+    };
+    try {
+      this.prepare(spec, attempt)?.catch(onError);
+    } catch (error) {
+      // Whoever asked for the attempt is not to be told before its own work is done.
+      setImmediate(onError, error);
+    }
+  }
+
+  private onceThereIsRoom(id: string, attempt: Tracked, again: () => void): void {
+    this.parts.listener.onProgress?.(id, 'waiting for room on the disk');
+    setTimeout(() => this.isCurrent(id, attempt) && again(), RETRY_MS).unref();
   }
 
   kill(id: string, options?: { readonly graceMs?: number }): void {
@@ -141,9 +152,9 @@ export class ProcessExecutor implements Executor {
     const attempt = this.tracked.get(id);
     if (attempt) return { state: attempt.state };
     const folder = attemptFolder(this.parts.folder, id);
+    if (!existsSync(folder)) return undefined;
     const exit = readExit(folder);
-    if (exit) return { state: 'exited', exit };
-    return existsSync(join(folder, 'spec.json')) ? { state: 'preparing' } : undefined;
+    return exit ? { state: 'exited', exit } : { state: 'preparing' };
   }
 
   async forget(id: string): Promise<void> {
@@ -179,7 +190,12 @@ export class ProcessExecutor implements Executor {
       attempt.startedAt = event.startedAt;
       this.announce(event.id, attempt);
     } else if (event.event === 'exit') this.report(event.id, attempt, event.exit);
-    else this.settle(event.id, { reason: 'refused', message: event.message, finishedAt: Date.now() });
+    else if (lacksRoom(event) && attempt.job && attempt.environment) {
+      const { job, environment } = attempt;
+      // It has no process that the supervisor could end.
+      attempt.supervisor = undefined;
+      this.onceThereIsRoom(event.id, attempt, () => this.dispatchOrSettle(attempt, job, environment));
+    } else this.settle(event.id, { reason: 'refused', message: event.message, finishedAt: Date.now() });
   }
 
   /** @internal Wired to the supervisors. */
@@ -194,29 +210,42 @@ export class ProcessExecutor implements Executor {
         // Neither a note of its process nor an exit: not one line of the user's program has run.
         attempt.restarted = true;
         const { job, environment } = attempt;
-        void this.dispatch(attempt, job, environment).catch((error: unknown) => this.settlePreparation(id, attempt, error));
+        this.dispatchOrSettle(attempt, job, environment);
       } else {
         this.settle(id, { reason: 'lost', message: 'The process that watched over this task ended unexpectedly; retry the run.', finishedAt: Date.now() });
       }
     }
   }
 
-  private async prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> {
-    writeSpec(attempt.folder, spec);
-    this.parts.failpoint?.('attempt.spec-written');
+  /** Does all at once where nothing has to be waited for, as nearly always: in a chain everything else waits for this. */
+  private prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> | undefined {
+    const fresh = makeAttemptFolder(attempt.folder);
+    this.parts.failpoint?.('attempt.folder-made');
     const refusal = this.refusal(spec) ?? this.refuseGpus(spec);
     if (refusal) {
       this.settle(spec.id, { reason: 'refused', message: refusal, finishedAt: Date.now() });
-      return;
+      return undefined;
     }
     const recognised = recogniseCommand(spec.command, spec.args);
-    const environment = await this.environmentFor(spec.id, recognised);
-    const gpuVariables = await this.leaseGpus(spec, attempt);
-    if (!this.isCurrent(spec.id, attempt)) return;
+    const environment = this.environmentFor(spec.id, recognised);
+    if (!(environment instanceof Promise) && this.parts.gpus.devices.length === 0) return this.send(spec, attempt, { recognised, environment, fresh, gpuVariables: {} });
+    return (async () => {
+      const ready = await environment;
+      const gpuVariables = await this.leaseGpus(spec, attempt);
+      if (this.isCurrent(spec.id, attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables });
+    })();
+  }
+
+  private send(
+    spec: AttemptSpec,
+    attempt: Tracked,
+    { recognised, environment, fresh, gpuVariables }: { recognised: RecognisedCommand; environment: Environment; fresh: boolean; gpuVariables: Record<string, string> },
+  ): Promise<void> | undefined {
     const mounts = this.mountsOf(spec, environment);
     const job: Job = {
       id: spec.id,
       folder: attempt.folder,
+      fresh,
       argv: recognised.argv,
       ...(recognised.launch && { launch: recognised.launch }),
       env: { ...this.parts.taskEnvironment, ...spec.env, ...gpuVariables },
@@ -226,11 +255,25 @@ export class ProcessExecutor implements Executor {
       visible: [...this.parts.visible, environment.folder],
       ...(spec.deadlineMs && { deadlineMs: spec.deadlineMs }),
     };
-    await this.dispatch(attempt, job, environment);
+    return this.dispatch(attempt, job, environment);
   }
 
-  private async dispatch(attempt: Tracked, job: Job, environment: Environment): Promise<void> {
-    const supervisor = await this.parts.supervisors.of(environment);
+  private dispatch(attempt: Tracked, job: Job, environment: Environment): Promise<void> | undefined {
+    const supervisor = this.parts.supervisors.ready(environment);
+    if (supervisor !== undefined) {
+      this.request(attempt, job, environment, supervisor);
+      return undefined;
+    }
+    return this.parts.supervisors.of(environment).then((opened) => this.request(attempt, job, environment, opened));
+  }
+
+  /** The same once more: nothing of an earlier try is known to be absent then. */
+  private dispatchOrSettle(attempt: Tracked, job: Job, environment: Environment): void {
+    const again = { ...job, fresh: false };
+    this.dispatch(attempt, again, environment)?.catch((error: unknown) => this.settlePreparation(job.id, attempt, error));
+  }
+
+  private request(attempt: Tracked, job: Job, environment: Environment, supervisor: Supervisor): void {
     if (!this.isCurrent(job.id, attempt)) return;
     const why = supervisor.noPrivateRoot;
     const ready = why === null ? job : withRelocatedPaths(job, why);
@@ -240,25 +283,26 @@ export class ProcessExecutor implements Executor {
     this.parts.failpoint?.('attempt.start-sent');
   }
 
-  private async environmentFor(id: string, recognised: RecognisedCommand): Promise<Environment> {
-    const { environments, sdk, bareEnvironment, log } = this.parts;
+  private environmentFor(id: string, recognised: RecognisedCommand): Environment | Promise<Environment> {
+    const { environments, sdk, bareEnvironment } = this.parts;
     const tell = (message: string) => {
       if (this.tracked.has(id)) this.parts.listener.onProgress?.(id, message);
     };
     const wanted = normaliseRequirements(recognised.pip);
     if (recognised.launch || wanted.pip.length > 0) {
-      return environments.ensure(recognised.launch ? withSdk(wanted, sdk) : wanted, tell);
+      const needed = recognised.launch ? withSdk(wanted, sdk) : wanted;
+      return environments.find(needed) ?? environments.ensure(needed, tell);
     }
     if (Date.now() < this.noDefaultEnvironmentUntil) return bareEnvironment;
-    try {
-      return await environments.ensure({ pip: [sdk] }, tell);
-    } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
-      // A plain command seldom needs the SDK: better with the machine's Python than not at all.
-      this.noDefaultEnvironmentUntil = Date.now() + 60_000;
-      log.warn(`Plain commands use the Python of this machine for now: ${error.message}`);
-      return bareEnvironment;
-    }
+    return environments.find({ pip: [sdk] }) ?? environments.ensure({ pip: [sdk] }, tell).catch((error: unknown) => this.bareInstead(error));
+  }
+
+  /** A plain command seldom needs the SDK: better with the machine's Python than not at all. */
+  private bareInstead(error: unknown): Environment {
+    if (!(error instanceof EnvironmentError)) throw error;
+    this.noDefaultEnvironmentUntil = Date.now() + 60_000;
+    this.parts.log.warn(`Plain commands use the Python of this machine for now: ${error.message}`);
+    return this.parts.bareEnvironment;
   }
 
   private refuseGpus(spec: AttemptSpec): string | undefined {

@@ -20,9 +20,11 @@ describe.skipIf(!canUnshare)('leftovers of an attempt', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const scratchOf = (attempt: string): string => join(folder, 'supervisors', attempt.replace('/', '-'), 'scratch', '1');
+
   /** A process whose /tmp is that of the given attempt, with what a dead supervisor of `recorded` would have noted of its namespace. */
   async function inPrivateRootOf(attempt: string, recorded: string): Promise<{ child: ChildProcess; record: LiveRecord }> {
-    const own = join(folder, 'attempts', attempt, 'tmp');
+    const own = join(scratchOf(attempt), 'tmp');
     mkdirSync(own, { recursive: true });
     const child = spawn('unshare', [...UNSHARE, 'sh', '-c', 'mount --bind "$0" /tmp && echo ready && exec sleep 60', own], { stdio: ['ignore', 'pipe', 'inherit'] });
     started.push(child);
@@ -30,6 +32,7 @@ describe.skipIf(!canUnshare)('leftovers of an attempt', () => {
     const record = {
       id: recorded,
       folder: join(folder, 'attempts', recorded),
+      scratch: scratchOf(recorded),
       // No session's number: the process is a member of this one's.
       pid: child.pid!,
       startTicks: 0,

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface LiveRecord {
   readonly id: string;
   readonly folder: string;
+  /** Where its /tmp lies. */
+  readonly scratch: string;
   readonly pid: number;
   readonly startTicks: number | null;
   readonly bootId: string;
@@ -52,9 +54,10 @@ function readStat(pid: number): { state: string; session: number; startTicks: nu
 }
 
 /** The kernel gives a namespace's number again once its last process is gone; whose it is by now, its /tmp tells. */
-function isInPrivateRoot(pid: number, record: Pick<LiveRecord, 'id' | 'mountNamespace'>): boolean {
+function isInPrivateRoot(pid: number, record: Pick<LiveRecord, 'scratch' | 'mountNamespace'>): boolean {
   if (record.mountNamespace === null || mountNamespace(pid) !== record.mountNamespace) return false;
-  return read(`/proc/${pid}/mountinfo`)?.includes(`/attempts/${record.id}/tmp `) ?? false;
+  // As the file system on which it lies has it: without what is above.
+  return read(`/proc/${pid}/mountinfo`)?.includes(`/${record.scratch.split('/').slice(-3).join('/')}/tmp `) ?? false;
 }
 
 function mountNamespace(pid: number): string | undefined {

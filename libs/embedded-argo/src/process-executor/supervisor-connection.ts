@@ -7,6 +7,8 @@ export interface Job {
   readonly id: string;
   /** The attempt's folder, which exists. */
   readonly folder: string;
+  /** The folder was made for this request: nothing of an earlier try is in it. @default false */
+  readonly fresh?: boolean;
   readonly argv: readonly string[];
   /** How the interpreter can run it without starting another one; `argv` says the same. */
   readonly launch?: Launch;
@@ -24,7 +26,7 @@ export type SupervisorEvent =
   | { readonly event: 'hello'; readonly protocol: number; readonly noPrivateRoot: string | null; readonly live: readonly { id: string; startedAt: number }[] }
   | { readonly event: 'running'; readonly id: string; readonly startedAt: number }
   | { readonly event: 'exit'; readonly id: string; readonly exit: AttemptExit }
-  | { readonly event: 'failed'; readonly id: string; readonly message: string };
+  | { readonly event: 'failed'; readonly id: string; readonly message: string; /** As Node names errors of the system. */ readonly code?: string | null };
 
 /** A connection to one supervisor. Each message arrives once and in order; nothing is sent again. */
 export interface SupervisorConnection {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import type { Environment } from './environments.js';
-import { isSameProcess, killLeftovers, type LiveRecord } from './process-identity.js';
+import { readLiveRecords } from './live-records.js';
+import { isSameProcess, killLeftovers } from './process-identity.js';
 import { socketPathFor } from './socket-path.js';
 
 /** The interpreter and the SDK are loaded from a cold disk in less. */
@@ -88,25 +89,20 @@ export function mayBeStarting(folder: string): boolean {
 export async function sweepDeadSupervisor(folder: string): Promise<string[]> {
   const record = readSupervisor(folder);
   if (record && isSameProcess(record)) return [];
-  const live = join(folder, 'live');
   const wasClosing = existsSync(join(folder, 'closing'));
   const lost: string[] = [];
-  for (const name of existsSync(live) ? readdirSync(live) : []) {
-    const left = name.endsWith('.new') ? undefined : readJson<LiveRecord>(join(live, name));
-    if (left) {
-      await killLeftovers(left);
-      if (!wasClosing && existsSync(left.folder) && !hasExit(left.folder)) {
-        writeExit(left.folder, {
-          reason: 'lost',
-          message: 'The process that watched over this task ended unexpectedly, so the task was stopped and its result is unknown; retry the run.',
-          startedAt: left.startedAt,
-          finishedAt: Date.now(),
-        });
-        lost.push(left.id);
-      }
-    }
-    rmSync(join(live, name), { force: true });
+  for (const left of readLiveRecords(folder)) {
+    await killLeftovers(left);
+    if (wasClosing || !existsSync(left.folder) || hasExit(left.folder)) continue;
+    writeExit(left.folder, {
+      reason: 'lost',
+      message: 'The process that watched over this task ended unexpectedly, so the task was stopped and its result is unknown; retry the run.',
+      startedAt: left.startedAt,
+      finishedAt: Date.now(),
+    });
+    lost.push(left.id);
   }
+  rmSync(join(folder, 'live'), { force: true });
   if (record) rmSync(record.socket, { force: true });
   rmSync(join(folder, 'supervisor.json'), { force: true });
   return lost;

@@ -1,10 +1,14 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from './environments.js';
 import { isSameProcess } from './process-identity.js';
 import { connectToSupervisor, type Job, type SupervisorConnection, type SupervisorEvent } from './supervisor-connection.js';
 import { mayBeStarting, readSupervisor, startSupervisor, supervisorFolder, sweepDeadSupervisor, type SupervisorSettings } from './supervisor-process.js';
+
+const REMOVING = '.removing';
 
 /** A supervisor we are connected to. */
 export interface Supervisor {
@@ -31,6 +35,8 @@ export interface SupervisorsOptions {
 export interface Supervisors {
   /** Connects to what an earlier server left running and puts in order what died. Live attempts, with their supervisor. */
   adopt(): Promise<{ id: string; startedAt: number; supervisor: Supervisor }[]>;
+  /** The one for this environment, if it can be talked to now. */
+  ready(environment: Environment): Supervisor | undefined;
   /** The one for this environment, started when there is none. */
   of(environment: Environment): Promise<Supervisor>;
   /** Ends all attempts without recording an exit, and all supervisors. */
@@ -156,11 +162,12 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
           for (const live of supervisor.connection.hello.live) found.push({ ...live, supervisor });
         } else {
           await tidy(folder);
-          if (!mayBeStarting(folder)) rmSync(folder, { recursive: true, force: true });
+          if (!mayBeStarting(folder)) setAside(folder);
         }
       }
       return found;
     },
+    ready: (environment) => [...everyone].find(({ folder }) => folder === folders.get(environment.folder)),
     of(environment) {
       const folder = folders.get(environment.folder) ?? supervisorFolder(options.root, environment, options.settings);
       folders.set(environment.folder, folder);
@@ -186,6 +193,13 @@ export function createSupervisors(options: SupervisorsOptions): Supervisors {
       );
     },
   };
+}
+
+/** What its attempts have left in it may be a million files. */
+function setAside(folder: string): void {
+  const aside = folder.endsWith(REMOVING) ? folder : `${folder}-${randomUUID()}${REMOVING}`;
+  if (aside !== folder) renameSync(folder, aside);
+  void rm(aside, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }
 
 /** Kills a supervisor that cannot be talked to any more. Its children die with it. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import { isWorkflowCompleted } from '@millrace/argo';
 import type { Resource } from '@millrace/resources';
-import type { AttemptSpec } from '../executor.js';
+import type { AttemptListener, AttemptSpec } from '../executor.js';
 import { openEmbeddedArgo, type EmbeddedArgo, type EmbeddedArgoOptions } from '../open-embedded-argo.js';
 import { hostPathOf } from '../pod/volume-mounts.js';
 import { FakeExecutor, type FakeExecutorOptions } from './fake-executor.js';
@@ -18,6 +18,10 @@ export interface ScriptedArgoOptions extends FakeExecutorOptions {
   readonly schedule?: EmbeddedArgoOptions['schedule'];
   readonly clock?: ManualClock;
   readonly visitsPerTick?: number;
+  /** @default 0 */
+  readonly runningNewsMs?: number;
+  /** Stands between the attempts and the engine. @default nothing does */
+  readonly wrap?: (listener: AttemptListener) => AttemptListener;
 }
 
 /** Embedded Argo over a FakeExecutor, with words for tests. */
@@ -50,9 +54,10 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
     clock,
     schedule: options.schedule,
     visitsPerTick: options.visitsPerTick,
+    runningNewsMs: options.runningNewsMs ?? 0,
     maxParallelTasks: options.maxParallelTasks ?? 100,
     onError: (error) => errors.push(error),
-    executor: (listener) => (executor = new FakeExecutor(listener, { now: () => clock.now(), writeFile: writeTaskFile, ...options })),
+    executor: (listener) => (executor = new FakeExecutor(options.wrap?.(listener) ?? listener, { now: () => clock.now(), writeFile: writeTaskFile, ...options })),
   });
   const read = async (name = 'wf'): Promise<Resource<Workflow>> => {
     const object = await argo.store.get('Workflow', { namespace: 'ns', name });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttemptExit, AttemptSpec } from '../../executor.js';
@@ -69,7 +69,10 @@ export async function openBench(options: Partial<ProcessExecutorOptions> & { kee
     start,
     run: (spec) => start({ id: `workflow/node-${(count += 1)}`, ...spec }),
     runningOf: (id) => (running.includes(id) ? Promise.resolve() : new Promise((resolve) => waitingToRun.set(id, [...(waitingToRun.get(id) ?? []), resolve]))),
-    log: (id) => readFileSync(join(attemptFolder(folder, id), 'log'), 'utf8'),
+    log(id) {
+      const file = join(attemptFolder(folder, id), 'log');
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
     async close() {
       await executor.close();
       if (!options.keep) rmSync(folder, { recursive: true, force: true });

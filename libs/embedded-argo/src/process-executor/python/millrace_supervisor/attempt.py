@@ -14,18 +14,17 @@ _STRAGGLER_GRACE_SECONDS = 1.0
 
 
 class Attempt:
-    def __init__(self, loop, job):
+    def __init__(self, loop, job, scratch):
         self.loop = loop
         self.id = job["id"]
         self.folder = job["folder"]
+        self.scratch = scratch
         self.marker = b"MILLRACE_ATTEMPT=" + os.fsencode(job["id"])
         self.mount_namespace = None
         self.started_at = job["startedAt"]
         self.log = LogFile(self.folder)
-        try:
-            os.unlink(os.path.join(self.folder, "problem"))
-        except OSError:
-            pass
+        if not job.get("fresh"):
+            self.forget_earlier_try()
         self.reason = None
         self.message = None
         self.status = None
@@ -34,13 +33,23 @@ class Attempt:
         self.pid = 0
         out, out_end = os.pipe()
         err, err_end = os.pipe()
-        null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self.pipes = {out: 1, err: 2}
-        self.child_fds = (null, out_end, err_end)
+        self.child_fds = (loop.null, out_end, err_end)
+
+    def forget_earlier_try(self):
+        for name in ("problem", "log", "log.index"):
+            try:
+                os.unlink(os.path.join(self.folder, name))
+            except OSError:
+                pass
+
+    def never_begun(self):
+        for descriptor in (*self.pipes, *self.child_fds[1:]):
+            os.close(descriptor)
 
     def begin(self, pid, deadline_ms):
         self.pid = pid
-        for descriptor in self.child_fds:
+        for descriptor in self.child_fds[1:]:
             os.close(descriptor)
         for descriptor in self.pipes:
             os.set_blocking(descriptor, False)
@@ -150,7 +159,7 @@ class Attempt:
     def owns(self, pid):
         """Whether a process belongs to this attempt, even when it left its group and session."""
         self.learn_mount_namespace()
-        if self.mount_namespace is not None and processes.mount_namespace(pid) == self.mount_namespace and processes.has_private_root_of(pid, self.id):
+        if self.mount_namespace is not None and processes.mount_namespace(pid) == self.mount_namespace and processes.has_private_root_in(pid, self.scratch.folder):
             return True
         return processes.session_of(pid) == self.pid or processes.carries(pid, self.marker)
 
@@ -160,8 +169,7 @@ class Attempt:
             if found != processes.mount_namespace("self"):
                 self.mount_namespace = found
         elif self.mount_namespace is None:
-            record = self.loop.live_record(self.pid)
-            self.mount_namespace = record.get("mountNamespace")
+            self.mount_namespace = self.loop.live.read(self.scratch.slot).get("mountNamespace")
 
     def exit_record(self):
         code = _exit_code(self.status) if self.status is not None else None

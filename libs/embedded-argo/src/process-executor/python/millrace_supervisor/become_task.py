@@ -1,6 +1,5 @@
 """What happens between the fork and the first line of the user's program."""
 
-import json
 import os
 import signal
 import sys
@@ -28,7 +27,12 @@ def can_run_in_this_interpreter(job):
     return True
 
 
-def prepare(job, supervisor_pid, live_folder, standard_fds):
+def finds_program_in_scratch(job):
+    """False when the task sees another folder at the place where its component's file would be."""
+    return "TMPDIR" not in job["env"] and not any(os.path.normpath(mount["target"]) == "/tmp" for mount in job["mounts"])
+
+
+def prepare(job, supervisor_pid, live, standard_fds):
     """Turns this fresh child into the task's process, up to but without the program. Raises Refused."""
     os.setsid()
     os.umask(0o022)
@@ -36,15 +40,13 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _take_standard_fds(standard_fds)
+    _take_standard_fds(standard_fds, live.descriptor)
     _be_first_to_go()
     system.die_with_parent(signal.SIGKILL)
 
-    folder = job["folder"]
-    for name in ("tmp", "work", "home"):
-        os.makedirs(os.path.join(folder, name), 0o700, exist_ok=True)
+    scratch = job["scratch"]
     mounts = list(job["mounts"])
-    work = os.path.join(folder, "work")
+    work = os.path.join(scratch, "work")
     working_dir = job.get("workingDir") or work
     in_private_root = job["privateRoot"]
     if not os.path.isdir(working_dir):
@@ -53,9 +55,9 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
         else:
             working_dir = work
     if in_private_root:
-        new_root = os.path.join(folder, "root")
+        new_root = os.path.join(scratch, "root")
         try:
-            private_root.enter(os.path.join(folder, "tmp"), new_root, mounts, job["visible"])
+            private_root.enter(os.path.join(scratch, "tmp"), new_root, mounts, job["visible"])
         except OSError as error:
             raise Refused(125, "the task's private folders cannot be made: %s" % error)
         # A change of credentials clears it.
@@ -68,26 +70,28 @@ def prepare(job, supervisor_pid, live_folder, standard_fds):
         raise Refused(126, 'the working directory "%s" cannot be entered: %s' % (working_dir, error.strerror))
 
     pid = os.getpid()
-    _write_live_record(os.path.join(live_folder, str(pid)), {
+    live.write(job["slot"], {
         "id": job["id"],
-        "folder": folder,
+        "folder": job["folder"],
+        "scratch": scratch,
         "pid": pid,
         "startTicks": processes.start_ticks(pid),
         "bootId": job["bootId"],
         "mountNamespace": processes.mount_namespace(pid) if in_private_root else None,
         "startedAt": job["startedAt"],
     })
+    os.close(live.descriptor)
     return task_environment(job)
 
 
 def task_environment(job):
     """Built from nothing: no variable of the server or of this process reaches a task."""
-    folder = job["folder"]
-    packages = os.path.join(folder, "packages")
+    scratch = job["scratch"]
+    packages = os.path.join(scratch, "packages")
     environment = {
         "PATH": ":".join([os.path.join(packages, "bin"), os.path.join(sys.prefix, "bin"), job["path"]]),
-        "HOME": os.path.join(folder, "home"),
-        "TMPDIR": "/tmp" if job["privateRoot"] else os.path.join(folder, "tmp"),
+        "HOME": os.path.join(scratch, "home"),
+        "TMPDIR": "/tmp" if job["privateRoot"] else os.path.join(scratch, "tmp"),
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         # Environments are shared: what a task installs by itself goes to a folder of its own.
@@ -123,16 +127,21 @@ def execute(argv, environment):
         raise Refused(126, 'the program "%s" cannot be started: %s' % (program, error.strerror))
 
 
-def _take_standard_fds(standard_fds):
+def _take_standard_fds(standard_fds, kept):
     for target, source in enumerate(standard_fds):
         # None of the sources is below 3, so none is overwritten before its turn.
         os.dup2(source, target, inheritable=True)
+    if sys.version_info >= (3, 10) and system.IS_LINUX:
+        # One call of the kernel each.
+        os.closerange(3, kept)
+        os.closerange(kept + 1, 2**31 - 1)
+        return
     try:
         listed = [int(name) for name in os.listdir("/proc/self/fd" if system.IS_LINUX else "/dev/fd")]
     except OSError:
         listed = list(range(3, 1024))
     for descriptor in listed:
-        if descriptor > 2:
+        if descriptor > 2 and descriptor != kept:
             try:
                 os.close(descriptor)
             except OSError:
@@ -142,16 +151,8 @@ def _take_standard_fds(standard_fds):
 def _be_first_to_go():
     """When memory runs out the task has to end, not the supervisor with all its tasks, nor the server."""
     try:
-        with open("/proc/self/oom_score_adj", "w") as target:
-            target.write("500")
+        descriptor = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(descriptor, b"500")
+        os.close(descriptor)
     except OSError:
         pass
-
-
-def _write_live_record(path, record):
-    # Whole or absent; not synced: it speaks of this boot only.
-    temporary = path + ".new"
-    descriptor = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    os.write(descriptor, json.dumps(record).encode())
-    os.close(descriptor)
-    os.rename(temporary, path)

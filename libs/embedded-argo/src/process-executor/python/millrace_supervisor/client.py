@@ -12,6 +12,7 @@ class Client:
         self.received = bytearray()
         self.unsent = bytearray()
         self.open = True
+        self.wanted = selectors.EVENT_READ
         loop.watch(connection, self.on_ready)
 
     def on_ready(self):
@@ -20,7 +21,7 @@ class Client:
         if not self.open:
             return
         try:
-            data = self.socket.recv(1048576)
+            data = self.socket.recv(65536)
         except BlockingIOError:
             return
         except OSError:
@@ -59,7 +60,9 @@ class Client:
             self.close()
             return
         wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.unsent else 0)
-        self.loop.selector.modify(self.socket, wanted, self.on_ready)
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.loop.selector.modify(self.socket, wanted, self.on_ready)
 
     def close(self):
         if self.open:

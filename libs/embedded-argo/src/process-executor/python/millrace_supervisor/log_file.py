@@ -14,9 +14,9 @@ _TAIL_BYTES = 4096
 
 class LogFile:
     def __init__(self, folder):
-        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC
-        self._log = os.open(os.path.join(folder, "log"), flags, 0o600)
-        self._index = os.open(os.path.join(folder, "log.index"), flags, 0o600)
+        self._folder = folder
+        # Made with the first output: many attempts have none.
+        self._log = self._index = None
         self._offset = 0
         self._line = 1
         self._record_offset = 0
@@ -30,6 +30,8 @@ class LogFile:
         if stream == 2:
             self._error_tail = (self._error_tail + data)[-_TAIL_BYTES:]
         try:
+            if self._log is None:
+                self.open()
             if (
                 stream != self._record_stream
                 or abs(now - self._record_time) >= _RECORD_EVERY_MS
@@ -44,11 +46,20 @@ class LogFile:
                 self._offset += written
                 rest = rest[written:]
         except OSError:
+            if self._index is None:
+                return
             # Short records would shift all that follow.
             end = os.lseek(self._index, 0, os.SEEK_CUR)
             if end % RECORD.size:
                 os.lseek(self._index, end - end % RECORD.size, os.SEEK_SET)
                 os.ftruncate(self._index, end - end % RECORD.size)
+
+    def open(self):
+        flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC
+        # The one that is there says that the other is.
+        if self._index is None:
+            self._index = os.open(os.path.join(self._folder, "log.index"), flags, 0o600)
+        self._log = os.open(os.path.join(self._folder, "log"), flags, 0o600)
 
     def last_error_line(self):
         lines = [line.strip() for line in self._error_tail.decode("utf-8", "replace").splitlines()]
@@ -56,5 +67,6 @@ class LogFile:
         return lines[-1][:500] if lines else ""
 
     def close(self):
-        os.close(self._log)
-        os.close(self._index)
+        for descriptor in (self._log, self._index):
+            if descriptor is not None:
+                os.close(descriptor)

@@ -2,7 +2,6 @@
 
 import errno
 import heapq
-import json
 import os
 import selectors
 import shutil
@@ -13,8 +12,11 @@ import time
 from . import become_task, durable, failpoint, preloaded, processes
 from .attempt import Attempt
 from .client import Client
+from .live_records import LiveRecords
+from .scratch import ScratchFolders
 
 PROTOCOL = 1
+_CLEAN_AFTER_SECONDS = 0.5
 
 
 class InChild(BaseException):
@@ -28,8 +30,10 @@ class InChild(BaseException):
 
 class Loop:
     def __init__(self, options, listener, no_private_root):
-        self.live_folder = os.path.join(options["folder"], "live")
         self.folder = options["folder"]
+        self.live = LiveRecords(os.path.join(self.folder, "live"))
+        self.scratches = ScratchFolders(os.path.join(self.folder, "scratch"))
+        self.null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self.idle_seconds = options["idleMs"] / 1000
         self.grace_seconds = options["graceMs"] / 1000
         self.no_private_root = no_private_root
@@ -40,7 +44,7 @@ class Loop:
         self.timers = []
         self.timer_count = 0
         self.closing = False
-        self.to_clean = []
+        self.to_clean = self.scratches.left
         self.cleaner = 0
         # Whoever started this process needs a moment to connect.
         self.idle_since = time.monotonic() + 5
@@ -54,6 +58,8 @@ class Loop:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.watch(self.listener, self.accept)
         self.watch(self.wake_read, self.on_child)
+        if self.to_clean:
+            self.after(_CLEAN_AFTER_SECONDS, self.clean)
 
     def run(self):
         while not self.over_and_idle():
@@ -138,11 +144,21 @@ class Loop:
         launch = job.get("launch")
         # Imported before the fork, so that the next attempt has it too.
         job["fork"] = bool(launch) and become_task.can_run_in_this_interpreter(job) and preloaded.preload(launch["module"])
+        scratch = attempt = None
         try:
-            attempt = Attempt(self, job)
+            source = launch["source"] if job["fork"] and become_task.finds_program_in_scratch(job) else None
+            scratch = self.scratches.lend(source, job["visible"])
+            self.live.reserve(scratch.slot)
+            job["scratch"], job["slot"], job["programFolder"] = scratch.folder, scratch.slot, scratch.program_folder
+            attempt = Attempt(self, job, scratch)
             pid = os.fork()
         except OSError as error:
-            client.send({"event": "failed", "id": job["id"], "message": "The task cannot be started: %s." % error.strerror})
+            if attempt:
+                attempt.never_begun()
+            if scratch:
+                self.discard(self.scratches.take_back(scratch))
+            code = errno.errorcode.get(error.errno)
+            client.send({"event": "failed", "id": job["id"], "code": code, "message": "The task cannot be started: %s." % error.strerror})
             return
         if pid == 0:
             raise InChild(job, attempt.child_fds)
@@ -182,13 +198,6 @@ class Loop:
         known = {pid for pid, attempt in self.by_pid.items() if attempt.status is None}
         return [pid for pid in processes.children_of_this_process() if pid not in known and pid != self.cleaner]
 
-    def live_record(self, pid):
-        try:
-            with open(os.path.join(self.live_folder, str(pid))) as source:
-                return json.load(source)
-        except (OSError, ValueError):
-            return {}
-
     def over(self, attempt):
         """Records the exit, then reports it; in this order."""
         if not self.closing:
@@ -199,18 +208,21 @@ class Loop:
                 # A full disk. The exit is kept here and tried again: unrecorded, it must not be reported.
                 self.after(1.0 if error.errno == errno.ENOSPC else 5.0, lambda: self.over(attempt))
                 return
-        try:
-            os.unlink(os.path.join(self.live_folder, str(attempt.pid)))
-        except OSError:
-            pass
+        self.live.clear(attempt.scratch.slot)
         failpoint.reach("supervisor.exit-recorded")
         del self.attempts[attempt.id]
         del self.by_pid[attempt.pid]
         if not self.closing:
             self.broadcast({"event": "exit", "id": attempt.id, "exit": attempt.exit_record()})
-            self.to_clean.append(attempt.folder)
-            if len(self.to_clean) == 1:
-                self.after(0.5, self.clean)
+        # Only now: whoever waits for the end need not wait for this.
+        self.discard(self.scratches.take_back(attempt.scratch))
+
+    def discard(self, folder):
+        if folder is None:
+            return
+        self.to_clean.append(folder)
+        if len(self.to_clean) == 1:
+            self.after(_CLEAN_AFTER_SECONDS, self.clean)
 
     def clean(self):
         """Removes scratch folders of ended attempts, in a process of its own: one may hold a million files."""
@@ -223,8 +235,7 @@ class Loop:
             return
         os.nice(10)
         for folder in folders:
-            for name in ("tmp", "work", "home", "packages", "root"):
-                shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
     def shut_down(self, grace_seconds):

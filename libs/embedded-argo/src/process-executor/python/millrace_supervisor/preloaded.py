@@ -63,7 +63,10 @@ def become_component(job, environment):
     random.seed()
     launch = job["launch"]
     arguments = list(launch["args"])
-    if launch.get("source") is not None:
+    if job["programFolder"] is not None:
+        folder = "/tmp" if job["privateRoot"] else os.path.join(job["scratch"], "tmp")
+        arguments = ["--component_module_path", os.path.join(folder, job["programFolder"], "ephemeral_component.py")] + arguments
+    elif launch.get("source") is not None:
         folder = os.path.join(environment.get("TMPDIR", "/tmp"), "tmp." + os.urandom(8).hex())
         os.mkdir(folder, 0o700)
         path = os.path.join(folder, "ephemeral_component.py")

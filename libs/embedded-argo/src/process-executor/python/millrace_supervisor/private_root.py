@@ -20,7 +20,7 @@ def enter(scratch_tmp, new_root, mounts, visible):
     system.mount(None, "/", None, system.MS_REC | system.MS_SLAVE)
 
     kept = [{"source": path, "target": path} for path in visible if _is_below(path, "/tmp") and os.path.exists(path)]
-    planned = sorted(kept + list(mounts), key=lambda entry: _resolve(entry["target"]).count("/"))
+    planned = sorted(_needed(kept, mounts), key=lambda entry: _resolve(entry["target"]).count("/"))
     # Opened before anything is covered: a source may lie under /tmp or under another target.
     sources = [os.open(entry["source"], os.O_PATH | os.O_CLOEXEC) for entry in planned]
     targets = [_resolve(entry["target"]) for entry in planned]
@@ -77,6 +77,21 @@ def works():
     os.rmdir(scratch + "/tmp")
     os.rmdir(scratch)
     return answer.decode(errors="replace") or None
+
+
+def _needed(kept, mounts):
+    """Without folders that are where they are to be, and are seen there without our doing."""
+    own = [entry for entry in kept + mounts if entry["source"] == entry["target"] and not entry.get("readOnly")]
+    covers = [entry for entry in mounts if entry not in own]
+    shown = {entry["target"] for entry in kept}
+    found = {}
+    for entry in own:
+        path = entry["target"]
+        covered = any(_is_below(path, other["target"]) for other in covers)
+        reached = not _is_below(path, "/tmp") or any(path != other and _is_below(path, other) for other in shown)
+        if covered or not reached:
+            found[path] = entry
+    return covers + list(found.values())
 
 
 def _unshare():

@@ -21,11 +21,12 @@ def mount_namespace(pid):
         return None
 
 
-def has_private_root_of(pid, attempt):
+def has_private_root_in(pid, scratch):
     """Whether the /tmp of a process is that of an attempt: the kernel gives a namespace's number again once its last process is gone."""
     try:
         with open("/proc/%s/mountinfo" % pid) as source:
-            return "/attempts/%s/tmp " % attempt in source.read()
+            # As the file system on which it lies has it: without what is above.
+            return "/%s/tmp " % "/".join(scratch.split("/")[-3:]) in source.read()
     except OSError:
         return False
 
@@ -41,8 +42,7 @@ def boot_id():
 def children_of_this_process():
     me = os.getpid()
     try:
-        with open("/proc/%d/task/%d/children" % (me, me)) as source:
-            return [int(word) for word in source.read().split()]
+        return [int(word) for word in read_all("/proc/%d/task/%d/children" % (me, me)).split()]
     except OSError:
         return [pid for pid in all_processes() if (_stat(pid) or ["", "0"])[1] == str(me)]
 
@@ -66,7 +66,18 @@ def carries(pid, marker):
 def _stat(pid):
     # The second field, the name, may hold blanks and brackets; what follows its last bracket does not.
     try:
-        with open("/proc/%s/stat" % pid) as source:
-            return source.read().rpartition(")")[2].split()
+        return read_all("/proc/%s/stat" % pid).rpartition(b")")[2].decode().split()
     except OSError:
         return None
+
+
+def read_all(path):
+    """Bytes of a file of /proc. With fewer calls than a file object needs, for what is read for every attempt."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        pieces = [os.read(descriptor, 65536)]
+        while pieces[-1]:
+            pieces.append(os.read(descriptor, 65536))
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)

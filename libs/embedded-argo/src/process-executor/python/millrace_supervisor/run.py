@@ -17,7 +17,7 @@ def supervise():
     folder = options["folder"]
     failpoint.arm(options.get("failpoint"))
     os.umask(0o077)
-    os.makedirs(os.path.join(folder, "live"), 0o700, exist_ok=True)
+    os.makedirs(folder, 0o700, exist_ok=True)
     lock = os.open(os.path.join(folder, "lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,6 +57,7 @@ def supervise():
         loop.run()
     except InChild as child:
         job, standard_fds = child.job, child.standard_fds
+        live = loop.live
         loop.leave_to_child()
     else:
         note = durable.read_json(os.path.join(folder, "supervisor.json"))
@@ -67,12 +68,12 @@ def supervise():
         return None
     # Outside the handler: the task must not see an exception being handled.
     del loop
-    return _become(job, supervisor_pid, os.path.join(folder, "live"), standard_fds)
+    return _become(job, supervisor_pid, live, standard_fds)
 
 
-def _become(job, supervisor_pid, live_folder, standard_fds):
+def _become(job, supervisor_pid, live, standard_fds):
     try:
-        environment = become_task.prepare(job, supervisor_pid, live_folder, standard_fds)
+        environment = become_task.prepare(job, supervisor_pid, live, standard_fds)
         if job["fork"]:
             preloaded.become_component(job, environment)
             return job["launch"]["module"]
