@@ -3,19 +3,16 @@ import { type Resolution, known } from './resolution.js';
 import type { RunView, ScopePath, TaskState } from './run-view.js';
 import { taskKeyOf } from './scope-path.js';
 
-/** KFP's names of the states that a task may have ended in; `NOT_TRIGGERED` is one that its documentation forgets. */
+/** What KFP's backend calls the states that a task may have ended in: its pipelines compare with these, whatever its documentation says. */
 const NAMES: Readonly<Partial<Record<TaskState, string>>> = {
-  SUCCEEDED: 'SUCCEEDED',
-  CACHED: 'SUCCEEDED',
+  SUCCEEDED: 'COMPLETE',
+  CACHED: 'COMPLETE',
   FAILED: 'FAILED',
   CANCELED: 'CANCELLED',
   SKIPPED: 'NOT_TRIGGERED',
 };
 
-/**
- * What `dsl.PipelineTaskFinalStatus` tells of a task that has ended. KFP's backend sends other names than it documents, and no error; here
- * it is as documented.
- */
+/** What `dsl.PipelineTaskFinalStatus` tells of a task that has ended. KFP's backend leaves the error empty; here it says what failed. */
 export function finalStatusOf(view: RunView, path: ScopePath): Resolution<JsonValue> {
   const facts = view.task(path);
   const state = facts === undefined ? undefined : NAMES[facts.state];

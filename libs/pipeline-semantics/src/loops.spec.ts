@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide, type DecideContext } from './decide.js';
 import { expandLoop } from './expand-loop.js';
 import { MAX_ITERATIONS } from './loop-items.js';
+import { resolveTaskInputs } from './resolve-inputs.js';
 import { STEP, aPipeline, aPlan, aRun, aView, layout, succeeded, type ComponentSketch } from './testing/a-pipeline.js';
 
 const context: DecideContext = { layout, cache: { enabled: false }, taskId: 'id-1' };
@@ -39,5 +40,39 @@ describe('expandLoop', () => {
       ['root/loop#1/first', 'root/loop#1', []],
       ['root/loop#1/second', 'root/loop#1', ['root/loop#1/first']],
     ]);
+  });
+});
+
+describe('what loops in loops collect', () => {
+  const collects = (member: string) => ({ parameters: { all: { valueFromParameter: { producerSubtask: member, outputParameterKey: member === 'work' ? 'out' : 'all' } } } });
+  const sum = (annotation: string): ComponentSketch => ({ in: { nums: 'LIST' }, container: { image: 'python', command: ['sh', '-ec', 'run', `\ndef add(nums: ${annotation}) -> int:\n    return 0\n`], args: ['--function_to_execute', 'add'] } });
+  const pipeline = aPipeline(
+    { tasks: { outer: { use: 'outer', more: { parameterIterator: { itemInput: 'item', items: { raw: '[1, 2]' } } } }, flat: { use: 'flat', in: { nums: 'outer.all' } }, nested: { use: 'nested', in: { nums: 'outer.all' } }, group: { use: 'group', in: { nums: 'outer.all' } } } },
+    {
+      step: STEP,
+      outer: { in: { item: 'NUMBER_INTEGER' }, out: { all: 'LIST' }, tasks: { inner: { use: 'inner', more: { parameterIterator: { itemInput: 'item', items: { raw: '[1, 2]' } } } } }, outputs: collects('inner') },
+      inner: { in: { item: 'NUMBER_INTEGER' }, out: { all: 'LIST' }, tasks: { work: { use: 'step', in: { text: '$item' } } }, outputs: collects('work') },
+      flat: sum('List[str]'),
+      nested: sum('List[List[str]]'),
+      group: { in: { nums: 'LIST' }, tasks: { nested: { use: 'nested', in: { nums: '$nums' } } } },
+    },
+  );
+  const leaf = (outer: number, inner: number) => ({ [`root/outer#${outer}/inner#${inner}/work`]: succeeded({ out: `${outer}${inner}` }) });
+  const loop = (path: string, all: readonly string[]) => ({ [path]: { ...succeeded({ all: [...all] }), iterations: 2 } });
+  const view = aView(aRun(pipeline), {
+    ...loop('root/outer', ['00', '01', '10', '11']), ...loop('root/outer#0/inner', ['00', '01']), ...loop('root/outer#1/inner', ['10', '11']),
+    ...leaf(0, 0), ...leaf(0, 1), ...leaf(1, 0), ...leaf(1, 1),
+    'root/group': { state: 'RUNNING', inputs: { parameters: { nums: ['00', '01', '10', '11'] }, artifacts: {} } },
+  });
+  const given = (path: string) => resolveTaskInputs(pipeline, path, view, { layout, taskId: 'id-1' });
+
+  it('is one flat list, as on KFP\'s backend', () => {
+    expect(given('root/flat')).toMatchObject({ inputs: { parameters: { nums: ['00', '01', '10', '11'] } } });
+  });
+
+  it('is a list of lists for a Python function that says it takes one, through other pipelines too', () => {
+    const nested = [['00', '01'], ['10', '11']];
+    expect(given('root/nested')).toMatchObject({ inputs: { parameters: { nums: nested } } });
+    expect(given('root/group/nested')).toMatchObject({ inputs: { parameters: { nums: nested } } });
   });
 });

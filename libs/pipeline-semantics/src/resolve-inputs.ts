@@ -1,8 +1,9 @@
-import type { JsonValue, Pipeline, TaskInputParameter } from '@millrace/pipeline-spec';
+import { executorOf, type JsonValue, type Pipeline, type TaskInputParameter } from '@millrace/pipeline-spec';
 import { triggerStrategyOf } from './dependency-rule.js';
 import { selectPart } from './evaluate-expression.js';
 import { finalStatusOf } from './final-status.js';
 import type { Layout } from './layout.js';
+import { isListOfLists } from './list-of-lists.js';
 import { isLoopPath, itemsIn } from './loop-items.js';
 import { literalProblem, typeProblem, valueToText } from './parameter-value.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
@@ -46,7 +47,7 @@ export function resolveTaskInputs(pipeline: Pipeline, path: ScopePath, view: Run
   };
   for (const name of parameterNames(task)) {
     if (only?.has(name) === false || isTaskConfig(task, name)) continue;
-    const message = take(name, resolveParameter(scope, path, task, name), parameters);
+    const message = take(name, takesListsOfLists(task, name, pipeline) ? nestedOrFlat(scope, path, task, name) : resolveParameter(scope, path, task, name), parameters);
     if (message !== undefined) return { kind: 'failed', message };
   }
   for (const name of only === undefined ? artifactNames(task) : []) {
@@ -90,11 +91,27 @@ interface Scope {
   readonly context: ResolveContext;
   /** The path that `context.taskId` belongs to. */
   readonly decided: ScopePath;
+  /** What loops in loops collected is to be lists of lists. */
+  readonly nested?: boolean;
 }
 
 function parameterNames({ task, component }: LocatedTask): Iterable<string> {
   // The SDK binds names that the component does not declare, to refer to them inside other values.
   return without(task.parameterIterator?.itemInput, [...Object.keys(component.inputDefinitions?.parameters ?? {}), ...Object.keys(task.inputs?.parameters ?? {})]);
+}
+
+function takesListsOfLists({ component }: LocatedTask, name: string, pipeline: Pipeline): boolean {
+  if (component.inputDefinitions?.parameters?.[name]?.parameterType !== 'LIST') return false;
+  const container = executorOf(pipeline, component)?.container;
+  return container !== undefined && isListOfLists(container, name);
+}
+
+/** A list as the function that gets it was written for it. What nobody collected is the same either way. */
+function nestedOrFlat(scope: Scope, path: ScopePath, located: LocatedTask, name: string): Resolution<JsonValue> {
+  const flat = resolveParameter(scope, path, located, name);
+  if (flat.kind !== 'known') return flat;
+  const nested = resolveParameter({ ...scope, nested: true }, path, located, name);
+  return nested.kind === 'known' ? nested : flat;
 }
 
 /** It is filled when everything else of the task is known. */
@@ -144,7 +161,7 @@ function bindParameter(scope: Scope, path: ScopePath, located: LocatedTask, bind
   if (binding.taskOutputParameter !== undefined) {
     const { producerTask, outputParameterKey } = binding.taskOutputParameter;
     const producer = taskPath(parent, producerTask);
-    return mayStillBeLeftOut(scope, producer, located) ?? resolveOutputParameter(pipeline, view, producer, outputParameterKey);
+    return mayStillBeLeftOut(scope, producer, located) ?? resolveOutputParameter(pipeline, view, producer, outputParameterKey, { nested: scope.nested });
   }
   const constant = binding.runtimeValue?.constant;
   if (constant !== undefined) {
@@ -210,7 +227,7 @@ function scopeParameter(scope: Scope, path: ScopePath, name: string): Resolution
   if (iterated !== undefined && iterated.located.task.parameterIterator?.itemInput === name) return itemOf(iterated, loopParameters);
   if (iterated?.index !== undefined) return scopeParameter(scope, iterated.loop, name);
   const inputs = path === ROOT_PATH ? scope.view.run.parameters : scope.view.task(path)?.inputs?.parameters;
-  if (inputs !== undefined) return Object.hasOwn(inputs, name) ? known(inputs[name] as JsonValue) : ABSENT;
+  if (inputs !== undefined && (scope.nested !== true || path === ROOT_PATH)) return Object.hasOwn(inputs, name) ? known(inputs[name] as JsonValue) : ABSENT;
   return resolveParameter(scope, path, locateTask(scope.pipeline, path), name);
 }
 
@@ -252,7 +269,8 @@ function iteratedScope(scope: Scope, path: ScopePath): IteratedScope | undefined
   const located = locateTask(scope.pipeline, path);
   const index = iterationOf(path);
   if (index === undefined && !isLoopPath(located.task, path)) return undefined;
-  return { scope, loop: index === undefined ? path : (parentOf(path) as ScopePath), index, located };
+  // Items are counted flat.
+  return { scope: { ...scope, nested: false }, loop: index === undefined ? path : (parentOf(path) as ScopePath), index, located };
 }
 
 function itemOf<T>({ scope, loop, index, located }: IteratedScope, itemsOf: (scope: Scope, loop: ScopePath, located: LocatedTask) => Resolution<readonly T[]>): Resolution<T> {

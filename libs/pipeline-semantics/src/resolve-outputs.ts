@@ -7,10 +7,11 @@ import { ROOT_PATH, iterationPath, taskPath } from './scope-path.js';
 
 /**
  * An output parameter of a task. A DAG's output is the output of the member that it names, through any number of DAGs, and is known
- * as soon as that member's is; of several members (`dsl.OneOf`) the first that succeeded. A loop's output is the list of its iterations'.
+ * as soon as that member's is; of several members (`dsl.OneOf`) the first that succeeded. A loop's output is the list of its iterations':
+ * of loops in loops one flat list, as KFP's backend makes it, or with `nested` a list for each loop.
  */
-export function resolveOutputParameter(pipeline: Pipeline, view: RunView, path: ScopePath, key: string): Resolution<JsonValue> {
-  return resolveOutput(PARAMETERS, { pipeline, view }, path, key);
+export function resolveOutputParameter(pipeline: Pipeline, view: RunView, path: ScopePath, key: string, { nested = false }: { readonly nested?: boolean } = {}): Resolution<JsonValue> {
+  return resolveOutput(PARAMETERS, { pipeline, view, nested }, path, key);
 }
 
 /** An output artifact of a task, by the same rules; always a list. */
@@ -34,6 +35,7 @@ export function resolveDagOutputs(pipeline: Pipeline, view: RunView, scope: Scop
 interface Run {
   readonly pipeline: Pipeline;
   readonly view: RunView;
+  readonly nested?: boolean;
 }
 
 interface Selector {
@@ -78,7 +80,8 @@ function resolveOutput<T>(side: Side<T>, run: Run, path: ScopePath, key: string)
   const { task, component } = locateTask(run.pipeline, path);
   if (component.dag === undefined) return producedBy(side, run.view, path, key);
   const facts = run.view.task(path);
-  const stored = facts?.state === 'SUCCEEDED' && facts.outputs !== undefined ? side.read(facts.outputs, key) : undefined;
+  // What is stored of a DAG is flat.
+  const stored = facts?.state === 'SUCCEEDED' && facts.outputs !== undefined && run.nested !== true ? side.read(facts.outputs, key) : undefined;
   if (stored !== undefined) return known(stored);
   if (facts?.state === 'SKIPPED' || facts?.state === 'CANCELED') return { kind: 'blocked', by: path, state: facts.state };
   return isLoopPath(task, path) ? collect(side, run, path, key) : resolveSelected(side, run, path, component, key);
@@ -114,12 +117,18 @@ function collect<T>(side: Side<T>, run: Run, loop: ScopePath, key: string): Reso
   if (facts?.iterations === undefined) return facts?.state === 'FAILED' ? { kind: 'blocked', by: loop, state: 'FAILED' } : { kind: 'unknown', on: [loop] };
   const values: T[] = [];
   for (let index = 0; index < facts.iterations; index += 1) {
-    const found = leavesOf(side, run, iterationPath(loop, index), key);
+    const found = run.nested === true ? wholeOf(side, run, iterationPath(loop, index), key) : leavesOf(side, run, iterationPath(loop, index), key);
     if (found.kind === 'known') values.push(...found.value);
     else if (found.kind === 'unknown') return { kind: 'unknown', on: [loop] };
     else if (found.kind === 'failed') return found;
   }
   return known(side.join(values));
+}
+
+/** What one iteration gives to its loop as it is, a list of a loop inside it too. */
+function wholeOf<T>(side: Side<T>, run: Run, path: ScopePath, key: string): Resolution<readonly T[]> {
+  const found = resolveOutput(side, run, path, key);
+  return found.kind === 'known' ? known([found.value]) : found;
 }
 
 /** What one iteration, or a DAG in it, gives to its loop: one value, or all of a loop inside it. */

@@ -29,7 +29,7 @@ describe('an exit task', () => {
   it('runs after a group that succeeded too', async () => {
     const { run, begun } = await bench.run(tasks);
     expect(run.state).toBe('SUCCEEDED');
-    expect(begun.at(-1)?.inputs['status']).toMatchObject({ state: 'SUCCEEDED', error: {} });
+    expect(begun.at(-1)?.inputs['status']).toMatchObject({ state: 'COMPLETE', error: {} });
   });
 
   it('may be a pipeline, given values of the run', async () => {
