@@ -65,8 +65,8 @@ export class ArgoCluster {
     return new Map(items.map(({ metadata }) => [metadata!.annotations?.['workflows.argoproj.io/node-name'] ?? '', metadata!.name!]));
   }
 
-  async deletePod(name: string): Promise<void> {
-    await ignoring(404, this.#core.deleteNamespacedPod({ namespace: this.namespace, name, gracePeriodSeconds: 0 }));
+  async deletePod(name: string, gracePeriodSeconds = 0): Promise<void> {
+    await ignoring(404, this.#core.deleteNamespacedPod({ namespace: this.namespace, name, gracePeriodSeconds }));
   }
 
   async logOf(pod: string): Promise<string> {

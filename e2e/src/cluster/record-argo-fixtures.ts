@@ -9,17 +9,18 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dump } from 'js-yaml';
 import type { ArgoFixture, FixtureCase } from '@millrace/embedded-argo/testing';
 import { ArgoCluster } from './argo-cluster.js';
-import { ARGO_CASES } from './argo-cases/index.js';
+import { argoCases } from './argo-cases/index.js';
 import { recordCase } from './record-case.js';
 
 const FIXTURES = new URL('../../../libs/embedded-argo/fixtures/', import.meta.url);
 const { FIXTURE_ARGO: argo, FIXTURE_IMAGE: image = 'busybox:1.37', FIXTURE_NAMESPACE: namespace = 'argo-fixtures', FIXTURE_CONCURRENCY: concurrency = '4' } = process.env;
 if (argo === undefined) throw new Error('Say with FIXTURE_ARGO which version of the controller runs, e.g. FIXTURE_ARGO=4.1.2.');
 
+const cases = await argoCases();
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !ARGO_CASES.some((recipe) => recipe.name === name));
+const unknown = wanted.filter((name) => !cases.some((recipe) => recipe.name === name));
 if (unknown.length > 0) throw new Error(`No case is called ${unknown.join(', ')}.`);
-const queue = ARGO_CASES.filter(({ name }) => (wanted.length === 0 ? process.env['FIXTURE_MISSING'] === undefined || !existsSync(fileOf(name)) : wanted.includes(name)));
+const queue = cases.filter(({ name }) => (wanted.length === 0 ? process.env['FIXTURE_MISSING'] === undefined || !existsSync(fileOf(name)) : wanted.includes(name)));
 
 const cluster = new ArgoCluster(namespace);
 await cluster.prepare();

@@ -1,5 +1,5 @@
 import { isNodeCompleted, isWorkflowCompleted, type Workflow } from '@millrace/argo';
-import { answerOf, heldPods, nodeOfEvent, recordStatus, type FixtureCase, type FixtureEvent, type Recording } from '@millrace/embedded-argo/testing';
+import { answerOf, isHeld, nodeOfEvent, recordStatus, type FixtureCase, type FixtureEvent, type Recording } from '@millrace/embedded-argo/testing';
 import { SERVICE_ACCOUNT, pause, type ArgoCluster } from './argo-cluster.js';
 import { argumentsIn, withScriptedPods } from './scripted-pods.js';
 
@@ -40,13 +40,13 @@ async function happen(cluster: ArgoCluster, name: string, event: FixtureEvent): 
   }
   if ('shutdown' in event) return cluster.patch(name, { spec: { shutdown: event.shutdown } });
   const pod = (await cluster.podsOf(name)).get(target)!;
-  await ('finish' in event ? cluster.release(pod) : cluster.deletePod(pod));
+  await ('finish' in event ? cluster.release(pod) : cluster.deletePod(pod, 2));
   await until(cluster, name, (object) => isOver(object) || isWorkflowCompleted(object.status?.phase));
 }
 
 /** Waits until something holds and nothing has moved for a while: no pod is on its way that does not wait for an event. */
-async function settled(cluster: ArgoCluster, { name, events }: FixtureCase, holds: (object: Workflow) => boolean, quietMs = QUIET_MS): Promise<Workflow> {
-  const held = heldPods(events);
+async function settled(cluster: ArgoCluster, recipe: FixtureCase, holds: (object: Workflow) => boolean, quietMs = QUIET_MS): Promise<Workflow> {
+  const { name } = recipe;
   let version: string | undefined;
   let since = Date.now();
   return until(cluster, name, (object) => {
@@ -54,7 +54,7 @@ async function settled(cluster: ArgoCluster, { name, events }: FixtureCase, hold
       version = object.metadata.resourceVersion;
       since = Date.now();
     }
-    const onTheWay = Object.values(object.status?.nodes ?? {}).some((node) => node.type === 'Pod' && !isNodeCompleted(node.phase) && !(held.has(node.name) && node.phase === 'Running'));
+    const onTheWay = Object.values(object.status?.nodes ?? {}).some((node) => node.type === 'Pod' && !isNodeCompleted(node.phase) && !(isHeld(recipe, node.name) && node.phase === 'Running'));
     return holds(object) && !onTheWay && Date.now() - since >= quietMs;
   });
 }

@@ -1,5 +1,5 @@
 import type { Template, Workflow } from '@millrace/argo';
-import { heldPods, type FixtureCase, type PodOutcome } from '@millrace/embedded-argo/testing';
+import { nodeOfEvent, type FixtureCase, type PodOutcome } from '@millrace/embedded-argo/testing';
 
 /** Where a pod waits for the event that ends it. */
 export const RELEASE_FILE = '/tmp/millrace-release';
@@ -7,7 +7,8 @@ const ARGUMENT_LINE = '@argument ';
 
 /** The Workflow of a case, changed so that its pods do what the case says: each looks itself up by the name of its node. */
 export function withScriptedPods({ name, workflow, pods, events }: FixtureCase, image: string): Workflow {
-  const program = [...heldPods(events)].map((node) => `case "$NODE" in ${quote(node)}) until [ -e ${RELEASE_FILE} ]; do sleep 0.1; done;; esac`);
+  const held = [...(events ?? []).flatMap((event) => ('answer' in event ? [] : [nodeOfEvent(event)])), ...Object.keys(pods ?? {}).filter((pattern) => pods![pattern]!.hold === true)];
+  const program = held.map((pattern) => `case "$NODE" in ${asGlob(pattern)}) until [ -e ${RELEASE_FILE} ]; do sleep 0.1; done;; esac`);
   const outcomes = Object.entries(pods ?? {}).map(([pattern, outcome]) => `${asGlob(pattern)}) ${commandsOf(outcome)} ;;`);
   const script = [
     `for a in "$@"; do printf '${ARGUMENT_LINE}%s\\n' "$(printf '%s' "$a" | base64 | tr -d '\\n')" >&2; done`,

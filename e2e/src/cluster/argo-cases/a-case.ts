@@ -15,9 +15,10 @@ export function uses(template: string, name: string, rest: Partial<DAGTask> = {}
   return { name, template, ...rest };
 }
 
-/** A case of templates, the first of which is the entrypoint. */
+/** A case of templates, the first of which is the entrypoint. In names of nodes `~` stands for the root, which is called like the case. */
 export function aCase(name: string, recipe: Recipe, templates: readonly Template[], spec: Partial<WorkflowSpec> = {}): FixtureCase {
-  return { name, ...recipe, workflow: aWorkflow(templates, spec) };
+  const named = JSON.parse(JSON.stringify(recipe).replaceAll('"~', `"${name}`)) as Recipe;
+  return { name, ...named, workflow: aWorkflow(templates, spec) };
 }
 
 /** A case of one DAG, whose tasks are pods of their own names. */
@@ -44,4 +45,10 @@ export function leaves(...names: readonly string[]): Pick<Template, 'outputs'> {
 /** The outcome that leaves these. */
 export function left(outputs: Readonly<Record<string, string>>): { readonly files: Readonly<Record<string, string>> } {
   return { files: Object.fromEntries(Object.entries(outputs).map(([name, text]) => [`/tmp/out/${name}`, text])) };
+}
+
+/** A template that does nothing and succeeds, without a pod: for cases in which only the fact matters that a task was begun. */
+export function nothing(name: string, rest: Partial<Template> = {}): Template {
+  const passed = (rest.inputs?.parameters ?? []).map((input) => [input.name, `{{inputs.parameters.${input.name}}}`]);
+  return aDag(name, [{ name: 'never', template: name, when: 'no == yes', ...(passed.length > 0 && given(Object.fromEntries(passed) as Record<string, string>)) }], rest);
 }

@@ -1,6 +1,5 @@
-import type { FixtureCase } from '@millrace/embedded-argo/testing';
+import { aDag, aPod, type FixtureCase } from '@millrace/embedded-argo/testing';
 import { FAIL, aCase, dagCase, leaves, task } from './a-case.js';
-import { aDag, aPod } from '@millrace/embedded-argo/testing';
 
 const ANY_END = '(a.Succeeded || a.Failed || a.Errored || a.Skipped || a.Omitted)';
 const skipped = { when: 'no == yes' };
@@ -31,7 +30,7 @@ export const DEPENDS: readonly FixtureCase[] = [
     task('a'), task('b'), task('s', skipped), task('c', { depends: 'a && b && s' }),
   ]),
   dagCase('depends-omitted-without-failure', { rule: 'a run whose last task was omitted without a failure has succeeded' }, [task('a'), task('b', { depends: 'a.Failed' }), task('c', { depends: 'b' })]),
-  dagCase('depends-order', { rule: 'a task waits for all that it names, whichever ends first', events: [{ finish: 'depends-order.b' }, { finish: 'depends-order.c' }, { finish: 'depends-order.a' }] }, [
+  dagCase('depends-order', { rule: 'a task waits for all that it names, whichever ends first', events: [{ finish: '~.b' }, { finish: '~.c' }, { finish: '~.a' }] }, [
     task('a'), task('b'), task('c', { depends: 'b' }), task('d', { depends: 'a && c' }),
   ]),
 ];
@@ -48,20 +47,20 @@ export const TARGETS: readonly FixtureCase[] = [
 ];
 
 export const FAIL_FAST: readonly FixtureCase[] = [
-  dagCase('fail-fast-siblings', { rule: 'siblings of a failure go on, whatever failFast says', pods: { '*.a': FAIL }, events: [{ finish: 'fail-fast-siblings.a' }, { finish: 'fail-fast-siblings.b' }] }, [
+  dagCase('fail-fast-siblings', { rule: 'siblings of a failure go on, whatever failFast says', pods: { '*.a': FAIL }, events: [{ finish: '~.a' }, { finish: '~.b' }] }, [
     task('a'), task('b'), task('c', { depends: 'b' }), task('d', { depends: 'a' }),
   ], { failFast: true }),
-  dagCase('fail-fast-off', { rule: 'without failFast all branches end', pods: { '*.a': FAIL }, events: [{ finish: 'fail-fast-off.a' }, { finish: 'fail-fast-off.b' }] }, [
+  dagCase('fail-fast-off', { rule: 'without failFast all branches end', pods: { '*.a': FAIL }, events: [{ finish: '~.a' }, { finish: '~.b' }] }, [
     task('a'), task('b'), task('c', { depends: 'b' }), task('d', { depends: 'a' }),
   ], { failFast: false }),
-  dagCase('fail-fast-default', { rule: 'failFast is on when nothing is said', pods: { '*.a': FAIL }, events: [{ finish: 'fail-fast-default.a' }, { finish: 'fail-fast-default.b' }] }, [task('a'), task('b'), task('c', { depends: 'b' })]),
-  aCase('fail-fast-nested', { rule: 'a nested DAG that failed fails the outer one; its siblings go on', pods: { '*.in.x': FAIL }, events: [{ finish: 'fail-fast-nested.in.x' }, { finish: 'fail-fast-nested.b' }] }, [
-    aDag('root', [task('in'), task('b'), task('c', { depends: 'b' }), task('d', { depends: 'in' })], { failFast: true }),
-    aDag('in', [task('x'), task('y', { depends: 'x' })]), aPod('x'), aPod('y'), aPod('b'), aPod('c'), aPod('d'),
+  dagCase('fail-fast-default', { rule: 'failFast is on when nothing is said', pods: { '*.a': FAIL }, events: [{ finish: '~.a' }, { finish: '~.b' }] }, [task('a'), task('b'), task('c', { depends: 'b' })]),
+  aCase('fail-fast-nested', { rule: 'a nested DAG that failed fails the outer one; its siblings go on', pods: { '*.part.x': FAIL }, events: [{ finish: '~.part.x' }, { finish: '~.b' }] }, [
+    aDag('root', [task('part'), task('b'), task('c', { depends: 'b' }), task('d', { depends: 'part' })], { failFast: true }),
+    aDag('part', [task('x'), task('y', { depends: 'x' })]), aPod('x'), aPod('y'), aPod('b'), aPod('c'), aPod('d'),
   ]),
-  aCase('fail-fast-running', { rule: 'with failFast a failed target ends the DAG only when the rest has ended', pods: { '*.a': FAIL }, events: [{ finish: 'fail-fast-running.in.a' }, { finish: 'fail-fast-running.in.b' }] }, [
-    aDag('root', [task('in'), task('after', { depends: 'in.Failed' })]),
-    aDag('in', [task('a'), task('b'), task('c', { depends: 'b' })], { failFast: true }), aPod('a'), aPod('b'), aPod('c'), aPod('after'),
+  aCase('fail-fast-running', { rule: 'with failFast a failed target ends the DAG only when the rest has ended', pods: { '*.a': FAIL }, events: [{ finish: '~.part.a' }, { finish: '~.part.b' }] }, [
+    aDag('root', [task('part'), task('after', { depends: 'part.Failed' })]),
+    aDag('part', [task('a'), task('b'), task('c', { depends: 'b' })], { failFast: true }), aPod('a'), aPod('b'), aPod('c'), aPod('after'),
   ]),
   dagCase('continue-on', { rule: 'continueOn forgives the failure of a dependency and of a target', pods: { '*.a': FAIL, '*.c': FAIL } }, [
     task('a', { continueOn: { failed: true } }), task('b', { dependencies: ['a'] }), task('c', { continueOn: { failed: true } }),

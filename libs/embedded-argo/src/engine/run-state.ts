@@ -20,6 +20,11 @@ export interface NodeEnd {
   readonly finishedAt?: number;
 }
 
+/** Whether a node of this type counts in `status.progress`. */
+export function hasProgress(type: string | undefined): boolean {
+  return type === 'Pod' || type === 'Suspend';
+}
+
 /** The nodes of one running Workflow, the places of those that have not ended, and the counts that limits go by. */
 export class RunState implements NodeReader {
   readonly workflowName: string;
@@ -28,8 +33,9 @@ export class RunState implements NodeReader {
   /** Nodes that ended and of which nobody has been told. */
   readonly ended = new Fifo<string>();
   activePods = 0;
-  pods = 0;
-  podsEnded = 0;
+  /** Pods and gates, and how many of them have succeeded: `status.progress`. */
+  begun = 0;
+  succeeded = 0;
   readonly #templates: ReadonlyMap<string, Template>;
   readonly #plans = new Map<string, DagPlan>();
   readonly #resultsWanted = new Map<string, ReadonlySet<string>>();
@@ -94,7 +100,7 @@ export class RunState implements NodeReader {
       place.dag.open += 1;
       place.dag.missing -= 1;
     }
-    if (fields.type === 'Pod') this.pods += 1;
+    if (hasProgress(fields.type)) this.begun += 1;
     this.track(place, id);
     return id;
   }
@@ -116,7 +122,6 @@ export class RunState implements NodeReader {
       node.outputs = how.outputs;
       this.#exportOutputs(how.outputs);
     }
-    if (node.type === 'Pod') node.progress = phase === 'Succeeded' ? '1/1' : '0/1';
     this.ended.push(id);
   }
 
@@ -129,10 +134,13 @@ export class RunState implements NodeReader {
   release(id: string): Place | undefined {
     const place = this.places.get(id);
     if (place === undefined) return undefined;
-    const { type } = this.node(id)!;
+    const { type, phase } = this.node(id)!;
     this.places.delete(id);
     this.#count(type, boundaryOf(place), -1);
-    if (type === 'Pod') this.podsEnded += 1;
+    if (hasProgress(type) && phase === 'Succeeded') {
+      this.succeeded += 1;
+      this.live.editNode(id).progress = '1/1';
+    }
     return place;
   }
 

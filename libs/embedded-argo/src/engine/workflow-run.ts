@@ -14,7 +14,7 @@ import { attemptTemplate, attemptsOf, isPod, localTags, templateOf } from './nod
 import { boundaryOf, isPartOfExit, type AttemptPlace, type HookPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import { PodNodes } from './pod-nodes.js';
 import type { RunHost } from './run-host.js';
-import { RunState, workflowPhaseOf } from './run-state.js';
+import { hasProgress, RunState, workflowPhaseOf } from './run-state.js';
 import { StartQueue } from './start-queue.js';
 import { StepsNodes } from './steps-nodes.js';
 import { resumeByItself, suppliedOutputs } from './suspend-nodes.js';
@@ -60,9 +60,9 @@ export class WorkflowRun implements Starter {
       this.#label('Running', false);
       this.#makeClaims();
     }
-    const pods = live.nodeIds().map((id) => live.node(id)!).filter(({ type }) => type === 'Pod');
-    state.pods = pods.length;
-    state.podsEnded = pods.filter(({ phase }) => isNodeCompleted(phase)).length;
+    const counted = live.nodeIds().map((id) => live.node(id)!).filter(({ type }) => hasProgress(type));
+    state.begun = counted.length;
+    state.succeeded = counted.filter(({ phase }) => phase === 'Succeeded').length;
     const { deadline } = state;
     if (deadline !== undefined) host.wakeAt(this, 'deadline', deadline, () => this.#endAtDeadline());
     const root = live.node(state.workflowName);
@@ -215,7 +215,7 @@ export class WorkflowRun implements Starter {
     const state = this.#state;
     const type = template.dag !== undefined ? 'DAG' : template.steps !== undefined ? 'Steps' : isPod(template) ? 'Pod' : 'Suspend';
     const fields = { ...inputsOf(template), ...nodeFlagOf(place), type, phase: type === 'Pod' ? 'Pending' : 'Running' };
-    const own = type === 'Pod' ? { progress: '0/1' } : type === 'Suspend' ? suppliedOutputs(template) : {};
+    const own = { ...(hasProgress(type) && { progress: '0/1' }), ...(type === 'Suspend' && suppliedOutputs(template)) };
     const id = state.add(place, name, { ...fields, ...own }, template.name!, parents);
     if (type === 'DAG') return this.#dags.open(id, name, template);
     if (type === 'Steps') return this.#steps.open(id, name, template);
@@ -390,7 +390,7 @@ export class WorkflowRun implements Starter {
 
   /** `status.progress`, written with whatever else a tick writes. */
   updateProgress(): void {
-    const progress = `${this.#state.podsEnded}/${this.#state.pods}`;
+    const progress = `${this.#state.succeeded}/${this.#state.begun}`;
     if (this.live.status.progress !== progress) this.live.setStatus({ progress });
   }
 

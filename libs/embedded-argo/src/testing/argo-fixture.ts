@@ -8,6 +8,8 @@ export interface PodOutcome {
   readonly files?: Readonly<Record<string, string>>;
   /** What it prints: the result of a script template. */
   readonly stdout?: string;
+  /** Waits for ever, unless an event ends it. */
+  readonly hold?: boolean;
 }
 
 /** Something that happens once nothing moves any more and the node it names runs. */
@@ -50,9 +52,9 @@ export interface ArgoFixture extends FixtureCase {
   readonly recorded: Recording;
 }
 
-/** Nodes whose pods wait until an event ends them. */
-export function heldPods(events: readonly FixtureEvent[] = []): ReadonlySet<string> {
-  return new Set(events.flatMap((event) => ('finish' in event ? [event.finish] : 'lose' in event ? [event.lose] : 'while' in event ? [event.while] : [])));
+/** Whether the pod of a node waits until an event ends it. */
+export function isHeld({ pods, events = [] }: Pick<FixtureCase, 'pods' | 'events'>, nodeName: string): boolean {
+  return outcomeOf(pods, nodeName).hold === true || events.some((event) => !('answer' in event) && nodeOfEvent(event) === nodeName);
 }
 
 export function nodeOfEvent(event: FixtureEvent): string {
@@ -79,28 +81,40 @@ const OF_THE_MOMENT = new Set(['startedAt', 'finishedAt', 'estimatedDuration', '
 /** What is compared of a Workflow's status: everything but times, places and the order in which siblings were entered. */
 export function recordStatus(status: WorkflowStatus): Pick<Recording, 'status' | 'nodes'> {
   const nodes = status.nodes ?? {};
-  const nameOf = (id: string): string => nodes[id]?.name ?? `no node ${id}`;
   const { phase, message, progress, outputs } = status;
-  const whole = { phase, message, progress, outputs };
+  const whole = { phase, message: recordMessage(message), progress, outputs };
   return {
     status: present(whole),
     nodes: Object.fromEntries(
       Object.values(nodes)
-        .map((node) => [node.name, recordNode(node, nameOf)] as const)
+        .map((node) => [node.name, recordNode(node, nodes)] as const)
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
 }
 
-function recordNode(node: NodeStatus, nameOf: (id: string) => string): RecordedNode {
-  const { children, outboundNodes, boundaryID, outputs, name: _name, ...rest } = node;
-  const artifacts = outputs?.artifacts?.filter(({ name }) => name !== 'main-logs');
+/**
+ * A message without what nobody can know twice: where Argo's executor keeps a pod's files, and the words of the parser of conditions.
+ */
+export function recordMessage(message: string | undefined): string | undefined {
+  return message?.replaceAll('/var/run/argo/outputs/parameters/', '/').replace(/^(Invalid 'when' expression '.*'|unable to evaluate expression|invalid spec):? .*$/s, '$1');
+}
+
+function recordNode(node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>): RecordedNode {
+  const { children, outboundNodes, boundaryID, outputs, name: _name, progress, ...rest } = node;
+  const nameOf = (id: string): string => nodes[id]?.name ?? `no node ${id}`;
+  // Where the cluster keeps them is the cluster's affair.
+  const artifacts = outputs?.artifacts?.filter(({ name }) => name !== 'main-logs').map(({ name, path, optional }) => ({ name, path, optional }));
   return present({
     ...Object.fromEntries(Object.entries(rest).filter(([field]) => !OF_THE_MOMENT.has(field))),
+    message: recordMessage(node.message),
+    // Only what runs has a progress of its own; of all else Argo adds up what hangs behind it, which nobody reads.
+    progress: node.type === 'Pod' || node.type === 'Suspend' ? progress : undefined,
     boundary: boundaryID === undefined ? undefined : nameOf(boundaryID),
     outputs: outputs === undefined ? undefined : present({ ...outputs, artifacts: artifacts?.length === 0 ? undefined : artifacts }),
-    // Attempts follow each other; of anything else the order depends on which one the controller looked at first.
-    children: node.type === 'Retry' ? children?.map(nameOf) : children?.map(nameOf).sort(),
+    // Attempts follow each other; of anything else the order depends on which one the controller looked at first, and Argo links what a limit
+    // holds back before it makes it.
+    children: node.type === 'Retry' ? children?.map(nameOf) : children?.filter((id) => nodes[id] !== undefined).map(nameOf).sort(),
     outboundNodes: outboundNodes?.map(nameOf).sort(),
   });
 }

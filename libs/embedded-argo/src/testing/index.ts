@@ -6,9 +6,9 @@
 export { FakeExecutor, FakeMachine, type FakeExecutorOptions, type FakeOutcome } from './fake-executor.js';
 export { ManualClock } from './manual-clock.js';
 export { openScriptedArgo, type ScriptedArgo, type ScriptedArgoOptions } from './scripted-argo.js';
-export { aDag, aGate, aPod, aWorkflow } from './workflow-builder.js';
+export { aDag, aGate, aPod, aStepsTemplate, aWorkflow } from './workflow-builder.js';
 export {
-  answerOf, heldPods, nodeOfEvent, outcomeOf, recordStatus,
+  answerOf, isHeld, nodeOfEvent, outcomeOf, recordStatus,
   type ArgoFixture, type FixtureCase, type FixtureEvent, type PodOutcome, type RecordedNode, type Recording,
 } from './argo-fixture.js';
 export { replayFixture } from './replay-fixture.js';

@@ -1,7 +1,7 @@
 import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
 import type { AttemptSpec } from '../executor.js';
 import { nodeId } from '../workflow/node-id.js';
-import { answerOf, heldPods, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
+import { answerOf, isHeld, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
 import type { FakeOutcome } from './fake-executor.js';
 import { openScriptedArgo, type ScriptedArgo } from './scripted-argo.js';
 
@@ -11,14 +11,16 @@ const PATIENCE = 900;
 /** Lets embedded Argo run a fixture's Workflow, with the same outcomes and events in the same order. */
 export async function replayFixture(fixture: ArgoFixture): Promise<Recording> {
   const { name, events = [], pods } = fixture;
-  const held = heldPods(events);
   const args: Record<string, readonly string[]> = {};
   const nodeNames = new Map(Object.keys(fixture.recorded.nodes).map((node) => [nodeId(name, node), node]));
   const nodeOf = (spec: Pick<AttemptSpec, 'id'>): string => nodeNames.get(spec.id.split('/')[1]!) ?? spec.id;
   const outcome = (spec: AttemptSpec): FakeOutcome => {
     const node = nodeOf(spec);
-    if (spec.args.length > 0) args[node] = spec.args;
-    return { ...asFake(outcomeOf(pods, node)), hold: held.has(node) };
+    // Where a script lies is the executor's affair.
+    const given = spec.args.filter((argument) => argument !== '/argo/staging/script');
+    if (given.length > 0) args[node] = given;
+    if (spec.deadlineMs !== undefined) argo.clock.at(argo.clock.now() + spec.deadlineMs, () => argo.executor.finish(spec.id, { reason: 'deadline', exitCode: 143 }));
+    return { ...asFake(outcomeOf(pods, node)), hold: isHeld(fixture, node) };
   };
   const argo = await openScriptedArgo({ outcome });
   try {

@@ -20,6 +20,11 @@ export function aPod(name: string, rest: Partial<Template> = {}): Template {
   return { name, container: { image: name, command: ['run'] }, ...rest };
 }
 
+/** Groups of steps, one after the other. */
+export function aStepsTemplate(name: string, groups: readonly (readonly DAGTask[])[], rest: Partial<Template> = {}): Template {
+  return { name, steps: groups as unknown as Template['steps'], ...rest };
+}
+
 /** The gate that the compiler emits. */
 export function aGate(name = 'gate', outputs: readonly string[] = ['run']): Template {
   return { name, suspend: {}, outputs: { parameters: outputs.map((output) => ({ name: output, valueFrom: { supplied: {} } })) } };

@@ -52,7 +52,8 @@ export function decideRetry({ strategy, attempts, now, shutdown, workflowDeadlin
   }
 
   const policy = strategy.retryPolicy ?? 'OnFailure';
-  if ((phase === 'Failed' && policy === 'OnError') || (phase === 'Error' && policy === 'OnFailure')) return end(last.message);
+  // What Argo takes for transient are faults of the network and of the API server: no attempt on this machine ends with one.
+  if (policy === 'OnTransientError' || (phase === 'Failed' && policy === 'OnError') || (phase === 'Error' && policy === 'OnFailure')) return end(last.message);
   if (limit !== undefined && attempts.length > limit) return end('No more retries left');
   return { kind: 'again' };
 }
