@@ -16,4 +16,5 @@ const byteOffset = z.preprocess((value) => (typeof value === 'string' && /^\d{1,
 export const logsQuery = query({ attempt, from: z.union([z.literal('tail'), byteOffset]), limit_bytes: queryInt32 });
 export const logStreamQuery = query({ attempt, from: byteOffset });
 export const logDownloadQuery = query({ attempt });
-export const artifactContentQuery = query({ path: text, download: queryBool });
+/** `unpacked` is for what Argo packed: the file in the archive, whole. */
+export const artifactContentQuery = query({ path: text, download: queryBool, unpacked: queryBool });

@@ -18,7 +18,7 @@ export const millraceRoutes = {
   /** The whole log as text/plain, as a download. */
   logDownload: (runId: string, taskId: string) => at`/runs/${runId}/tasks/${taskId}/logs/download`,
   artifact: (artifactId: string) => at`/artifacts/${artifactId}`,
-  /** Bytes, with Range; `?path=` for a file inside a directory; sandboxed by CSP, `?download=1` as an attachment. */
+  /** Bytes, with Range; `?path=` for a file inside a directory; sandboxed by CSP, `?download=1` as an attachment; `?unpacked=1` for the file in an archive, without Range. */
   artifactContent: (artifactId: string) => at`/artifacts/${artifactId}/content`,
   /** Entries of a directory artifact: `{ entries: [{ path, size_bytes }] }`. */
   artifactEntries: (artifactId: string) => at`/artifacts/${artifactId}/entries`,

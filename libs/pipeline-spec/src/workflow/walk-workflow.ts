@@ -1,4 +1,5 @@
 import type { DAGTask, Template, Workflow } from '@millrace/argo';
+import { sortTopologically } from '../sort-topologically.js';
 import { DISPLAY_NAME_ANNOTATION } from './workflow-pipeline.js';
 
 /** A task of a Workflow as its templates have it; a template used twice is there twice, under different paths. */
@@ -32,7 +33,7 @@ interface Place {
 }
 
 /**
- * The tasks of a Workflow, scopes before their members. A template that calls itself is entered once. For a checked Workflow; the number of
+ * The tasks of a Workflow, scopes before their members and each after what it waits for. A template that calls itself is entered once. For a checked Workflow; the number of
  * tasks has no bound but the reader's.
  */
 export function* walkWorkflow({ spec }: Workflow): Generator<WorkflowTask> {
@@ -90,7 +91,9 @@ function tasksOf(template: Template): readonly { readonly task: DAGTask; readonl
   const names = new Set(tasks.map(({ name }) => name));
   const inDag = tasks.map((task) => ({ task, dependencies: dependenciesOfTask(task as unknown as Readonly<Record<string, unknown>>).filter((name) => names.has(name)) }));
   const groups = (template.steps ?? []) as unknown as readonly (readonly DAGTask[])[];
-  return [...inDag, ...groups.flatMap((steps, index) => steps.map((task) => ({ task, dependencies: (groups[index - 1] ?? []).map(({ name }) => name) })))];
+  const byName = new Map(inDag.map((entry) => [entry.task.name, entry]));
+  const sorted = sortTopologically([...names], (name) => byName.get(name)?.dependencies ?? []).order.flatMap((name) => byName.get(name) ?? []);
+  return [...sorted, ...groups.flatMap((steps, index) => steps.map((task) => ({ task, dependencies: (groups[index - 1] ?? []).map(({ name }) => name) })))];
 }
 
 /** Names of the tasks beside it that a task of a template waits for. */

@@ -114,12 +114,9 @@ async function ingestTask(live: WorkflowRun, path: ScopePath, node: NodeStatus, 
   };
   if (row.inputs === undefined) noteInputArtifacts(live, row, node, context.artifactUri);
   if (!isFinalTaskState(state)) return live.updateTask(update);
-  if (row.kind === 'dag') {
-    settleMembers(live, path, state === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
-    live.updateTask({ ...update, outputs: json(parameterValues(node.outputs)), ...(state === 'FAILED' && { message: failureOf(live.members(path)) ?? update.message }) });
-  } else {
-    live.updateTask({ ...update, outputs: json(parameterValues(node.outputs)) });
-  }
+  live.updateTask({ ...update, outputs: json(parameterValues(node.outputs)), ...(row.kind === 'dag' && state === 'FAILED' && { message: failureOf(live.members(path)) ?? update.message }) });
+  // After the group itself, whose state is the reason of its members'.
+  if (row.kind === 'dag') settleMembers(live, path, state === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
   await noteOutputArtifacts(live, row, node, context);
 }
 

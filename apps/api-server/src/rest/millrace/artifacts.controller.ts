@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { ArtifactsService } from '../../artifacts/artifacts.service.js';
 import { Get } from '../route.js';
 import { query } from '../schema.pipe.js';
-import { sendArtifact } from '../send-artifact.js';
+import { sendArtifact, sendUnpacked } from '../send-artifact.js';
 import { toArtifactView, toEntries } from './artifacts.mapper.js';
 
 @Controller('apis/millrace/v1/artifacts/:artifact_id')
@@ -26,6 +26,7 @@ export class ArtifactsController {
   @Get('content', 'artifacts:readArtifact')
   async readContent(@Param('artifact_id') id: string, @Query(query(millraceQueries.artifactContentQuery)) wire: z.infer<typeof millraceQueries.artifactContentQuery>, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const located = await this.artifacts.locate(id, wire.path);
+    if (wire.unpacked) return sendUnpacked(request, reply, { ...located, download: wire.download ?? false, read: () => this.artifacts.read(located.uri) });
     return sendArtifact(request, reply, { ...located, download: wire.download ?? false, read: (range) => this.artifacts.read(located.uri, range) });
   }
 }

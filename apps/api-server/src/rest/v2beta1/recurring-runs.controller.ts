@@ -1,44 +1,46 @@
 import { v2beta1 } from '@millrace/api-contract';
-import { PipelineError } from '@millrace/errors';
-import { Body, Controller, Param, Query } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
+import { RecurringRunsService } from '../../recurring-runs/recurring-runs.service.js';
 import { Delete, Get, Post } from '../route.js';
 import { body, query } from '../schema.pipe.js';
+import { toListQuery } from './list-query.mapper.js';
+import { fromWire, fromWirePolicy, toWire, toWirePage } from './recurring-runs.mapper.js';
 
-/** There are no recurring runs yet: lists are empty and none is found, so that clients which always ask go on. */
 @Controller('apis/v2beta1/recurringruns')
 export class RecurringRunsController {
+  constructor(@Inject(RecurringRunsService) private readonly recurringRuns: RecurringRunsService) {}
+
   @Post('', 'recurringruns:create')
-  create(@Body(body(v2beta1.recurringRun)) wire: v2beta1.WireRecurringRun) {
-    throw new PipelineError('UNIMPLEMENTED', `Recurring run "${wire.display_name ?? ''}" cannot be created: recurring runs are not supported yet. Start runs from a scheduler of your own with POST /apis/v2beta1/runs.`);
+  async create(@Body(body(v2beta1.recurringRun)) wire: v2beta1.WireRecurringRun) {
+    return toWire(await this.recurringRuns.create(fromWire(wire)));
   }
 
   @Get('', 'recurringruns:list')
-  list(@Query(query(v2beta1.listRecurringRunsQuery)) _wire: z.infer<typeof v2beta1.listRecurringRunsQuery>) {
-    return {};
+  async list(@Query(query(v2beta1.listRecurringRunsQuery)) wire: z.infer<typeof v2beta1.listRecurringRunsQuery>) {
+    return toWirePage(await this.recurringRuns.list({ ...toListQuery(wire), experimentId: wire.experiment_id }));
   }
 
   @Get(':recurring_run_id', 'recurringruns:get')
-  get(@Param('recurring_run_id') id: string) {
-    return notFound(id);
+  async get(@Param('recurring_run_id') id: string) {
+    return toWire(await this.recurringRuns.get(id));
   }
 
   @Delete(':recurring_run_id', 'recurringruns:delete')
-  delete(@Param('recurring_run_id') id: string) {
-    return notFound(id);
+  async delete(@Param('recurring_run_id') id: string, @Query(query(v2beta1.deleteRecurringRunQuery)) wire: z.infer<typeof v2beta1.deleteRecurringRunQuery>) {
+    await this.recurringRuns.delete(id, fromWirePolicy(wire.propagation_policy));
+    return {};
   }
 
   @Post(':recurring_run_id(^[^:/]+)::enable', 'recurringruns:enable')
-  enable(@Param('recurring_run_id') id: string) {
-    return notFound(id);
+  async enable(@Param('recurring_run_id') id: string) {
+    await this.recurringRuns.setEnabled(id, true);
+    return {};
   }
 
   @Post(':recurring_run_id(^[^:/]+)::disable', 'recurringruns:disable')
-  disable(@Param('recurring_run_id') id: string) {
-    return notFound(id);
+  async disable(@Param('recurring_run_id') id: string) {
+    await this.recurringRuns.setEnabled(id, false);
+    return {};
   }
-}
-
-function notFound(id: string): never {
-  throw new PipelineError('NOT_FOUND', `RecurringRun ${id} not found`);
 }
