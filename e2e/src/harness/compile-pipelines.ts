@@ -20,12 +20,17 @@ for file in files:
 `;
 
 /** The pipelines of a file in `e2e/pipelines` as the real SDK compiles them, by their names. */
-export async function compilePipelines(...files: readonly string[]): Promise<Record<string, string>> {
+export function compilePipelines(...files: readonly string[]): Promise<Record<string, string>> {
+  return compileFiles(kfpPython!, files.map((file) => join(folder, file)));
+}
+
+/** The pipelines of any source files, by their names. Fails with what Python said. */
+export async function compileFiles(python: string, files: readonly string[]): Promise<Record<string, string>> {
   const target = await mkdtemp(join(tmpdir(), 'millrace-compiled-'));
   try {
     const script = join(target, 'compile.py');
     await writeFile(script, COMPILE);
-    const { code, stdout, stderr } = await runProgram(kfpPython!, ['-W', 'ignore', script, target, ...files.map((file) => join(folder, file))], { env: { HOME: target } });
+    const { code, stdout, stderr } = await runProgram(python, ['-W', 'ignore', script, target, ...files], { env: { HOME: target } });
     if (code !== 0) throw new Error(`${files.join(', ')} did not compile:\n${stdout}\n${stderr}`);
     const compiled = (await readdir(target)).filter((file) => file.endsWith('.yaml'));
     return Object.fromEntries(await Promise.all(compiled.map(async (file) => [basename(file, '.yaml'), await readFile(join(target, file), 'utf8')] as const)));
