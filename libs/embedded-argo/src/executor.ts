@@ -89,8 +89,8 @@ export interface Executor {
   kill(id: string, options?: { readonly graceMs?: number }): void;
   /** Recorded state of an attempt from before a restart. */
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined;
-  /** What the main program of an attempt that ended wrote to its standard output; at most its last `limitBytes`. Without it `outputs.result` has no value. */
-  standardOutput?(id: string, limitBytes: number): Promise<string>;
+  /** What the main program of an attempt that ended wrote to its standard output; at most its last `limitBytes`. */
+  standardOutput(id: string, limitBytes: number): Promise<string>;
   /** Removes what an attempt left, its log included. */
   forget(id: string): Promise<void>;
   /** Ends every attempt (recording none of them as an exit, so that a restart runs them anew) and every helper process. */

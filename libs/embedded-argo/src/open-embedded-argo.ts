@@ -114,7 +114,7 @@ export async function openEmbeddedArgo(options: EmbeddedArgoOptions): Promise<Em
       volumes: new ClaimVolumes({ claims, mounted, clock }),
       problemsOfPod: (pod) => problemsOfPod(pod, keyed),
       counters,
-      check: (workflow) => checkWorkflow(workflow, engine.executor),
+      check: (workflow) => checkWorkflow(workflow, engine.place),
       close: () => (closing ??= close()),
     };
   } catch (error) {

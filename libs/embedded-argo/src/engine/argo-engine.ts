@@ -11,6 +11,7 @@ import type { ClaimFolders } from '../pod/claim-folders.js';
 import type { CollectedOutputs } from '../pod/collect-outputs.js';
 import type { ArgoDatabase } from '../store/argo-database.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
+import type { RunningPlace } from '../workflow/check-workflow.js';
 import { AttemptFiles } from './attempt-files.js';
 import { AttemptSlots, type WaitingAttempt } from './attempt-slots.js';
 import type { EngineCounters } from './counters.js';
@@ -107,8 +108,9 @@ export class ArgoEngine implements RunHost, AttemptListener {
     return this.options.counters;
   }
 
-  get executor(): Executor {
-    return this.#executor;
+  /** What Workflows are checked against before they are taken. */
+  get place(): RunningPlace {
+    return { executor: this.#executor, objects: this.options.keyed };
   }
 
   get resourceVersion(): string {
@@ -271,8 +273,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
   }
 
   async standardOutput(run: WorkflowRun, nodeId: string): Promise<string> {
-    const text = await this.#executor.standardOutput?.(attemptId(run.uid, nodeId), RESULT_LIMIT);
-    if (text === undefined) throw new Error('the executor does not keep what a program prints apart, so outputs.result has no value; write it to a file and declare an output parameter');
+    const text = await this.#executor.standardOutput(attemptId(run.uid, nodeId), RESULT_LIMIT);
     return text.replace(/\n$/, '');
   }
 

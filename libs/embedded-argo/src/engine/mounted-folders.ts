@@ -30,6 +30,7 @@ export class MountedFolders {
       },
       kill: (id, options) => inner.kill(id, options),
       lookup: (id) => inner.lookup(id),
+      standardOutput: (id, limitBytes) => inner.standardOutput(id, limitBytes),
       forget: (id) => inner.forget(id),
       close: () => inner.close(),
     };

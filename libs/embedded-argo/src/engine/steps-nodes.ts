@@ -145,12 +145,20 @@ export class StepsNodes implements BoundaryOwner {
     return steps.groups[index]!.flatMap((declared) => {
       const place = (name: string): StepPlace => ({ kind: 'step', steps, index, step: declared.name, name });
       const isLoop = fansOut(declared);
-      const resolved = resolveTask(declared, scope, isLoop);
+      const resolved = this.#resolve(declared, scope, isLoop);
       if (!isLoop) return [{ place: place(declared.name), step: resolved.kind === 'skip' ? { skipped: resolved.message } : resolved.task }];
       const items = this.#items(resolved, scope.tag);
       if (items.length === 0) return [{ place: place(declared.name), step: { skipped: 'Skipped, empty params' } }];
       return items.map(({ name, task }) => ({ place: place(name), step: task }));
     });
+  }
+
+  #resolve(declared: DAGTask, scope: ReturnType<typeof scopeOf>, isLoop: boolean): ReturnType<typeof resolveTask> {
+    try {
+      return resolveTask(declared, scope, isLoop);
+    } catch (error) {
+      throw new Error(`failed to resolve references: ${(error as Error).message}`, { cause: error });
+    }
   }
 
   #items(resolved: ReturnType<typeof resolveTask>, tags: Parameters<typeof expandItems>[1]): ReturnType<typeof expandItems> {

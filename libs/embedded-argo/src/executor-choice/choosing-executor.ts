@@ -66,7 +66,7 @@ export class ChoosingExecutor implements LiveExecutor {
 
   standardOutput(id: string, limitBytes: number): Promise<string> {
     // Both keep what is printed in the same place and form.
-    return this.parts.processes.standardOutput!(id, limitBytes);
+    return this.parts.processes.standardOutput(id, limitBytes);
   }
 
   async forget(id: string): Promise<void> {

@@ -9,7 +9,7 @@ import { deviceProblems, gpuCount } from './devices.js';
 import { expandEnvironment, expandVariables } from './expand-variables.js';
 import type { KeyedObjects } from './keyed-folders.js';
 import { applyPodSpecPatches, checkPodSpec, parsePodSpecPatch, type Container, type PodSpec, type Volume } from './pod-spec-patch.js';
-import { resolveVariables, type PlainVariable } from './pod-variables.js';
+import { resolveVariables, resolveWholes, type PlainVariable } from './pod-variables.js';
 import { SCRIPT_PATH, stageInputs, type StagedInput } from './staged-inputs.js';
 import { mountsForOutputs, resolveMounts, type VolumeSources } from './volume-mounts.js';
 
@@ -54,7 +54,7 @@ export function buildAttempt(request: AttemptRequest): BuiltAttempt {
   const pod = patchedPod(request);
   const container = pod.containers.find(({ name }) => name === 'main')!;
   const sources: VolumeSources = { ...request.keyed, claimPath: (claim) => claimFolder(claims, request.workflow.metadata.namespace ?? '', claim) };
-  const make = (given: AnyContainer, mounts: readonly Mount[]): ContainerSpec => containerOf(given, resolveVariables(given.env ?? [], request.keyed, request), mounts);
+  const make = (given: AnyContainer, mounts: readonly Mount[]): ContainerSpec => containerOf(given, [...resolveWholes(given.envFrom ?? [], request.keyed), ...resolveVariables(given.env ?? [], request.keyed, request)], mounts);
   const volumes = resolveMounts(container, pod.volumes, folder, sources);
   const { staged, mounts: inputs } = stageInputs(template, volumes, folder);
   const mounts = [...volumes, ...inputs];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
@@ -44,6 +44,12 @@ export class KeyedFolders {
     if (existsSync(path)) return path;
     if (options.optional === true) return undefined;
     throw new Error(`the ${this.kind} "${name}" has no key "${key}": on one machine it is a file; make ${path}`);
+  }
+
+  /** The keys in the order of their names; none where it is optional and missing. */
+  keys(name: string, options: { readonly optional?: boolean } = {}): string[] {
+    const folder = this.path(name, options);
+    return folder === undefined ? [] : readdirSync(folder).filter((key) => KEY.test(key)).sort();
   }
 
   #of(name: string): string {

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import type { Template, Workflow } from '@millrace/argo';
 import type { KeyedObjects } from './keyed-folders.js';
 
-type Variable = NonNullable<NonNullable<Template['container']>['env']>[number];
+type Container = NonNullable<Template['container']>;
+type Variable = NonNullable<Container['env']>[number];
 
 /** What a pod could be asked about itself. */
 export interface PodIdentity {
@@ -37,6 +38,15 @@ export function resolveVariables(variables: readonly Variable[], objects: KeyedO
     }
     if (fieldRef === undefined) throw new Error(`the variable "${name}" has a source that is not supported on one machine; use a value, a secret, a config map or a field of the pod`);
     return [{ name, value: fieldOf(fieldRef.fieldPath, pod) }];
+  });
+}
+
+/** All keys of secrets and config maps as variables; what comes later wins. Throws Error with a message for the user. */
+export function resolveWholes(sources: NonNullable<Container['envFrom']>, objects: KeyedObjects): PlainVariable[] {
+  return sources.flatMap(({ prefix = '', secretRef: secret, configMapRef: configMap }): PlainVariable[] => {
+    const [from, whole] = secret === undefined ? [objects.configMaps, configMap] : [objects.secrets, secret];
+    const { name = '', optional = false } = whole ?? {};
+    return from.keys(name, { optional }).map((key) => ({ name: `${prefix}${key}`, value: from.value(name, key)!, ...(secret !== undefined && { secret: true as const }) }));
   });
 }
 

@@ -72,7 +72,7 @@ export class EmbeddedResourceStore implements ResourceStore {
     // A copy: the caller may go on changing its own.
     const object = withoutNulls(given);
     const { name = '', namespace = '' } = object.metadata ?? {};
-    checkWorkflow(object, engine.executor);
+    checkWorkflow(object, engine.place);
     if (database.find(namespace, name) !== undefined) {
       throw new PipelineError('ALREADY_EXISTS', `Workflow "${name}" exists already in namespace "${namespace}"; choose another name.`);
     }
@@ -224,8 +224,19 @@ export class EmbeddedResourceStore implements ResourceStore {
     this.#live.delete(uid);
     this.#names.delete(`${namespace}/${name}`);
     engine.drop(uid, attempts);
+    this.#dropClaims(last);
     this.#watchers.deleted(last);
     engine.schedule();
+  }
+
+  /** The claims that the Workflow made for itself go with it, as what it owns does on a cluster. */
+  #dropClaims({ metadata, status }: Resource<Workflow>): void {
+    const { engine, onError } = this.options;
+    try {
+      for (const { persistentVolumeClaim: claim } of status?.persistentVolumeClaims ?? []) engine.claims.delete(metadata.namespace, claim!.claimName);
+    } catch (error) {
+      onError(error);
+    }
   }
 
   /** Removes what has outlived its ttlStrategy, and looks again when the next one does. */

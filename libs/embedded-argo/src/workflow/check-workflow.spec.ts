@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { PipelineError } from '@millrace/errors';
 import type { Template, Workflow, WorkflowSpec } from '@millrace/argo';
 import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
-import { checkWorkflow } from './check-workflow.js';
+import { checkWorkflow, type RunningPlace } from './check-workflow.js';
 
-const refusal = (workflow: Workflow, executor?: Parameters<typeof checkWorkflow>[1]): PipelineError | undefined => {
+const refusal = (workflow: Workflow, executor?: RunningPlace['executor']): PipelineError | undefined => {
   try {
-    checkWorkflow(workflow, executor);
+    checkWorkflow(workflow, executor && { executor });
     return undefined;
   } catch (error) {
     return error as PipelineError;
@@ -36,8 +36,7 @@ describe('checkWorkflow', () => {
     ['daemon', { container: {}, daemon: true }, "spec.templates['t'].daemon"],
     ['timeout', { container: {}, timeout: '1m' }, "spec.templates['t'].timeout"],
     ['retry expression', { container: {}, retryStrategy: { expression: 'true' } }, "spec.templates['t'].retryStrategy.expression"],
-    ['secrets in env', { container: { env: [{ name: 'A', valueFrom: {} }] } }, "spec.templates['t'].container.env['A'].valueFrom"],
-    ['envFrom', { container: { envFrom: [] } }, "spec.templates['t'].container.envFrom"],
+    ['limits in env', { container: { env: [{ name: 'A', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } }] } }, "spec.templates['t'].container.env['A'].valueFrom.resourceFieldRef"],
     ['odd host paths', { container: {}, volumes: [{ name: 'v', hostPath: { path: '/dev/x', type: 'BlockDevice' } }] }, "spec.templates['t'].volumes['v'].hostPath.type"],
     ['a patch of a sidecar', { container: {}, podSpecPatch: '{"containers":[{"name":"istio"}]}' }, "spec.templates['t'].podSpecPatch.containers['istio']"],
     ['a resource that is no claim', { resource: { action: 'create', manifest: 'kind: Job' } }, "spec.templates['t'].resource"],

@@ -1,7 +1,9 @@
 import type { Artifact, DAGTask, Template, Workflow } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
 import type { Companion, Executor } from '../executor.js';
-import { parsePodSpecPatch, checkPodSpec } from '../pod/pod-spec-patch.js';
+import { checkPodSpec, checkVariable, parsePodSpecPatch } from '../pod/pod-spec-patch.js';
+import type { KeyedObjects } from '../pod/keyed-folders.js';
+import { problemsOfPod } from '../pod/pod-references.js';
 import { resourceActionOf, resourceProblems } from '../pod/resource-action.js';
 import { isKeyInside } from './artifact-location.js';
 import { findCycle, planDag, type DagPlan } from './dag-plan.js';
@@ -9,7 +11,7 @@ import { isSequenceFormat } from './expand-items.js';
 import { callsOf, namedTemplates } from './named-templates.js';
 import { tagsIn } from './substitute.js';
 import {
-  ARCHIVE_FIELDS, ARTIFACT_FIELDS, CONTAINER_FIELDS, DAG_FIELDS, ENV_FIELDS, HOOK_FIELDS, HOOKS_FIELDS, INPUT_PARAMETER_FIELDS, MOUNT_FIELDS,
+  ARCHIVE_FIELDS, ARTIFACT_FIELDS, CONTAINER_FIELDS, DAG_FIELDS, HOOK_FIELDS, HOOKS_FIELDS, INPUT_PARAMETER_FIELDS, MOUNT_FIELDS,
   OUTPUT_PARAMETER_FIELDS, PACKING_FIELDS, RESOURCE_FIELDS, RETRY_FIELDS, S3_FIELDS, STEP_FIELDS, TASK_FIELDS, TEMPLATE_FIELDS, VOLUME_FIELDS,
   WORKFLOW_FIELDS, unsupportedFields,
 } from './supported-fields.js';
@@ -24,6 +26,13 @@ interface Findings {
   readonly unsupported: Issue[];
 }
 
+/** What a Workflow is to run on, as far as it can be asked before. */
+export interface RunningPlace {
+  readonly executor: Pick<Executor, 'refusal'>;
+  /** Secrets and config maps. @default none is looked for */
+  readonly objects?: KeyedObjects;
+}
+
 const TASK_NAME = /^[a-zA-Z0-9][-a-zA-Z0-9]*$/;
 const OBJECT_NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
 
@@ -31,7 +40,7 @@ const OBJECT_NAME = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/;
  * Refuses a Workflow that cannot run here, with every reason at once: INVALID_ARGUMENT when Argo would refuse it too,
  * UNIMPLEMENTED when only this engine does not know what it asks for.
  */
-export function checkWorkflow(workflow: Workflow, executor?: Pick<Executor, 'refusal'>): void {
+export function checkWorkflow(workflow: Workflow, place?: RunningPlace): void {
   const found: Findings = { invalid: [], unsupported: [] };
   const { metadata, spec } = workflow;
   const name = metadata?.name ?? '';
@@ -42,7 +51,7 @@ export function checkWorkflow(workflow: Workflow, executor?: Pick<Executor, 'ref
   } else {
     found.unsupported.push(...unsupportedFields(spec, WORKFLOW_FIELDS, 'spec'));
     try {
-      checkSpec(workflow, found, executor);
+      checkSpec(workflow, found, place);
     } catch (error) {
       // Types are only promised by those who wrote TypeScript; a file from a user may have a text where a list belongs.
       found.invalid.push({ path: 'spec', message: `does not have the form of a Workflow (${(error as Error).message})` });
@@ -55,7 +64,7 @@ export function checkWorkflow(workflow: Workflow, executor?: Pick<Executor, 'ref
   throw new PipelineError(code, `Workflow "${name}" cannot run here: ${reasons}.`, { details: { issues } });
 }
 
-function checkSpec({ spec }: Workflow, found: Findings, executor: Pick<Executor, 'refusal'> | undefined): void {
+function checkSpec({ spec }: Workflow, found: Findings, place: RunningPlace | undefined): void {
   const names = new Set<string>();
   for (const [index, template] of (spec.templates ?? []).entries()) {
     if ((template.name ?? '') === '') found.invalid.push({ path: `spec.templates[${index}].name`, message: 'is required' });
@@ -79,7 +88,7 @@ function checkSpec({ spec }: Workflow, found: Findings, executor: Pick<Executor,
   for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
     if ((claim.metadata?.name ?? '') === '') found.invalid.push({ path: `spec.volumeClaimTemplates[${index}].metadata.name`, message: 'is required' });
   }
-  for (const template of templates.values()) checkTemplate(template, templates, found, executor);
+  for (const template of templates.values()) checkTemplate(template, templates, found, place);
   checkTags(spec, templates, found);
 }
 
@@ -126,7 +135,7 @@ function checkTemplate(
   template: Template,
   templates: ReadonlyMap<string, Template>,
   found: Findings,
-  executor: Pick<Executor, 'refusal'> | undefined,
+  place: RunningPlace | undefined,
 ): void {
   const path = `spec.templates['${template.name}']`;
   found.unsupported.push(...unsupportedFields(template, TEMPLATE_FIELDS, path));
@@ -152,7 +161,7 @@ function checkTemplate(
   }
   checkVolumes(template.volumes, `${path}.volumes`, found);
   checkPatch(template.podSpecPatch, `${path}.podSpecPatch`, found);
-  if (runs) checkContainer(template, path, found, executor);
+  if (runs) checkContainer(template, path, found, place);
   if (template.resource !== undefined) {
     found.unsupported.push(...unsupportedFields(template.resource, RESOURCE_FIELDS, `${path}.resource`));
     found.unsupported.push(...resourceProblems(template).map((message) => ({ path: `${path}.resource`, message: `cannot be done: ${message}` })));
@@ -179,7 +188,7 @@ function outputSources({ dag, steps, suspend, resource }: Template): readonly ('
   return suspend === undefined ? ['path'] : ['supplied'];
 }
 
-function checkContainer(template: Template, path: string, found: Findings, executor: Pick<Executor, 'refusal'> | undefined): void {
+function checkContainer(template: Template, path: string, found: Findings, place: RunningPlace | undefined): void {
   const kind = template.script === undefined ? 'container' : 'script';
   const container = template.container ?? template.script!;
   const others = [...(template.initContainers ?? []).map((other) => ({ other, list: 'initContainers' })), ...(template.sidecars ?? []).map((other) => ({ other, list: 'sidecars' }))];
@@ -188,10 +197,20 @@ function checkContainer(template: Template, path: string, found: Findings, execu
   if (kind === 'container' && deletesClaim(template, `${path}.container`, found)) return;
   // What a patch or a tag may still change is asked when the task starts.
   const open = template.podSpecPatch !== undefined || JSON.stringify({ ...container, source: undefined }).includes('{{');
-  if (executor === undefined || (open && others.length === 0)) return;
+  if (place === undefined) return;
+  checkPodReferences(template, [container, ...others.map(({ other }) => other)], path, found, place);
+  if (open && others.length === 0) return;
   const companions = others.map(({ other, list }): Companion => ({ ...runnableOf(other), name: other.name, role: list === 'sidecars' ? 'sidecar' : 'init', env: {}, mounts: [] }));
-  const refusal = executor.refusal({ ...runnableOf(container), ...(companions.length > 0 && { companions }) });
+  const refusal = place.executor.refusal({ ...runnableOf(container), ...(companions.length > 0 && { companions }) });
   if (refusal !== undefined) found.unsupported.push({ path: `${path}.${kind}`, message: `cannot run: ${refusal}` });
+}
+
+/** What is named outright is looked for; what a tag will name, when the task starts. */
+function checkPodReferences(template: Template, containers: readonly Pick<NonNullable<Template['container']>, 'env'>[], path: string, found: Findings, { objects }: RunningPlace): void {
+  if (objects === undefined) return;
+  const named = <Entry extends object>(entries: readonly Entry[]): Entry[] => entries.filter((entry) => !JSON.stringify(entry).includes('{{'));
+  const pod = { env: named(containers.flatMap(({ env }) => env ?? [])), volumes: named(template.volumes ?? []) };
+  found.unsupported.push(...problemsOfPod(pod, objects).map((message) => ({ path, message: `cannot run: ${message}` })));
 }
 
 function runnableOf({ image = '', command = [], args = [] }: { readonly image?: string; readonly command?: readonly string[]; readonly args?: readonly string[] }) {
@@ -210,7 +229,7 @@ function deletesClaim(template: Template, path: string, found: Findings): boolea
 
 function checkContainerFields(container: Omit<NonNullable<Template['container']>, 'image'>, more: readonly string[], path: string, found: Findings): void {
   found.unsupported.push(...unsupportedFields(container, { ...CONTAINER_FIELDS, used: [...CONTAINER_FIELDS.used, ...more] }, path));
-  for (const variable of container.env ?? []) found.unsupported.push(...unsupportedFields(variable, ENV_FIELDS, `${path}.env['${variable.name}']`));
+  for (const variable of container.env ?? []) found.unsupported.push(...checkVariable(variable, `${path}.env['${variable.name}']`));
   for (const mount of container.volumeMounts ?? []) found.unsupported.push(...unsupportedFields(mount, MOUNT_FIELDS, `${path}.volumeMounts['${mount.name}']`));
 }
 

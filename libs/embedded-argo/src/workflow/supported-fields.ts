@@ -71,12 +71,11 @@ export const RESOURCE_FIELDS: FieldRules = {
 };
 
 export const CONTAINER_FIELDS: FieldRules = {
-  used: ['args', 'command', 'env', 'image', 'name', 'resources', 'volumeMounts', 'workingDir'],
+  used: ['args', 'command', 'env', 'envFrom', 'image', 'name', 'resources', 'volumeMounts', 'workingDir'],
   harmless: [
     'imagePullPolicy', 'lifecycle', 'livenessProbe', 'ports', 'readinessProbe', 'securityContext', 'startupProbe', 'stdin', 'stdinOnce',
     'terminationMessagePath', 'terminationMessagePolicy', 'tty',
   ],
-  refused: { envFrom: 'give each variable in env' },
 };
 
 /** Of a pod's spec, as far as a podSpecPatch may set it. */
