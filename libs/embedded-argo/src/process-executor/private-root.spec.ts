@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +77,17 @@ describe.skipIf(!can)('a private root', () => {
     expect(readFileSync(join(data, 'outer', 'y'), 'utf8')).toBe('y\n');
   });
 
+  it('keeps what a task writes directly into its root, and nothing else of that changes', async () => {
+    const source = join(data, 'own-root');
+    const mounts = [{ source, target: '/', create: true }, { source: join(data, 'deep'), target: '/absent/deep', create: true }];
+    const command = ['sh', '-c', 'echo top > /output.txt; echo deep > /absent/deep/x; ls /usr/bin/env > /dev/null && touch /tmp/y'];
+    for (const id of ['own-root/one', 'own-root/again']) expect((await bench.start({ id, command, mounts })).exitCode, bench.log(id)).toBe(0);
+    expect(readFileSync(join(source, 'output.txt'), 'utf8')).toBe('top\n');
+    expect(readFileSync(join(data, 'deep', 'x'), 'utf8')).toBe('deep\n');
+    expect(existsSync('/output.txt')).toBe(false);
+    expect(existsSync(join(source, 'usr', 'bin'))).toBe(false);
+  });
+
   it.each(['/tmp/ro', '/ro-target'])('makes a read-only mount at %s read-only, for root too', async (target) => {
     const id = `ro/${target.replaceAll('/', '-').slice(1)}`;
     const exit = await bench.start({ id, command: ['sh', '-c', `touch ${target}/x`], mounts: [{ source: join(data, 'ro'), target, readOnly: true, create: true }] });
@@ -119,6 +130,11 @@ describe.skipIf('skip' in found)('without a private root', () => {
     expect(readFileSync(join(source, 'data'), 'utf8')).toBe('1\n');
     await bench.start({ id: 'moved/two', command: componentCommand('def task() -> int:\n    return 2', INSTALL_SDK), args: componentArgs('task', '/outputs/x', {}, { Output: '/outputs/x/Output' }), mounts });
     expect(readFileSync(join(source, 'output_metadata.json'), 'utf8')).toContain('2');
+  });
+
+  it('refuses an output directly in the root', async () => {
+    const mounts = [{ source: join(bench.folder, 'out'), target: '/', create: true }];
+    expect(await bench.start({ id: 'moved/root', command: ['sh', '-c', 'echo 1 > /x'], mounts })).toMatchObject({ reason: 'refused', message: expect.stringContaining('root of its own') as string });
   });
 
   it('refuses, by name, a path inside a script', async () => {

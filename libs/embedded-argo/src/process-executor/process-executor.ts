@@ -11,6 +11,7 @@ import { relocatePaths, UnreachablePath } from './relocate-paths.js';
 import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
 import type { Job, SupervisorEvent } from './supervisor-connection.js';
 import type { Supervisor, Supervisors } from './supervisors.js';
+import { readStdout } from '../attempts/read-stdout.js';
 import { writeOutput } from '../attempts/write-output.js';
 
 /** What the executor works with; all of it complete. */
@@ -155,6 +156,10 @@ export class ProcessExecutor implements Executor {
     if (!existsSync(folder)) return undefined;
     const exit = readExit(folder);
     return exit ? { state: 'exited', exit } : { state: 'preparing' };
+  }
+
+  standardOutput(id: string, limitBytes: number): Promise<string> {
+    return readStdout(attemptFolder(this.parts.folder, id), limitBytes);
   }
 
   async forget(id: string): Promise<void> {

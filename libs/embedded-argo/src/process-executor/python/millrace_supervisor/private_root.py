@@ -14,11 +14,14 @@ def enter(scratch_tmp, new_root, mounts, visible):
 
     `mounts` are {source, target, readOnly}; their targets need not exist. `visible` are folders that stay reachable
     at their own path although /tmp is replaced. `new_root` is made, or is an empty folder; used only when a target is missing.
+    A mount at / keeps what the task writes directly into its root; the rest of the root is as without it.
     """
     _unshare()
     # Slave: what the machine mounts later arrives here, and nothing mounted here leaves.
     system.mount(None, "/", None, system.MS_REC | system.MS_SLAVE)
 
+    own_root = [entry["source"] for entry in mounts if entry["target"] == "/"]
+    mounts = [entry for entry in mounts if entry["target"] != "/"]
     kept = [{"source": path, "target": path} for path in visible if _is_below(path, "/tmp") and os.path.exists(path)]
     planned = sorted(_needed(kept, mounts), key=lambda entry: _resolve(entry["target"]).count("/"))
     # Opened before anything is covered: a source may lie under /tmp or under another target.
@@ -27,10 +30,10 @@ def enter(scratch_tmp, new_root, mounts, visible):
     missing = [path for path in targets if not _is_below(path, "/tmp") and not _fits(path, targets)]
 
     root = ""
-    if missing:
+    if missing or own_root:
         root = new_root
         os.makedirs(root, 0o700, exist_ok=True)
-        _build_root(root, missing)
+        _build_root(root, missing, own_root[-1] if own_root else None)
     read_only = []
     for entry, descriptor, target in zip(planned, sources, targets):
         source = "/proc/self/fd/%d" % descriptor
@@ -109,8 +112,11 @@ def _unshare():
     _write("/proc/self/gid_map", "%d %d 1" % (group, group))
 
 
-def _build_root(root, missing):
-    """A tmpfs at `root` with the machine's top-level entries, and with real folders on the way to what is missing."""
+def _build_root(root, missing, own):
+    """
+    A tmpfs at `root` (or the folder `own`) with the machine's top-level entries, and with real folders on the way to what
+    is missing.
+    """
     opened = {"/"}
     for path in missing:
         parent = os.path.dirname(path)
@@ -119,7 +125,13 @@ def _build_root(root, missing):
         while parent != "/":
             opened.add(parent)
             parent = os.path.dirname(parent)
-    system.mount("tmpfs", root, "tmpfs", 0, "mode=755")
+    if own:
+        # With mount points of an earlier try it would not be as on the machine.
+        for name in os.listdir(own):
+            _remove_empty(os.path.join(own, name))
+        system.mount(own, root, None, system.MS_BIND)
+    else:
+        system.mount("tmpfs", root, "tmpfs", 0, "mode=755")
     _fill("/", root, opened)
     if not os.path.isdir(root + "/tmp"):
         os.mkdir(root + "/tmp")
@@ -141,6 +153,17 @@ def _fill(folder, root, opened):
                 system.mount(entry.path, point, None, system.MS_BIND | system.MS_REC)
             except OSError:
                 # Something this user may not even bind (a stale network mount); the task does without it.
+                pass
+
+
+def _remove_empty(path):
+    if os.path.islink(path) or os.path.isfile(path):
+        os.unlink(path)
+    else:
+        for folder, _, _ in os.walk(path, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
                 pass
 
 
