@@ -6,8 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const KFP = 'kfp==2.17.0';
-const folder = resolve(import.meta.dirname, '../../../node_modules/.cache/millrace-e2e', KFP.replace('==', '-'));
+const KFP = 'kfp[kubernetes]==2.17.0';
+const folder = resolve(import.meta.dirname, '../../../node_modules/.cache/millrace-e2e', 'kfp-kubernetes-2.17.0');
 
 /** Installs the real SDK once into a cache folder; undefined, said out loud, where pip cannot reach a registry. */
 export async function preparePython(): Promise<string | undefined> {
