@@ -5,24 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProcessExecutorOptions } from './create-process-executor.js';
 import { componentArgs, componentCommand, INSTALL_SDK } from './testing/component-command.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
+import { canMakePrivateRoots } from './testing/private-roots.js';
 import { preparePython } from './testing/python-environment.js';
 
 const found = await preparePython();
 const options: Partial<ProcessExecutorOptions> = 'python' in found ? { python: found.python } : {};
 
-/** Where the machine cannot make private folders there is nothing to test but the other way. */
-async function canMakePrivateRoots(): Promise<boolean> {
-  if ('skip' in found) return false;
-  const bench = await openBench(options);
-  writeFileSync(join(bench.folder, 'seen-from-here'), '');
-  await bench.start({ id: 'probe/one', command: ['sh', '-c', 'pwd > /tmp/millrace-probe-of-a-test; ls /tmp'] });
-  const can = bench.log('probe/one').includes('millrace-probe-of-a-test') && !bench.log('probe/one').includes('vitest');
-  await bench.close();
-  if (!can) console.warn('SKIPPED, tests of private folders: this machine cannot make them');
-  return can;
-}
-
-const can = process.platform === 'linux' && (await canMakePrivateRoots());
+const can = await canMakePrivateRoots(found);
 
 describe.skipIf(!can)('a private root', () => {
   let bench: Bench;
