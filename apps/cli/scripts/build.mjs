@@ -1,7 +1,7 @@
-// Makes dist/: the program in one file, and beside it what it reads at run time.
+// Makes dist/: the program, in an entry and pieces that are read when they are needed, and beside it what it reads at run time.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -10,9 +10,14 @@ const dist = join(app, 'dist');
 const workspace = dirname(dirname(app));
 mkdirSync(dist, { recursive: true });
 
-await build({
+const { metafile } = await build({
   entryPoints: [join(app, 'src', 'main.ts')],
-  outfile: join(dist, 'millrace.mjs'),
+  outdir: dist,
+  entryNames: 'millrace',
+  chunkNames: 'millrace-[name]-[hash]',
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+  metafile: true,
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -31,6 +36,10 @@ await build({
   // Packages in CommonJS call require for Node's own modules.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+
+// Pieces of earlier builds.
+const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(dist)) if (/^millrace.*\.mjs(\.|$)/.test(name) && !made.has(name)) rmSync(join(dist, name));
 
 function copy(from, to) {
   rmSync(join(dist, to), { recursive: true, force: true });

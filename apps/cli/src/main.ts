@@ -1,7 +1,13 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { isPipelineError } from '@millrace/errors';
 import { SettingsError, type UpFlags } from './settings.js';
 import { VERSION } from './version.js';
+
+// Whoever starts the same build again need not compile it again. In a folder that cannot be written nothing is kept.
+enableCompileCache(join(import.meta.dirname, '.compiled'));
+const KEEP_COMPILED_AFTER_MS = 10_000;
 
 const program = new Command('millrace').description('ML pipelines on this machine: KFP-compatible, one process.').version(VERSION);
 
@@ -22,6 +28,8 @@ program
   .option('--no-sample', 'do not add the sample pipeline to a new data folder')
   .action(async (flags: UpFlags) => {
     const { up } = await import('./up.js');
+    // It may be killed, so the end is too late.
+    setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MS).unref();
     await up(flags);
   });
 
