@@ -125,3 +125,22 @@ test('one connection serves several tabs', async ({ context }) => {
   await expect.poll(() => streams.length).toBe(2);
   await expect(second.getByText('Live', { exact: true })).toBeVisible();
 });
+
+test('the timeline says where the time went, unfolds groups and keeps the selection of the graph', async ({ page }) => {
+  await page.goto(`/runs/${FAILING}?task=root/slice-report`);
+  await page.keyboard.press('2');
+  await expect(page).toHaveURL(/view=timeline/);
+  const rows = page.getByRole('grid', { name: 'Timeline' });
+  await expect(rows.getByRole('row', { selected: true })).toContainText('slice-report', { timeout: 15_000 });
+  await expect(page.getByRole('region', { name: 'Where the time went' })).toContainText('The critical path');
+  const group = rows.getByRole('row').filter({ hasText: 'train-folds' });
+  const before = await rows.getByRole('row').count();
+  await group.getByRole('button', { name: 'Unfold' }).click();
+  await expect.poll(() => rows.getByRole('row').count()).toBeGreaterThan(before);
+  await expect(page).toHaveURL(/task=root\/slice-report/);
+  await rows.getByRole('row').filter({ hasText: 'train-baseline' }).hover();
+  await expect(page.getByRole('tooltip')).toContainText('Running');
+  await page.keyboard.press('1');
+  await expect(page).not.toHaveURL(/view=/);
+  await expect(page.getByRole('button', { name: /slice-report/, pressed: true })).toBeVisible({ timeout: 15_000 });
+});

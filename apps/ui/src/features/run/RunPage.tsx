@@ -36,8 +36,10 @@ import styles from './components/RunPage.module.css';
 
 const loadGraph = () => import('./components/RunGraph');
 const RunGraph = dynamic(() => loadGraph().then((module) => module.RunGraph), { ssr: false });
+const Timeline = dynamic(() => import('./components/Timeline').then((module) => module.Timeline), { ssr: false });
 
-const VIEWS = ['graph', 'table', 'parameters', 'artifacts', 'spec'] as const;
+const TASK_VIEWS = ['graph', 'timeline', 'table'] as const;
+const VIEWS = [...TASK_VIEWS, 'parameters', 'artifacts', 'spec'] as const;
 type View = (typeof VIEWS)[number];
 const MANY_RUNNING = 50;
 const NO_TASKS: readonly TaskSummary[] = [];
@@ -56,6 +58,7 @@ export function RunPage() {
   const phone = usePhone();
   const wanted = url.get('view') as View | undefined;
   const view: View = VIEWS.includes(wanted as View) ? (wanted as View) : phone ? 'table' : 'graph';
+  const onTasks = TASK_VIEWS.some((each) => each === view);
   const selected = url.get('task');
   const chosen = STRIP_ORDER.find((state) => state === url.get('state'));
   const visible = useMemo(() => filterTasks(tasks, { state: chosen, text }), [tasks, chosen, text]);
@@ -78,7 +81,7 @@ export function RunPage() {
   const goFailed = (step: 1 | -1) => {
     const failed = nextFailed(tasks, selected, step);
     if (!failed) return false;
-    url.push({ task: failed.path, attempt: undefined, line: undefined, tab: undefined, view: view === 'graph' || view === 'table' ? url.get('view') : undefined });
+    url.push({ task: failed.path, attempt: undefined, line: undefined, tab: undefined, view: onTasks ? url.get('view') : undefined });
     return true;
   };
   const chooseState = useCallback((next: VisualState | undefined) => push({ state: next }), [push]);
@@ -86,6 +89,7 @@ export function RunPage() {
   const group = t.keys.groups.page;
   useShortcuts([
     { keys: '1', label: t.keys.graphView, group, run: () => setView('graph') },
+    { keys: '2', label: t.keys.timelineView, group, run: () => setView('timeline') },
     { keys: '3', label: t.keys.tableView, group, run: () => setView('table') },
     { keys: '/', label: t.run.findTask, group, run: () => finder.current?.focus() },
     { keys: 'f', label: t.keys.nextFailed, group, run: () => goFailed(1) },
@@ -123,7 +127,6 @@ export function RunPage() {
   }
 
   const failures = detail.run.task_counts.FAILED ?? 0;
-  const onTasks = view === 'graph' || view === 'table';
   return (
     <>
       <RunHeader detail={detail} refetching={query.isFetching} chosen={chosen} onChoose={chooseState}>
@@ -133,6 +136,7 @@ export function RunPage() {
             value={onTasks ? view : undefined}
             options={[
               { value: 'graph', label: t.run.graph },
+              { value: 'timeline', label: t.run.timeline },
               { value: 'table', label: t.run.table },
             ]}
             onChange={setView}
@@ -185,6 +189,8 @@ export function RunPage() {
             <EmptyState title={t.run.noTasks} text={t.run.noTasksText} />
           ) : view === 'graph' ? (
             <RunGraph key={id} tasks={tasks} visible={visible} selected={selected} onSelect={selectTask} />
+          ) : view === 'timeline' ? (
+            <Timeline detail={detail} visible={visible} selected={selected} onSelect={selectTask} />
           ) : (
             <TaskTable tasks={tasks} visible={visible} selected={selected} onSelect={selectTask} />
           )}

@@ -7,8 +7,8 @@ import { EmptyState } from '@/components/ui/EmptyState';
 import { StateGlyph } from '@/components/ui/StateGlyph';
 import { factOf } from '@/features/run-graph';
 import { useTexts } from '@/i18n/use-texts';
-import { useShortcuts } from '@/shortcuts/use-shortcuts';
 import { visualOfTask } from '@/states/visual-state';
+import { useRowCursor } from '../hooks/use-row-cursor';
 import styles from './TaskTable.module.css';
 
 const ROW = 36;
@@ -25,30 +25,14 @@ export function TaskTable({ tasks, visible, selected, onSelect }: TaskTableProps
   const t = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => tasks.filter((task) => task.kind === 'container' && (!visible || visible.has(task.path))), [tasks, visible]);
+  const paths = useMemo(() => rows.map(({ path }) => path), [rows]);
   const byPath = useMemo(() => new Map(tasks.map((task) => [task.path, task])), [tasks]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: 30 });
   const at = rows.findIndex((task) => task.path === selected);
-  // Keys may come faster than the address is read again.
-  const cursor = useRef(selected);
-  useEffect(() => {
-    cursor.current = selected;
-  }, [selected]);
-  const move = (step: number) => {
-    const from = rows.findIndex((task) => task.path === cursor.current);
-    const next = rows[from < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, from + step))];
-    if (!next) return false;
-    cursor.current = next.path;
-    onSelect(next.path);
-    return true;
-  };
+  useRowCursor(paths, selected, onSelect);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at);
   }, [at, virtual]);
-  const group = t.keys.groups.list;
-  useShortcuts([
-    { keys: 'j', also: ['ArrowDown'], label: t.keys.next, group, run: () => move(1) },
-    { keys: 'k', also: ['ArrowUp'], label: t.keys.previous, group, run: () => move(-1) },
-  ]);
   if (rows.length === 0) return <EmptyState title={visible ? t.run.noMatch : t.run.noTasks} text={visible ? undefined : t.run.noTasksText} />;
   return (
     <div ref={scroller} className={styles.scroll} role="grid" aria-rowcount={rows.length} aria-label={t.run.table} tabIndex={0}>
