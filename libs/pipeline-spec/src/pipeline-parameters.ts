@@ -1,4 +1,6 @@
-import type { JsonValue, ParameterType, Pipeline } from './types.js';
+import type { JsonValue, ParameterType } from './types.js';
+import { workflowParameters } from './workflow/workflow-parameters.js';
+import { isWorkflowPipeline, type AnyPipeline } from './workflow/workflow-pipeline.js';
 
 /** An input of the pipeline as a form shows it. */
 export interface PipelineParameter {
@@ -14,7 +16,8 @@ export interface PipelineParameter {
 }
 
 /** The parameters that a run of the pipeline takes, in the document's order. */
-export function pipelineParameters(pipeline: Pipeline): readonly PipelineParameter[] {
+export function pipelineParameters(pipeline: AnyPipeline): readonly PipelineParameter[] {
+  if (isWorkflowPipeline(pipeline)) return workflowParameters(pipeline.workflow);
   const parameters = pipeline.spec.root.inputDefinitions?.parameters ?? {};
   return Object.entries(parameters).map(([name, { parameterType, defaultValue, isOptional, description, literals }]) => ({
     name,

@@ -1,5 +1,5 @@
 import type { PipelineDocument } from '@millrace/database';
-import { isWorkflowDocument, isWorkflowPipeline, parseAnyPipelineValue, pipelineParameters, workflowParameters } from '@millrace/pipeline-spec';
+import { isWorkflowDocument, parseAnyPipelineValue, pipelineParameters } from '@millrace/pipeline-spec';
 import type { v1beta1 } from '@millrace/api-contract';
 import { message } from '../v2beta1/proto-json.js';
 import { toWireSpec } from '../v2beta1/pipelines.mapper.js';
@@ -18,8 +18,7 @@ export function toTemplate(document: PipelineDocument): string {
 /** The parameters of a pipeline with their defaults, as v1 lists them; all are texts. */
 export function toParameters(document: PipelineDocument): NonNullable<v1beta1.WirePipelineVersion['parameters']> {
   const pipeline = parseAnyPipelineValue(document.pipelineSpec, document.platformSpec);
-  const parameters = isWorkflowPipeline(pipeline) ? workflowParameters(pipeline.workflow) : pipelineParameters(pipeline);
-  return parameters.map(({ name, default: value }) => message({ name, value: value === undefined ? '' : toText(value) }));
+  return pipelineParameters(pipeline).map(({ name, default: value }) => message({ name, value: value === undefined ? '' : toText(value) }));
 }
 
 export function toText(value: unknown): string {

@@ -158,7 +158,7 @@ export function PipelinePage() {
                         {selected ? <SpecTaskPanel pipeline={parsed} path={selected} onClose={() => select(undefined)} /> : null}
                       </div>
                     ) : (
-                      <EmptyState title={t.pipelines.v1} />
+                      <EmptyState title={t.pipelines.unreadable} />
                     )
                   ) : null}
                   {version.data && view === 'yaml' && parts ? <SpecView spec={parts.spec} platform={parts.platform} fileName={`${name}.yaml`} /> : null}

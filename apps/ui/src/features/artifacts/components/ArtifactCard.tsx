@@ -8,6 +8,7 @@ import { cutMiddle, formatBytes } from '@/format/number';
 import { formatValue } from '@/format/value';
 import { useTexts } from '@/i18n/use-texts';
 import { shortType } from '../lib/preview-kind';
+import { isUiMetadata } from '../lib/ui-metadata';
 import { ArtifactPreview } from './ArtifactPreview';
 import styles from './ArtifactCard.module.css';
 
@@ -20,7 +21,8 @@ interface ArtifactCardProps {
 /** An artifact in one row that opens to its metadata and a preview. */
 export function ArtifactCard({ name, artifact, note }: ArtifactCardProps) {
   const t = useTexts();
-  const [open, setOpen] = useState(false);
+  // What was made to be looked at is not hidden behind a click.
+  const [open, setOpen] = useState(isUiMetadata(artifact.name));
   const metadata = Object.entries(artifact.metadata);
   return (
     <section className={styles.card}>

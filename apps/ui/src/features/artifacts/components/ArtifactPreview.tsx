@@ -9,7 +9,9 @@ import { ErrorCard } from '@/components/ui/ErrorCard';
 import { Icon } from '@/components/ui/Icon';
 import { formatBytes } from '@/format/number';
 import { useTexts } from '@/i18n/use-texts';
-import { decodeText, prettyJson, previewKindOf } from '../lib/preview-kind';
+import { decodeText, isPacked, prettyJson, previewKindOf } from '../lib/preview-kind';
+import { isUiMetadata, readUiMetadata } from '../lib/ui-metadata';
+import { UiMetadata } from './UiMetadata';
 import styles from './ArtifactPreview.module.css';
 
 const CAP = 256 * 1024;
@@ -42,8 +44,10 @@ export function ArtifactPreview({ artifact }: { readonly artifact: ArtifactView 
 
 function FilePreview({ artifact, path }: { readonly artifact: ArtifactView; readonly path: string | undefined }) {
   const t = useTexts();
+  const packed = path === undefined && isPacked(artifact.name, artifact.uri);
   const kind = previewKindOf(artifact.type, path ?? artifact.uri);
-  const address = millrace.artifactAddress(artifact.id, { path });
+  const address = millrace.artifactAddress(artifact.id, { path, ...(packed && { unpacked: 1 }) });
+  if (isUiMetadata(artifact.name)) return <MetadataPreview address={address} />;
   if (kind === 'image') return <img className={styles.image} src={address} alt={path ?? artifact.name} />;
   if (kind === 'html') {
     return (
@@ -56,9 +60,19 @@ function FilePreview({ artifact, path }: { readonly artifact: ArtifactView; read
   return <TextPreview address={address} pretty={kind === 'json'} />;
 }
 
+/** What the file says there is to see; the file itself where that cannot be read. */
+function MetadataPreview({ address }: { readonly address: string }) {
+  const content = useHead(address);
+  const text = content.data && content.data.size <= content.data.bytes.length ? decodeText(content.data.bytes) : undefined;
+  const shown = text === undefined ? undefined : readUiMetadata(text);
+  return shown ? <UiMetadata shown={shown} /> : <TextPreview address={address} pretty />;
+}
+
+const useHead = (address: string) => useQuery({ queryKey: ['artifact-text', address], queryFn: ({ signal }) => readHead(address, signal), staleTime: Number.POSITIVE_INFINITY });
+
 function TextPreview({ address, pretty }: { readonly address: string; readonly pretty: boolean }) {
   const t = useTexts();
-  const content = useQuery({ queryKey: ['artifact-text', address], queryFn: ({ signal }) => readHead(address, signal), staleTime: Number.POSITIVE_INFINITY });
+  const content = useHead(address);
   if (content.isError) return <ErrorCard title={t.artifacts.preview} error={content.error} onRetry={() => void content.refetch()} />;
   if (!content.data) return <p className={styles.note}>{t.common.loading}</p>;
   const { bytes, size } = content.data;
@@ -71,7 +85,7 @@ function TextPreview({ address, pretty }: { readonly address: string; readonly p
       <pre className={`mono ${styles.text}`} tabIndex={0}>
         {pretty && whole ? prettyJson(text) : text}
       </pre>
-      {whole ? null : <p className={styles.note}>{t.artifacts.showing(formatBytes(bytes.length), formatBytes(size))}</p>}
+      {whole ? null : <p className={styles.note}>{Number.isFinite(size) ? t.artifacts.showing(formatBytes(bytes.length), formatBytes(size)) : t.artifacts.showingFirst(formatBytes(bytes.length))}</p>}
     </>
   );
 }
@@ -80,9 +94,25 @@ async function readHead(address: string, signal: AbortSignal): Promise<{ bytes: 
   const response = await fetch(address, { headers: { range: `bytes=0-${CAP - 1}` }, signal });
   if (response.status === 416) return { bytes: new Uint8Array(), size: 0 };
   if (!response.ok) throw new ApiError(await response.text().then((text) => text.slice(0, 300)), response.status);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  const size = Number(response.headers.get('content-range')?.split('/')[1] ?? bytes.length);
-  return { bytes, size };
+  const { bytes, whole } = await readBytes(response);
+  const size = response.headers.get('content-range')?.split('/')[1];
+  return { bytes, size: size === undefined ? (whole ? bytes.length : Number.POSITIVE_INFINITY) : Number(size) };
+}
+
+/** A body up to the cap: what is unpacked on the way is not sent in ranges. */
+async function readBytes(response: Response): Promise<{ bytes: Uint8Array; whole: boolean }> {
+  const reader = response.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    chunks.push(next.value);
+    length += next.value.length;
+    if (length <= CAP) continue;
+    await reader?.cancel();
+    break;
+  }
+  const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  return { bytes: bytes.subarray(0, CAP), whole: length <= CAP };
 }
 
 function Entries({ artifact, onOpen }: { readonly artifact: ArtifactView; readonly onOpen: (path: string) => void }) {

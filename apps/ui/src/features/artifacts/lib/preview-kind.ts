@@ -12,6 +12,9 @@ export function previewKindOf(type: string, path: string): PreviewKind {
   return 'text';
 }
 
+/** Whether Argo packed an output: then the address is the archive's, and what is of interest is the file in it. */
+export const isPacked = (name: string, uri: string): boolean => uri.endsWith(`/${name}.tgz`);
+
 /** Text when it has no NUL and few control characters; undefined when it is something else. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   const head = bytes.subarray(0, 4096);

@@ -1,12 +1,12 @@
 'use client';
-import type { Pipeline } from '@millrace/pipeline-spec';
+import type { AnyPipeline } from '@millrace/pipeline-spec';
 import { useMemo } from 'react';
 import { buildPipelineGraph, GraphView, tasksInside, type NodeLook } from '@/features/run-graph';
 import { useTexts } from '@/i18n/use-texts';
 import { describeTask } from '../lib/describe-task';
 
 interface PipelineGraphProps {
-  readonly pipeline: Pipeline;
+  readonly pipeline: AnyPipeline;
   readonly selected: string | undefined;
   readonly onSelect: (path: string | undefined) => void;
 }

@@ -1,5 +1,5 @@
 'use client';
-import type { Pipeline } from '@millrace/pipeline-spec';
+import type { AnyPipeline } from '@millrace/pipeline-spec';
 import { useMemo } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { Code, ValueTable } from '@/features/task';
@@ -9,7 +9,7 @@ import { describeTask } from '../lib/describe-task';
 import styles from './PipelinesPage.module.css';
 
 interface SpecTaskPanelProps {
-  readonly pipeline: Pipeline;
+  readonly pipeline: AnyPipeline;
   readonly path: string;
   readonly onClose: () => void;
 }

@@ -1,11 +1,11 @@
-import { parsePipelineValue, type JsonValue, type Pipeline } from '@millrace/pipeline-spec';
+import { parseAnyPipelineValue, type AnyPipeline, type JsonValue } from '@millrace/pipeline-spec';
 
-/** The pipeline in a version's or run's spec, which is the spec itself or holds it beside a platform spec; undefined for what is no pipeline. */
-export function readPipeline(spec: JsonValue | undefined, platform?: JsonValue): Pipeline | undefined {
+/** The pipeline in a version's or run's spec, which is the spec itself (of v2 or v1) or holds it beside a platform spec; undefined for what is no pipeline. */
+export function readPipeline(spec: JsonValue | undefined, platform?: JsonValue): AnyPipeline | undefined {
   const parts = splitSpec(spec);
   if (!parts) return undefined;
   try {
-    return parsePipelineValue(parts.spec, platform ?? parts.platform);
+    return parseAnyPipelineValue(parts.spec, platform ?? parts.platform);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { TaskSummary } from '@millrace/api-contract';
-import { dependenciesOf, executorOf, isDagComponent, walkTasks, type Pipeline } from '@millrace/pipeline-spec';
+import { dependenciesOf, executorOf, isDagComponent, isWorkflowPipeline, walkTasks, walkWorkflow, type AnyPipeline } from '@millrace/pipeline-spec';
 import { toGraph, type Graph, type GraphNode } from './graph';
 
 /** The nodes of a run: its tasks as the server lists them. The root of the run is not drawn. */
@@ -10,7 +10,11 @@ export function nodesOfRun(tasks: readonly Pick<TaskSummary, 'path' | 'parent_pa
 }
 
 /** The graph of a pipeline nobody has run: what its spec says. */
-export function buildPipelineGraph(pipeline: Pipeline): Graph {
+export function buildPipelineGraph(pipeline: AnyPipeline): Graph {
+  if (isWorkflowPipeline(pipeline)) {
+    const tasks = [...walkWorkflow(pipeline.workflow)];
+    return toGraph(tasks.map(({ path, scope, displayName, kind, dependsOn }) => ({ id: path, parent: scope === 'root' ? undefined : scope, name: displayName, kind, dependsOn })));
+  }
   const nodes: GraphNode[] = [];
   for (const { path, scope, name, task, component } of walkTasks(pipeline)) {
     nodes.push({
