@@ -74,7 +74,6 @@ function judgeCondition(pipeline: Pipeline, path: ScopePath, { task, component }
 }
 
 function decideLoop(pipeline: Pipeline, path: ScopePath, { component }: LocatedTask, view: RunView, context: DecideContext): Decision {
-  if (component.dag === undefined) return { kind: 'fail', message: `Task "${path}" is a loop over a component that is no pipeline; put the task into a pipeline of its own and loop over that.` };
   const items = countItems(pipeline, path, view, context);
   if (items.kind === 'failed') return { kind: 'fail', message: `Loop "${path}" cannot be entered: ${items.message}.` };
   if (items.kind === 'absent') return { kind: 'fail', message: `Loop "${path}" was given no items.` };

@@ -8,6 +8,7 @@ import { SpecError } from './spec-error.js';
 import { locateIssues } from './text/locate-issues.js';
 import { readDocuments } from './text/read-documents.js';
 import type { Pipeline, PipelineSpec, PlatformSpec } from './types.js';
+import { wrapLoopedTasks } from './wrap-looped-tasks.js';
 import { validatePipeline } from './validate/validate-pipeline.js';
 
 export interface ParseOptions {
@@ -50,6 +51,7 @@ function decodePipeline(documents: PipelineDocuments, context: DecodeContext): P
   const platform = documents.platform === undefined ? undefined : (decodeMessage(platformSpecMessage, documents.platform, '', context) as PlatformSpec);
   const pipeline: Pipeline = Object.freeze(platform === undefined ? { spec } : { spec, platform });
   validatePipeline(pipeline, context.issues);
-  return pipeline;
+  // What is not valid is not looked at any further.
+  return context.issues.isEmpty ? Object.freeze({ ...pipeline, spec: wrapLoopedTasks(spec) }) : pipeline;
 }
 

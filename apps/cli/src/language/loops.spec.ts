@@ -33,6 +33,17 @@ describe('a loop', () => {
     expect(states).toMatchObject({ 'loop#1/say': 'SUCCEEDED', end: 'SUCCEEDED' });
   });
 
+  it('over a component that is no pipeline runs it for each item and collects what it puts out', async () => {
+    const { run, states, tasks, begun } = await bench.run(
+      { loop: { in: { other: '=x' }, each: { raw: [1, 2] }, types: { item: 'NUMBER_INTEGER' }, ...TEXT, artifactsOut: ['data'] }, all: { in: { list: 'loop.out' }, types: { list: 'LIST' }, artifactsIn: { data: 'loop.data' } } },
+      { script: ({ task, inputs }) => (task === 'loop' ? { out: { out: `${String(inputs['item'])}${String(inputs['other'])}` } } : undefined) },
+    );
+    expect({ state: run.state, error: run.error }).toEqual({ state: 'SUCCEEDED', error: undefined });
+    expect(states).toEqual({ loop: 'SUCCEEDED', 'loop#0': 'SUCCEEDED', 'loop#0/loop': 'SUCCEEDED', 'loop#1': 'SUCCEEDED', 'loop#1/loop': 'SUCCEEDED', all: 'SUCCEEDED' });
+    expect(tasks['all']?.inputs).toEqual({ list: ['1x', '2x'] });
+    expect(begun).toHaveLength(3);
+  });
+
   it('takes items from a text that is a JSON list, and from a parameter of the run', async () => {
     const tasks = { loop: { in: { list: '$items' }, each: { input: 'list' }, tasks: { say: { in: { text: '$item' } } } } };
     const { run, begun, workflow } = await bench.run(tasks, { root: { types: { items: 'STRING' } }, parameters: { items: '["x","y"]' } });
