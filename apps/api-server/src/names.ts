@@ -7,7 +7,7 @@ export class NameError extends PipelineError {
   }
 }
 
-const CAPS = { 'Pipeline.Name': 128, 'Pipeline.DisplayName': 255, 'PipelineVersion.Name': 127, 'PipelineVersion.DisplayName': 255, 'Experiment.Name': 128, 'Run.DisplayName': 255 } as const;
+const CAPS = { 'Pipeline.Name': 128, 'Pipeline.DisplayName': 255, 'PipelineVersion.Name': 127, 'PipelineVersion.DisplayName': 255, 'Experiment.Name': 128, 'Run.DisplayName': 255, 'RecurringRun.DisplayName': 255 } as const;
 
 /** Refuses a name that the database could not keep, in KFP's words. */
 export function assertName(kind: keyof typeof CAPS, name: string): void {

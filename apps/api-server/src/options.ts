@@ -3,6 +3,7 @@ import type { Database } from '@millrace/database';
 import type { ObjectStore } from '@millrace/object-store';
 import type { TaskLogs } from '@millrace/resources';
 import type { RunController } from '@millrace/run-controller';
+import type { ScheduleController } from '@millrace/schedule-controller';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 
@@ -34,6 +35,8 @@ export interface ApiServerOptions {
   readonly namespace?: string;
   /** Of runs that name none. @default 'pipeline-runner' */
   readonly serviceAccount?: string;
+  /** Of cron expressions that name none, as the schedule controller has it. @default 'UTC' */
+  readonly timeZone?: string;
   readonly clock?: () => Date;
   readonly newId?: () => string;
   /** @default to the console, warnings and errors only */
@@ -44,12 +47,13 @@ export interface ApiServerOptions {
 export interface ApiServerDeps {
   readonly database: Database;
   readonly runs: RunController;
+  readonly schedules: ScheduleController;
   readonly logs: TaskLogs;
   readonly objects: ObjectStore;
   readonly options: ApiServerOptions;
 }
 
-type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'clock' | 'newId' | 'log';
+type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'timeZone' | 'clock' | 'newId' | 'log';
 
 /** Options with every default filled in. */
 export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>>;
@@ -70,6 +74,7 @@ export function completeOptions(options: ApiServerOptions): Settings {
     pipelineUploadLimit: options.pipelineUploadLimit ?? 32 * 1024 * 1024,
     namespace: options.namespace ?? 'kubeflow',
     serviceAccount: options.serviceAccount ?? 'pipeline-runner',
+    timeZone: options.timeZone ?? 'UTC',
     clock: options.clock ?? (() => new Date()),
     newId: options.newId ?? randomUUID,
     log: options.log ?? logToConsole,

@@ -24,6 +24,7 @@ program
   .option('--parallel <tasks>', 'how many tasks run at once (default: the number of cores)')
   .option('--executor <kind>', 'what components run as: auto, process or container (default: auto, or MILLRACE_EXECUTOR)')
   .option('--container-engine <command>', 'what runs containers (default: docker or podman, or MILLRACE_CONTAINER_ENGINE)')
+  .option('--time-zone <name>', "time zone of schedules that name none (default: this machine's, or MILLRACE_TIME_ZONE)")
   .option('--no-cache', 'run every task, whatever the pipeline says about caching')
   .option('--no-sample', 'do not add the sample pipeline to a new data folder')
   .action(async (flags: UpFlags) => {

@@ -31,6 +31,15 @@ describe('readUpSettings', () => {
     expect(() => readUpSettings(none, { MILLRACE_EXECUTOR: 'yes' })).toThrow(new SettingsError('MILLRACE_EXECUTOR must be auto, process or container, not "yes".'));
   });
 
+  it('has a time zone: that of the machine unless told otherwise', () => {
+    expect(readUpSettings(none, {}).timeZone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+    const env = { MILLRACE_TIME_ZONE: 'Asia/Shanghai', CRON_SCHEDULE_TIMEZONE: 'Europe/Berlin' };
+    expect(readUpSettings(none, env).timeZone).toBe('Asia/Shanghai');
+    expect(readUpSettings({ ...none, timeZone: 'UTC' }, env).timeZone).toBe('UTC');
+    expect(readUpSettings(none, { CRON_SCHEDULE_TIMEZONE: 'Europe/Berlin' }).timeZone).toBe('Europe/Berlin');
+    expect(() => readUpSettings(none, { MILLRACE_TIME_ZONE: 'Mars' })).toThrow(new SettingsError('MILLRACE_TIME_ZONE must be a time zone such as Asia/Shanghai or UTC, not "Mars".'));
+  });
+
   it('takes a variable that is set to nothing for one that is not set', () => {
     expect(readUpSettings(none, { MILLRACE_HOME: '', MILLRACE_PORT: '', MILLRACE_PYTHON: '' })).toEqual(readUpSettings(none, {}));
   });

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { ExecutorMode } from '@millrace/embedded-argo';
+import { isTimeZone } from '@millrace/scheduling';
 import { z } from 'zod';
 import { parseFailpoint, type FailpointSetting } from './failpoint.js';
 
@@ -14,6 +15,9 @@ const environment = z.object({
   MILLRACE_PYTHON: variable,
   MILLRACE_EXECUTOR: variable,
   MILLRACE_CONTAINER_ENGINE: variable,
+  MILLRACE_TIME_ZONE: variable,
+  /** As KFP calls it. */
+  CRON_SCHEDULE_TIMEZONE: variable,
   MILLRACE_TOKEN: z.string().optional(),
   MILLRACE_FAILPOINT: variable,
 });
@@ -30,6 +34,7 @@ export interface UpFlags {
   readonly parallel?: string;
   readonly executor?: string;
   readonly containerEngine?: string;
+  readonly timeZone?: string;
   readonly cache: boolean;
   readonly sample: boolean;
 }
@@ -48,6 +53,8 @@ export interface UpSettings {
   readonly executor: ExecutorMode;
   /** @default docker, then podman */
   readonly containerEngine?: string;
+  /** Of cron schedules that name none. */
+  readonly timeZone: string;
   readonly cacheEnabled: boolean;
   readonly loadSample: boolean;
   /** For tests only: where to die; docs/durability.md lists the names. */
@@ -70,6 +77,13 @@ function readExecutor(text: string, name: string): ExecutorMode {
   const found = EXECUTORS.find((mode) => mode === text);
   if (found === undefined) throw new SettingsError(`${name} must be ${EXECUTORS.slice(0, -1).join(', ')} or ${EXECUTORS.at(-1)}, not "${text}".`);
   return found;
+}
+
+function readTimeZone({ timeZone }: UpFlags, variables: z.infer<typeof environment>): string {
+  const [source, name] = Object.entries({ '--time-zone': timeZone, MILLRACE_TIME_ZONE: variables.MILLRACE_TIME_ZONE, CRON_SCHEDULE_TIMEZONE: variables.CRON_SCHEDULE_TIMEZONE }).find(([, given]) => given !== undefined) ?? [];
+  if (name === undefined) return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isTimeZone(name)) throw new SettingsError(`${source} must be a time zone such as Asia/Shanghai or UTC, not "${name}".`);
+  return name;
 }
 
 /** A number of days, from 1. */
@@ -113,6 +127,7 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     maxParallelTasks: flags.parallel === undefined ? undefined : wholeNumber(flags.parallel, { name: '--parallel', min: 1, max: 1024 }),
     executor: readExecutor(flags.executor ?? variables.MILLRACE_EXECUTOR ?? 'auto', flags.executor === undefined ? 'MILLRACE_EXECUTOR' : '--executor'),
     containerEngine: flags.containerEngine ?? variables.MILLRACE_CONTAINER_ENGINE,
+    timeZone: readTimeZone(flags, variables),
     cacheEnabled: flags.cache,
     loadSample: flags.sample,
     failpoint,

@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { FileObjectStore } from '@millrace/object-store';
 import { createRunController } from '@millrace/run-controller';
+import { createScheduleController } from '@millrace/schedule-controller';
 import { createLog } from './log.js';
 import { openDataFolder } from './data-folder.js';
 import { createFailpoint } from './failpoint.js';
@@ -62,9 +63,11 @@ export async function up(flags: UpFlags): Promise<void> {
       log,
       failpoint,
     });
+    const schedules = createScheduleController({ database, store: substrate.store, runs, timeZone: settings.timeZone, log, failpoint });
     const api = await createApiServer({
       database,
       runs,
+      schedules,
       logs: substrate.logs,
       objects,
       options: {
@@ -78,6 +81,7 @@ export async function up(flags: UpFlags): Promise<void> {
         dataFolder: folder.path,
         version: VERSION,
         substrate: 'embedded',
+        timeZone: settings.timeZone,
         multiUser: false,
       },
     });
@@ -91,6 +95,8 @@ export async function up(flags: UpFlags): Promise<void> {
     });
     await runs.start();
     closers.push(() => runs.close());
+    await schedules.start();
+    closers.push(() => schedules.close());
 
     // Before it says that it is ready: whoever waits for that may ask it to stop at once.
     asked = new Promise<void>((resolve) => {

@@ -90,6 +90,8 @@ export interface RunRepository {
   listUnfinished(): Promise<readonly Run[]>;
   /** The same of one recurring run; the cost does not grow with those that have finished. */
   listUnfinishedOf(recurringRunId: string): Promise<readonly Run[]>;
+  /** The newest runs of a recurring run, newest first. */
+  listLatestOf(recurringRunId: string, limit: number): Promise<readonly Run[]>;
   /**
    * Applies what one ingest found. Idempotent: the same progress twice leaves the same rows. A finished run's state is never changed back, and
    * CANCELING gives way to final states only; a state that is refused leaves out its error and end, and the rest is written.

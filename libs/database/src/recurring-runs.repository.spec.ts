@@ -113,10 +113,11 @@ describe.each(DIALECTS)('recurring runs on %s', (dialect) => {
     expect(first.totalSize).toBe(5);
   });
 
-  it('finds the unfinished runs of one', async () => {
+  it('finds the unfinished and the latest runs of one', async () => {
     const states = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELING', 'CANCELED'] as const;
     for (const [index, state] of states.entries()) await database.runs.create(aRun({ recurringRunId: 'active', state, createdAt: new Date(index * 1000) }), DOCUMENTS, {});
     await database.runs.create(aRun({ recurringRunId: 'another', state: 'RUNNING' }), DOCUMENTS, {});
     expect((await database.runs.listUnfinishedOf('active')).map(({ state }) => state)).toEqual(['PENDING', 'RUNNING', 'CANCELING']);
+    expect((await database.runs.listLatestOf('active', 2)).map(({ state }) => state)).toEqual(['CANCELED', 'CANCELING']);
   });
 });

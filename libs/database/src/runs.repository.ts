@@ -129,6 +129,11 @@ export class StoredRuns implements RunRepository {
     return rows.map(toRun);
   }
 
+  async listLatestOf(recurringRunId: string, limit: number): Promise<readonly Run[]> {
+    const rows = await this.#sql.query<RunModel>(sql`${RUN_SELECT} WHERE recurringRunId = ${recurringRunId} ORDER BY createdAt DESC, id DESC LIMIT ${literal(String(limit))}`);
+    return rows.map(toRun);
+  }
+
   async record(progress: RunProgress): Promise<void> {
     const { runId, run, at } = progress;
     const changes: readonly Change[] = [...taskChanges(runId, progress), ...(run ? [{ kind: 'run', id: runId, op: 'updated' } as const] : [])];

@@ -95,11 +95,10 @@ export class ScheduleReconciler {
     const { spec, status } = object;
     const { runs } = this.context.database;
     const active = await runs.listUnfinishedOf(id);
-    const pageSize = Math.min(200, historyOf(spec) + active.length + 1);
-    const { items } = await runs.list({ pageSize, sortBy: 'created_at desc', filter: [{ operation: 'EQUALS', key: 'recurring_run_id', value: id }] });
+    const latest = await runs.listLatestOf(id, historyOf(spec) + active.length + 1);
     let lastSlot = timeOf(status?.trigger?.lastTriggeredTime);
     let lastIndex = status?.trigger?.lastWorkflowIndex ?? 0;
-    for (const run of items.toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime())) {
+    for (const run of latest.toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime())) {
       const slot = run.scheduledAt.getTime();
       if (slot <= (lastSlot ?? -Infinity)) continue;
       if (run.displayName === runNameOf(displayName, lastIndex + 1)) lastIndex += 1;
@@ -107,7 +106,7 @@ export class ScheduleReconciler {
       if (slot <= now) lastSlot = slot;
     }
     const unfinished = new Set(active.map((run) => run.id));
-    return { spec, lastIndex, active, finished: items.filter((run) => !unfinished.has(run.id)), ...(lastSlot !== undefined && { lastSlot }) };
+    return { spec, lastIndex, active, finished: latest.filter((run) => !unfinished.has(run.id)), ...(lastSlot !== undefined && { lastSlot }) };
   }
 
   /** The run of a slot, whoever made it. What is refused is said, and the slot is over; what may work later is thrown. */

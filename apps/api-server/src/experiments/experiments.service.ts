@@ -1,9 +1,10 @@
 import type { Database, Experiment, ListQuery, Page, StorageState } from '@millrace/database';
 import { isPipelineError, PipelineError } from '@millrace/errors';
+import type { ScheduleController } from '@millrace/schedule-controller';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { assertDescription, assertName } from '../names.js';
 import type { Settings } from '../options.js';
-import { DATABASE, SETTINGS } from '../tokens.js';
+import { DATABASE, SCHEDULE_CONTROLLER, SETTINGS } from '../tokens.js';
 import { DEFAULT_EXPERIMENT } from './default-experiment.js';
 
 /** Experiments, among them the default one, which exists from the start and cannot be deleted. */
@@ -11,6 +12,7 @@ import { DEFAULT_EXPERIMENT } from './default-experiment.js';
 export class ExperimentsService implements OnModuleInit {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(SCHEDULE_CONTROLLER) private readonly schedules: ScheduleController,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -35,12 +37,21 @@ export class ExperimentsService implements OnModuleInit {
 
   async setStorageState(id: string, state: StorageState): Promise<void> {
     await this.database.experiments.setStorageState(id, state);
+    // As in KFP: what is put away starts no runs; whoever restores it enables them one by one.
+    if (state === 'ARCHIVED') await this.#disableRecurringRuns(id);
   }
 
   async delete(id: string): Promise<void> {
     const experiment = await this.database.experiments.get(id);
     if (experiment.name === DEFAULT_EXPERIMENT.name) throw new PipelineError('ABORTED', 'The default experiment cannot be deleted: runs that name no experiment belong to it.');
     await this.database.experiments.delete(id);
+  }
+
+  async #disableRecurringRuns(experimentId: string): Promise<void> {
+    const enabled: ListQuery & { readonly experimentId: string } = { experimentId, pageSize: 200, filter: [{ operation: 'EQUALS', key: 'status', value: 'ENABLED' }] };
+    for (let page = await this.database.recurringRuns.list(enabled); page.items.length > 0; page = await this.database.recurringRuns.list(enabled)) {
+      for (const { id } of page.items) await this.schedules.setEnabled(id, false);
+    }
   }
 
   /** The default experiment, made when it is not there. */

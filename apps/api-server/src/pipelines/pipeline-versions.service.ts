@@ -1,5 +1,5 @@
 import type { Database, ListQuery, PipelineDocument, PipelineVersion } from '@millrace/database';
-import { PipelineError } from '@millrace/errors';
+import { resolveVersion } from '@millrace/run-controller';
 import { Inject, Injectable } from '@nestjs/common';
 import { assertDescription, assertName } from '../names.js';
 import type { Settings } from '../options.js';
@@ -66,18 +66,6 @@ export class PipelineVersionsService {
 
   /** The version a run shall use: the one that is named, else the pipeline's latest. */
   async resolve(reference: { readonly pipelineId?: string; readonly versionId?: string }): Promise<PipelineVersion> {
-    const { pipelineId, versionId } = reference;
-    if (versionId) {
-      const version = await this.database.pipelines.getVersion(versionId);
-      if (pipelineId && version.pipelineId !== pipelineId) {
-        throw new PipelineError('INVALID_ARGUMENT', `Pipeline version ${versionId} belongs to pipeline ${version.pipelineId} (not ${pipelineId})`);
-      }
-      return version;
-    }
-    if (!pipelineId) throw new PipelineError('INVALID_ARGUMENT', 'Name a pipeline: pipeline_version_reference needs pipeline_id, or give a pipeline_spec.');
-    const pipeline = await this.database.pipelines.get(pipelineId);
-    const latest = await this.database.pipelines.latestVersion(pipelineId);
-    if (!latest) throw new PipelineError('FAILED_PRECONDITION', `Pipeline "${pipeline.displayName}" has no version yet; upload one first.`);
-    return latest;
+    return resolveVersion(this.database, reference);
   }
 }

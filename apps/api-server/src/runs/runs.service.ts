@@ -1,15 +1,12 @@
 import type { Database, Json, ListQuery, Page, PipelineDocument, Run, StorageState, TaskSummary } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
-import { isWorkflowPipeline, parseAnyPipeline, parseAnyPipelineValue, type AnyPipeline } from '@millrace/pipeline-spec';
 import type { RunController, RunSubmission, SubmissionPreview } from '@millrace/run-controller';
 import { Inject, Injectable } from '@nestjs/common';
-import { ExperimentsService } from '../experiments/experiments.service.js';
 import { assertDescription, assertName } from '../names.js';
 import type { Settings } from '../options.js';
-import { toDocument } from '../pipelines/pipeline-files.service.js';
-import { PipelineVersionsService } from '../pipelines/pipeline-versions.service.js';
 import { DATABASE, RUN_CONTROLLER, SETTINGS } from '../tokens.js';
 import type { RunRequest } from './run-request.js';
+import { RunSettlingService } from './run-settling.service.js';
 
 /** A run with what only its own page shows. */
 export interface RunWithTasks {
@@ -25,8 +22,7 @@ export class RunsService {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(RUN_CONTROLLER) private readonly controller: RunController,
-    @Inject(ExperimentsService) private readonly experiments: ExperimentsService,
-    @Inject(PipelineVersionsService) private readonly versions: PipelineVersionsService,
+    @Inject(RunSettlingService) private readonly settling: RunSettlingService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -75,43 +71,8 @@ export class RunsService {
   }
 
   async #toSubmission(request: RunRequest): Promise<RunSubmission> {
-    const experimentId = request.experimentId || (await this.experiments.ensureDefault()).id;
-    // An experiment that does not exist is found here, before anything is planned.
-    await this.experiments.get(experimentId);
     const { displayName, description, parameters, pipelineRoot } = request;
-    const pipeline = await this.#pipelineOf(request.source);
-    return {
-      namespace: this.settings.namespace,
-      experimentId,
-      displayName,
-      description,
-      serviceAccount: request.serviceAccount || serviceAccountOf(pipeline.pipeline) || this.settings.serviceAccount,
-      parameters,
-      ...(pipelineRoot && { pipelineRoot }),
-      ...pipeline,
-    };
-  }
-
-  async #pipelineOf(source: RunRequest['source']): Promise<{ pipeline: AnyPipeline; document: PipelineDocument; pipelineId?: string; pipelineVersionId?: string }> {
-    if (source.kind === 'spec') {
-      this.#assertSpecFits(JSON.stringify(source.spec) ?? '');
-      const pipeline = parseAnyPipelineValue(source.spec);
-      return { pipeline, document: toDocument(pipeline) };
-    }
-    if (source.kind === 'text') {
-      this.#assertSpecFits(source.text);
-      const pipeline = parseAnyPipeline(source.text);
-      return { pipeline, document: toDocument(pipeline) };
-    }
-    const version = await this.versions.resolve(source);
-    const document = await this.database.pipelines.getDocument(version.id);
-    return { pipeline: parseAnyPipelineValue(document.pipelineSpec, document.platformSpec), document, pipelineId: version.pipelineId, pipelineVersionId: version.id };
-  }
-
-  #assertSpecFits(text: string): void {
-    const limit = this.settings.pipelineUploadLimit;
-    const size = Buffer.byteLength(text);
-    if (size > limit) throw new PipelineError('INVALID_ARGUMENT', `The pipeline_spec has ${size} bytes; at most ${limit} are taken.`);
+    return { displayName, description, parameters, ...(pipelineRoot && { pipelineRoot }), ...(await this.settling.settle(request)) };
   }
 
   async #assertExperimentAvailable(run: Run): Promise<void> {
@@ -121,10 +82,4 @@ export class RunsService {
       throw new PipelineError('FAILED_PRECONDITION', `Run ${run.id} cannot be restored: its experiment "${experiment.name}" is archived and must be un-archived first.`);
     }
   }
-}
-
-/** The account that a v1 pipeline names itself; the one that its SDK writes into every pipeline says nothing. */
-function serviceAccountOf(pipeline: AnyPipeline): string | undefined {
-  const named = isWorkflowPipeline(pipeline) ? pipeline.workflow.spec.serviceAccountName : undefined;
-  return named === 'pipeline-runner' ? undefined : named;
 }

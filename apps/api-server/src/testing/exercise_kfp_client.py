@@ -123,7 +123,23 @@ def exercise_client(folder):
     refused(501, client.runs.run_service_retry_run, inline.run_id)
 
     assert not client.list_recurring_runs().recurring_runs
-    assert refused(501, client.create_recurring_run, experiment.experiment_id, 'often', cron_expression='0 0 * * * *', pipeline_package_path=package, params={'a': 1, 'b': 2})['code'] == 12
+    parameters = {'a': 1, 'b': 2}
+    hourly = client.create_recurring_run(experiment.experiment_id, 'hourly', cron_expression='0 0 * * * *', pipeline_package_path=package, params=parameters)
+    assert (hourly.mode, hourly.status, hourly.max_concurrency, hourly.trigger.cron_schedule.cron) == ('ENABLE', 'ENABLED', '1', '0 0 * * * *'), hourly
+    newest = client.list_pipeline_versions(pipeline.pipeline_id, sort_by='created_at desc').pipeline_versions[0]
+    pinned = client.create_recurring_run(
+        experiment.experiment_id, 'pinned', interval_second=60, start_time='2099-01-01T00:00:00Z', end_time='2100-01-01T00:00:00Z', max_concurrency=3, no_catchup=True,
+        pipeline_id=pipeline.pipeline_id, version_id=newest.pipeline_version_id, params=parameters, enabled=False, service_account='me', description='one version')
+    assert (pinned.mode, pinned.no_catchup, pinned.trigger.periodic_schedule.interval_second, pinned.service_account) == ('DISABLE', True, '60', 'me'), pinned
+    assert pinned.pipeline_version_reference.pipeline_id == pipeline.pipeline_id and pinned.pipeline_version_reference.pipeline_version_id == newest.pipeline_version_id
+    client.enable_recurring_run(pinned.recurring_run_id)
+    assert client.get_recurring_run(pinned.recurring_run_id).status == 'ENABLED'
+    client.disable_recurring_run(pinned.recurring_run_id)
+    assert client.get_recurring_run(pinned.recurring_run_id).mode == 'DISABLE'
+    assert {each.display_name for each in client.list_recurring_runs(experiment_id=experiment.experiment_id).recurring_runs} == {'hourly', 'pinned'}
+    assert 'minutes (field 2)' in refused(400, client.create_recurring_run, experiment.experiment_id, 'bad', cron_expression='0 99 * * * *', pipeline_package_path=package, params=parameters)['message']
+    client.delete_recurring_run(hourly.recurring_run_id)
+    client.delete_recurring_run(pinned.recurring_run_id)
     refused(404, client.get_recurring_run, 'nowhere')
 
     client.archive_experiment(experiment.experiment_id)
@@ -185,7 +201,14 @@ def exercise_cli(folder):
     assert cli('run', 'unarchive', run_id)['storage_state'] == 'AVAILABLE'
     assert run_id in cli('run', 'delete', run_id, output='table')
     assert cli('recurring-run', 'list') == []
-    cli('recurring-run', 'create', '--experiment-name', 'cli-experiment', '--job-name', 'often', '--cron-expression', '0 0 * * * *', texts, ok=False)
+    often = cli('recurring-run', 'create', '--experiment-name', 'cli-experiment', '--job-name', 'often', '--cron-expression', '0 0 * * * *', '--pipeline-package-path', texts, '--enabled', 'word=hi', 'other=there')
+    assert (often['mode'], often['runtime_config']['parameters']) == ('ENABLE', {'word': 'hi', 'other': 'there'}), often
+    often_id = often['recurring_run_id']
+    assert [each['display_name'] for each in cli('recurring-run', 'list')] == ['often']
+    assert cli('recurring-run', 'disable', often_id)['status'] == 'DISABLED'
+    assert cli('recurring-run', 'enable', often_id)['status'] == 'ENABLED'
+    assert cli('recurring-run', 'get', often_id)['display_name'] == 'often'
+    assert often_id in cli('recurring-run', 'delete', often_id, output='table')
     assert cli('experiment', 'archive', '--experiment-id', experiment_id)['storage_state'] == 'ARCHIVED'
     assert cli('experiment', 'unarchive', '--experiment-id', experiment_id)['storage_state'] == 'AVAILABLE'
     assert experiment_id in cli('experiment', 'delete', experiment_id, output='table')

@@ -27,6 +27,7 @@ export class FakeRunController implements RunController {
       serviceAccount: submission.serviceAccount,
       pipelineId: submission.pipelineId,
       pipelineVersionId: submission.pipelineVersionId,
+      recurringRunId: submission.recurringRunId,
       pipelineName: isWorkflowPipeline(submission.pipeline) ? submission.pipeline.name : submission.pipeline.spec.pipelineInfo.name,
       parameters: submission.parameters as Run['parameters'],
       pipelineRoot: submission.pipelineRoot,
@@ -37,7 +38,7 @@ export class FakeRunController implements RunController {
       stateHistory: [{ state: 'PENDING', at: now }],
       taskCounts: { PENDING: 1 },
       createdAt: now,
-      scheduledAt: now,
+      scheduledAt: submission.scheduledAt ?? now,
     };
     await this.database.runs.create(run, { document: submission.document, workflow: {} }, { newTasks: tasksOf(submission, { runId: id, now, newId: this.newId }) });
     return this.database.runs.get(id);

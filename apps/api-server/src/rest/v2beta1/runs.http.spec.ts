@@ -143,15 +143,6 @@ describe('a run', () => {
   });
 });
 
-describe('recurring runs', () => {
-  it('are none yet: lists are empty, creating one is refused by name', async () => {
-    expect((await call(api.url, 'GET', '/apis/v2beta1/recurringruns?page_size=10')).text).toBe('{}');
-    const { status, json } = await call(api.url, 'POST', '/apis/v2beta1/recurringruns', { body: { display_name: 'often', max_concurrency: 1 } });
-    expect(status).toBe(501);
-    expect(json.details[0].message).toContain('"often"');
-  });
-});
-
 describe('an address that nothing serves', () => {
   it('is not found, and a wrong method is told from it', async () => {
     expect(await call(api.url, 'GET', '/apis/v2beta1/nothing')).toMatchObject({ status: 404, json: { code: 5, message: 'Not Found' } });

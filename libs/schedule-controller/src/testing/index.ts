@@ -1,0 +1,6 @@
+/**
+ * Schedules without a substrate, for tests.
+ *
+ * @packageDocumentation
+ */
+export { MemoryStore } from './memory-store.js';
