@@ -8,7 +8,7 @@ import type { ComponentSpec, TaskSpec } from '@millrace/pipeline-spec';
 import { answerGate, isOpenGate, type AnswerableDecision } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter-dag.js';
-import { settleMembers } from './ingest.js';
+import { settleOpen } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { importedArtifacts, json, linksOf, storedExecution } from './task-rows.js';
 import { performEffect, type VolumeClaims } from './volume-claims.js';
@@ -111,11 +111,11 @@ export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, 
       break;
     case 'fail':
       live.updateTask({ path, state: 'FAILED', message: decision.message, queuedAt: now, finishedAt: now });
-      settleMembers(live, path, 'SKIPPED', now);
+      settleOpen(live, live.members(path), 'SKIPPED', now);
       break;
     case 'skip':
       live.updateTask({ path, state: 'SKIPPED', message: decision.reason, finishedAt: now });
-      settleMembers(live, path, 'SKIPPED', now);
+      settleOpen(live, live.members(path), 'SKIPPED', now);
       break;
     case 'enter':
       noteInputs(live, path, decision.inputs);

@@ -5,7 +5,7 @@ import { patchCurrent, type ReconcileResult, type Resource } from '@millrace/res
 import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
 import { shutDown } from './create-workflow.js';
 import { failureOf } from './failure-of.js';
-import { ingestNodes, settleUnreached } from './ingest.js';
+import { ingestNodes, settleOpen } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
@@ -89,7 +89,7 @@ export class WorkflowFollower {
     const now = clock();
     const completed = isWorkflowCompleted(workflow.status?.phase);
     const gates = await this.#ingest(live, workflow, changed, { completed, now });
-    if (completed) settleUnreached(live, workflow, now);
+    if (completed) settleOpen(live, live.tasks, workflow.spec.shutdown ? 'CANCELED' : 'SKIPPED', now);
     this.#rollUp(live, workflow, completed, now);
 
     const progress = live.takeProgress(now);

@@ -86,7 +86,7 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
 function completeDag(live: LiveRun, update: TaskUpdate): void {
   const { path, state: found } = update;
   const row = live.task(path)!;
-  settleMembers(live, path, found === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
+  settleOpen(live, live.members(path), found === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
   const members = live.members(path);
   const state = dagStateOf(found!, members.map((member) => member.state));
   if (state !== 'SUCCEEDED') {
@@ -154,26 +154,14 @@ function withdrawn(row: Task): Pick<TaskUpdate, 'outputs'> {
   return row.cachedFrom === undefined ? {} : { outputs: {} };
 }
 
-/** What is in a DAG that is over and was never reached: the engine makes no nodes for it. */
-export function settleMembers(live: RunRows, scope: ScopePath, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
-  for (const row of live.members(scope)) {
+/**
+ * Ends tasks of which the engine has no node, or none that ended: what is in a DAG that is over or was never entered, and what is left of a
+ * Workflow that is over.
+ */
+export function settleOpen(live: RunRows, rows: Iterable<Task>, state: 'SKIPPED' | 'CANCELED', finishedAt: Date | undefined): void {
+  for (const row of rows) {
     if (isFinalTaskState(row.state)) continue;
     live.updateTask({ path: row.path, state, message: state === 'CANCELED' ? TERMINATED : reasonOfSkip(live, row), finishedAt, ...withdrawn(row) });
-    if (row.kind === 'dag') settleMembers(live, row.path, state, finishedAt);
-  }
-}
-
-/** What never got a node, or none that ended. For a Workflow that is over. */
-export function settleUnreached(live: RunRows, workflow: Resource<Workflow>, now: Date): void {
-  const stopped = Boolean(workflow.spec.shutdown);
-  for (const row of live.tasks) {
-    if (isFinalTaskState(row.state)) continue;
-    live.updateTask({
-      path: row.path,
-      state: stopped ? 'CANCELED' : 'SKIPPED',
-      message: row.message || (stopped ? TERMINATED : reasonOfSkip(live, row)),
-      finishedAt: row.startedAt === undefined ? undefined : now,
-      ...withdrawn(row),
-    });
+    if (row.kind === 'dag') settleOpen(live, live.members(row.path), state, finishedAt);
   }
 }

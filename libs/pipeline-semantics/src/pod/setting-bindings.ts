@@ -26,7 +26,7 @@ export function claimName({ pvcNameParameter, taskOutputParameter, componentInpu
 
 /** Every value that the settings take from the scope of the task. */
 export function bindingsIn(config: KubernetesExecutorConfig): TaskInputParameter[] {
-  return [...Object.values(bindingsByField(config)).flat()];
+  return Object.values(bindingsByField(config)).flat();
 }
 
 /** Whether a value differs by execution. */
@@ -35,8 +35,18 @@ export function isLate({ runtimeValue }: TaskInputParameter): boolean {
   return value === undefined || hasPlaceholder(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** The same, by the part of the pod that they end in. */
-export function bindingsByField(config: KubernetesExecutorConfig): Readonly<Record<'env' | 'volumes' | 'nodeSelector' | 'tolerations' | 'affinity' | 'imagePullSecrets', TaskInputParameter[]>> {
+type BindingsByField = Readonly<Record<'env' | 'volumes' | 'nodeSelector' | 'tolerations' | 'affinity' | 'imagePullSecrets', TaskInputParameter[]>>;
+
+const BY_FIELD = new WeakMap<KubernetesExecutorConfig, BindingsByField>();
+
+/** The same, by the part of the pod that they end in. Every task is asked, and few have any. */
+export function bindingsByField(config: KubernetesExecutorConfig): BindingsByField {
+  let found = BY_FIELD.get(config);
+  if (found === undefined) BY_FIELD.set(config, (found = readBindings(config)));
+  return found;
+}
+
+function readBindings(config: KubernetesExecutorConfig): BindingsByField {
   const { secretAsVolume = [], configMapAsVolume = [], pvcMount = [], secretAsEnv = [], configMapAsEnv = [], tolerations = [], nodeAffinity = [], imagePullSecret = [] } = config;
   const given = (binding: TaskInputParameter | undefined): TaskInputParameter[] => (binding === undefined ? [] : [binding]);
   return {

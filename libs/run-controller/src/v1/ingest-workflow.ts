@@ -7,7 +7,7 @@ import type { Resource } from '@millrace/resources';
 import { taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { attemptRows } from '../attempt-rows.js';
 import { failureOf } from '../failure-of.js';
-import { reasonOfSkip, settleMembers } from '../ingest.js';
+import { reasonOfSkip, settleOpen } from '../ingest.js';
 import { nodeMessage, TERMINATED } from '../node-message.js';
 import { timeOf } from '../node-time.js';
 import { json, storedIterations } from '../task-rows.js';
@@ -116,7 +116,7 @@ async function ingestTask(live: WorkflowRun, path: ScopePath, node: NodeStatus, 
   if (!isFinalTaskState(state)) return live.updateTask(update);
   live.updateTask({ ...update, outputs: json(parameterValues(node.outputs)), ...(row.kind === 'dag' && state === 'FAILED' && { message: failureOf(live.members(path)) ?? update.message }) });
   // After the group itself, whose state is the reason of its members'.
-  if (row.kind === 'dag') settleMembers(live, path, state === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
+  if (row.kind === 'dag') settleOpen(live, live.members(path), state === 'CANCELED' ? 'CANCELED' : 'SKIPPED', update.finishedAt);
   await noteOutputArtifacts(live, row, node, context);
 }
 
