@@ -6,6 +6,7 @@ import { createDoorkeeper } from './access/doorkeeper.js';
 import { setSecurityHeaders } from './access/security-headers.js';
 import { AppModule } from './app.module.js';
 import { addBodyParsers } from './http/body-parsers.js';
+import { RequestsInProgress } from './http/requests-in-progress.js';
 import { linger } from './http/linger.js';
 import { stripBasePath } from './http/strip-base-path.js';
 import { completeOptions, type ApiServerDeps, type Settings } from './options.js';
@@ -18,8 +19,11 @@ export interface ApiServer {
   listen(): Promise<{ readonly url: string }>;
   /** Every route that is served, for tests that go through all of them. */
   readonly routes: readonly { readonly method: string; readonly url: string }[];
-  /** Ends streams and connections, then stops. The parts it was given stay open. */
-  close(): Promise<void>;
+  /**
+   * Ends streams and connections, then stops. The parts it was given stay open. Before that it waits, for so long at most, for answers that are
+   * under way. @default graceMs 0
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /** Room for what surrounds a pipeline in a request. */
@@ -38,6 +42,8 @@ export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   };
   const adapter = new FastifyAdapter(serverOptions);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const inProgress = new RequestsInProgress();
+  inProgress.watch(fastify);
   addHooks(fastify, settings, routes);
   addBodyParsers(fastify, { jsonLimit: settings.pipelineUploadLimit + ENVELOPE_BYTES });
 
@@ -53,7 +59,10 @@ export async function createApiServer(deps: ApiServerDeps): Promise<ApiServer> {
       app.get(ServerAddress).listensAt(url);
       return { url };
     },
-    close: () => app.close(),
+    async close({ graceMs = 0 } = {}) {
+      await inProgress.settled(graceMs);
+      await app.close();
+    },
   };
 }
 

@@ -10,3 +10,4 @@ export { ExpiredError, isTransient, TooLargeError } from './kube-error.js';
 export { KubernetesResourceStore, type KubernetesStoreOptions, type StoreHealth } from './kubernetes-resource-store.js';
 export { KubernetesLeases, newMemberIdentity } from './leases/kubernetes-leases.js';
 export { LeasedShards, type LeasedShardsOptions } from './leases/leased-shards.js';
+export { KubernetesTaskLogs, type KubernetesTaskLogsOptions } from './logs/kubernetes-task-logs.js';

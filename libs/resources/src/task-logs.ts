@@ -4,6 +4,8 @@ export interface TaskLogRef {
   readonly workflow: string;
   /** Id of the attempt's Pod node in `status.nodes`. */
   readonly nodeId: string;
+  /** The folder in the object store where the engine puts the logs of the run's attempts, when it puts them there. */
+  readonly storedUnder?: string;
 }
 
 export interface LogLine {

@@ -15,9 +15,13 @@ export interface EventStream {
   readonly signal: AbortSignal;
 }
 
+/** Answers that never end by themselves. */
+export const openStreams = new WeakSet<object>();
+
 /** Answers with a stream of events, kept alive by a comment every 15 s; undefined when only the head was asked for. */
 export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream | undefined {
   reply.hijack();
+  openStreams.add(reply.raw);
   const { raw } = reply;
   const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
   raw.writeHead(200, headers as Record<string, string>);

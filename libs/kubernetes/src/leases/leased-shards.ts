@@ -46,6 +46,7 @@ export class LeasedShards implements ShardOwnership {
   readonly #now: () => number;
   #own: Lease | undefined;
   #renewedAt: number | undefined;
+  #triedAt: number | undefined;
   #worker!: ShardWorker;
   #loops: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -67,6 +68,11 @@ export class LeasedShards implements ShardOwnership {
   /** The shards that are worked for. */
   get owned(): readonly number[] {
     return [...this.#held.keys()].filter((shard) => this.owns(shard)).sort((a, b) => a - b);
+  }
+
+  /** For how long no renewal was even tried. */
+  get stuckForMs(): number {
+    return this.#triedAt === undefined ? 0 : this.#now() - this.#triedAt;
   }
 
   /** Whether the last renewal is recent enough to believe in what is held. */
@@ -126,6 +132,7 @@ export class LeasedShards implements ShardOwnership {
     // What was held while nobody was told is not believed in again because a renewal came through at last.
     if (!this.#believes()) this.#dropAll();
     const asked = this.#now();
+    this.#triedAt = asked;
     try {
       this.#own = this.#own === undefined ? await leases.create(memberLease(identity), identity) : await leases.update(this.#own, identity);
     } catch (error) {

@@ -1,0 +1,12 @@
+/**
+ * What every service of a cluster install is made of.
+ *
+ * @packageDocumentation
+ */
+export { Checks, type Check } from './checks.js';
+export { clusterSettings, databaseSettings, databaseUrl, type ClusterSettings, type DatabaseSettings } from './cluster-settings.js';
+export { createLog, type Log, type LogLevel } from './log.js';
+export { openCluster, type Cluster } from './open-cluster.js';
+export { flag, list, readSettings, requiredText, text, wholeNumber } from './read-settings.js';
+export { readOrExit, runService, type ServiceContext, type ServiceOptions } from './run-service.js';
+export { waitUntil } from './wait-until.js';

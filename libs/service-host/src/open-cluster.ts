@@ -1,0 +1,51 @@
+import { openDatabase, type Database } from '@millrace/database';
+import { isPipelineError } from '@millrace/errors';
+import { KubeClient, KubernetesResourceStore, loadKubeConfig } from '@millrace/kubernetes';
+import type { ObjectStore } from '@millrace/object-store';
+import type { Layout } from '@millrace/pipeline-semantics';
+import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
+import { openObjects } from './open-objects.js';
+import type { ServiceContext } from './run-service.js';
+import { isAway, waitUntil } from './wait-until.js';
+
+/** What the controllers and the API need of a cluster. */
+export interface Cluster {
+  readonly client: KubeClient;
+  readonly store: KubernetesResourceStore;
+  readonly database: Database;
+  readonly objects: ObjectStore;
+  readonly layout: Layout;
+}
+
+/** How long a watch may be without the server before the process says that it is not ready. */
+const LOST_TOO_LONG_MS = 15_000;
+
+/**
+ * Opens Kubernetes, the database and the object store, in this order, waiting for what is away and for migrations that are to come. All is
+ * closed with the service, and the service is ready only while database and watches are.
+ */
+export async function openCluster(settings: ClusterSettings, service: ServiceContext): Promise<Cluster> {
+  const { log, signal, ready, onClose } = service;
+  const client = new KubeClient(loadKubeConfig({ file: settings.KUBECONFIG }), { userAgent: 'millrace' });
+  onClose(() => client.close());
+  await waitUntil({ what: 'the Kubernetes API', log, signal }, () => client.json({ path: '/version' }));
+  const store = new KubernetesResourceStore({ client, onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
+  onClose(() => store.close());
+  ready.set('watches', () => (store.health.lostForMs > LOST_TOO_LONG_MS ? `without the Kubernetes API for ${Math.round(store.health.lostForMs / 1000)} s` : undefined));
+
+  const url = databaseUrl(settings);
+  const database = await waitUntil({ what: 'the database', log, signal, isTransient: (error) => isAway(error) || isNotMigrated(error) }, () =>
+    openDatabase({ url, migrations: 'await', shareChanges: true, log: (message) => log('info', message) }),
+  );
+  onClose(() => database.close());
+  ready.set('database', async () => {
+    await database.ping();
+    return undefined;
+  });
+  const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
+  return { client, store, database, objects, layout };
+}
+
+function isNotMigrated(error: unknown): boolean {
+  return isPipelineError(error) && error.details?.['reason'] === 'NotMigrated';
+}

@@ -1,0 +1,111 @@
+import { isPipelineError } from '@millrace/errors';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { z } from 'zod';
+import { Checks } from './checks.js';
+import { clusterSettings, type ClusterSettings } from './cluster-settings.js';
+import { createLog, type Log } from './log.js';
+import { serveProbes } from './probe-server.js';
+import { readSettings } from './read-settings.js';
+
+export interface ServiceOptions<Shape extends z.ZodRawShape> {
+  readonly name: string;
+  /** What it takes from the environment, beside what every service takes. */
+  readonly settings: Shape;
+  /** How long after SIGTERM work is still taken: as long as others take to notice. @default 0 */
+  readonly drainMs?: (settings: z.output<z.ZodObject<Shape>>) => number;
+}
+
+/** After so long the process ends whatever is still going on; Kubernetes would kill it after 30 s. */
+const GRACE_MS = 22_000;
+
+/** What a service gets while it starts and runs. */
+export interface ServiceContext {
+  readonly log: Log;
+  readonly live: Checks;
+  readonly ready: Checks;
+  /** A number that `/metrics` tells, read when it is asked for. */
+  gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Aborted when the process is asked to end. */
+  readonly signal: AbortSignal;
+  /** Called at the end, last one first. */
+  onClose(close: () => Promise<void> | void): void;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT. Probes answer from the first moment: not ready until `start` is done, and not ready as soon as the
+ * end is asked for. What cannot be mended ends the process with one line and exit code 1.
+ */
+export async function runService<Shape extends z.ZodRawShape>(options: ServiceOptions<Shape>, start: (settings: ClusterSettings & z.output<z.ZodObject<Shape>>, context: ServiceContext) => Promise<void>): Promise<never> {
+  const { name } = options;
+  const settings = readOrExit({ ...clusterSettings, ...options.settings }) as ClusterSettings & z.output<z.ZodObject<Shape>>;
+  const drainMs = options.drainMs?.(settings) ?? 0;
+  const log = createLog({ service: name, level: settings.MILLRACE_LOG_LEVEL });
+  const live = new Checks();
+  const ready = new Checks();
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  const ending = new AbortController();
+  const closers: (() => Promise<void> | void)[] = [];
+  let state: 'starting' | 'running' | 'ending' = 'starting';
+  ready.set('service', () => (state === 'running' ? undefined : state === 'starting' ? 'it is starting' : 'it is ending'));
+  live.set('process', () => undefined);
+
+  const asked = new Promise<string>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+  });
+  void asked.then(() => {
+    state = 'ending';
+    ending.abort();
+    setTimeout(() => {
+      log('error', 'the end took too long; what is still going on is left');
+      process.exit(1);
+    }, drainMs + GRACE_MS).unref();
+  });
+
+  let exitCode = 0;
+  try {
+    const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics });
+    closers.push(() => probes.close());
+    log('info', 'starting', { probes: probes.port });
+    await start(settings, { log, live, ready, signal: ending.signal, onClose: (close) => closers.push(close), gauge: (...gauge) => void addGauge(metrics, ...gauge) });
+    if (state === 'starting') state = 'running';
+    log('info', 'ready');
+    const signal = await asked;
+    log('info', 'ending', { signal });
+    await new Promise((resolve) => setTimeout(resolve, drainMs));
+  } catch (error) {
+    if (!ending.signal.aborted) {
+      exitCode = 1;
+      log('error', isPipelineError(error) ? error.message : 'unexpected error', isPipelineError(error) ? {} : { error: (error as Error).stack ?? String(error) });
+    }
+  }
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      log('error', 'while ending', { error: String(error) });
+    }
+  }
+  process.exit(exitCode);
+}
+
+function addGauge(metrics: Registry, name: string, help: string, read: () => number | Promise<number>): Gauge {
+  return new Gauge({
+    name,
+    help,
+    registers: [metrics],
+    async collect() {
+      this.set(await read());
+    },
+  });
+}
+
+/** Settings that cannot be used are said in one line; nothing has begun yet. */
+export function readOrExit<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
+  try {
+    return readSettings(shape, process.env);
+  } catch (error) {
+    console.error(`millrace: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
