@@ -15,6 +15,8 @@ export interface PipelineFile {
 
 export interface PipelineFolder {
   readonly files: readonly PipelineFile[];
+  /** Sources that did not compile, and what the SDK said. */
+  readonly broken?: readonly { readonly name: string; readonly why: string }[];
   /** What was made for it, to be removed afterwards. */
   readonly temporary?: string;
   /** Why sources are left out. */
@@ -31,13 +33,15 @@ export async function findPipelines(folder: string, pythonWithSdk: () => Promise
   if (python === undefined) return { files, skipped: `the sources in ${folder}, because the SDK that would compile them cannot be installed here` };
   const temporary = await mkdtemp(join(tmpdir(), 'millrace-corpus-'));
   const compiled: PipelineFile[] = [];
+  const broken: { name: string; why: string }[] = [];
   for (const source of sources) {
-    for (const [pipeline, yaml] of Object.entries(await compileFiles(python, [join(folder, source)]))) {
+    const made = await compileFiles(python, [join(folder, source)]).catch((error: Error) => void broken.push({ name: source, why: error.message.trim().split('\n').at(-1)! }));
+    for (const [pipeline, yaml] of Object.entries(made ?? {})) {
       const name = `${source.replace(/\.py$/, '')}/${pipeline}.yaml`;
       const path = join(temporary, name.replace('/', '--'));
       await writeFile(path, yaml);
       compiled.push({ name, path });
     }
   }
-  return { files: [...files, ...compiled].sort((a, b) => (a.name < b.name ? -1 : 1)), temporary };
+  return { files: [...files, ...compiled].sort((a, b) => (a.name < b.name ? -1 : 1)), broken, temporary };
 }

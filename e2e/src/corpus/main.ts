@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { preparePython } from '../harness/python.js';
 import { Millrace } from '../harness/millrace.js';
-import { checkPipelines } from './check-pipelines.js';
+import { checkPipelines, type Finding } from './check-pipelines.js';
 import { expectationsOf, readExpectations } from './expectation.js';
 import { findPipelines } from './find-pipelines.js';
 import { printTable } from './print-table.js';
@@ -30,12 +30,13 @@ await program.parseAsync();
 async function run(given: string, { expectations: file = expectationsOf(given), executor, timeout }: Options): Promise<boolean> {
   if (!existsSync(given)) throw new Error(`There is no folder ${given}.`);
   const expectations = file === undefined ? {} : readExpectations(file);
-  const { files, temporary, skipped } = await findPipelines(given, preparePython);
+  const { files, broken = [], temporary, skipped } = await findPipelines(given, preparePython);
   if (skipped !== undefined) console.log(`SKIPPED: ${skipped}`);
   const millrace = await Millrace.start({ sample: false, executor, args: ['--no-cache'] });
   try {
     const onProgress = process.stderr.isTTY ? (message: string) => process.stderr.write(`\r${message} `) : undefined;
-    const findings = await checkPipelines({ millrace, files, expectations, timeoutMs: Number(timeout) * 1_000, onProgress });
+    const unread = broken.map(({ name, why }): Finding => ({ file: name, did: 'refused', end: '', why, fault: 'the SDK could not compile it' }));
+    const findings = [...unread, ...(await checkPipelines({ millrace, files, expectations, timeoutMs: Number(timeout) * 1_000, onProgress }))];
     const faults = findings.filter(({ fault }) => fault !== undefined).length;
     console.log(printTable(findings));
     if (findings.length === 0) console.log(`There are no pipelines in ${given}.`);

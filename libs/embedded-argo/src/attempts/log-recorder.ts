@@ -84,9 +84,11 @@ export class LogRecorder {
     for (let at = 0; at < this.indexBytes; at += INDEX_RECORD_BYTES) records.push(decodeIndexRecord(index, at));
     for (const [number, { offset, stream }] of records.entries()) {
       const end = records[number + 1]?.offset ?? this.offset;
-      if (offset < countFrom) continue;
-      this.written[stream] += end - offset;
-      if (stream === 'stderr') this.errorTail = Buffer.concat([this.errorTail, log.subarray(Math.max(offset, end - TAIL_BYTES), end)]).subarray(-TAIL_BYTES);
+      // A record may begin before that: close ones are written as one.
+      const from = Math.max(offset, countFrom);
+      if (from >= end) continue;
+      this.written[stream] += end - from;
+      if (stream === 'stderr') this.errorTail = Buffer.concat([this.errorTail, log.subarray(Math.max(from, end - TAIL_BYTES), end)]).subarray(-TAIL_BYTES);
     }
     this.line = newlines(log) + 1;
   }

@@ -92,8 +92,8 @@ export class EngineClient {
   /** Ends and removes containers, also such as are not there. */
   async remove(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    // Podman would wait ten seconds for each.
-    const now = this.engine.kind === 'podman' ? ['--time', '0'] : [];
+    // Podman would wait ten seconds for each, stop at the first that is not there, and keep one whose network another uses.
+    const now = this.engine.kind === 'podman' ? ['--time', '0', '--ignore', '--depend'] : [];
     await this.run(['rm', '--force', '--volumes', ...now, ...names]);
   }
 }

@@ -1,81 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { AttemptExit, AttemptSpec } from '../../executor.js';
-import { attemptFolder } from '../../attempts/attempt-folder.js';
+import { openAttemptBench, type Bench as AttemptBench, type BenchOptions } from '../../attempts/testing/attempt-bench.js';
 import { createProcessExecutor, type ProcessExecutorHandle, type ProcessExecutorOptions } from '../create-process-executor.js';
 import { ENVIRONMENT_FOLDER } from './python-environment.js';
 
-/** A real executor in a folder of its own, and what it reported. */
-export interface Bench {
-  readonly folder: string;
-  readonly executor: ProcessExecutorHandle;
-  readonly progress: string[];
-  readonly running: string[];
-  /** Starts and waits for the exit. */
-  run(spec: Partial<AttemptSpec>): Promise<AttemptExit>;
-  start(spec: Partial<AttemptSpec> & { id: string }): Promise<AttemptExit>;
-  exitOf(id: string): Promise<AttemptExit>;
-  runningOf(id: string): Promise<void>;
-  log(id: string): string;
-  close(): Promise<void>;
-}
+/** A real executor of processes in a folder of its own, and what it reported. */
+export type Bench = AttemptBench<ProcessExecutorHandle>;
 
-let count = 0;
-
-export async function openBench(options: Partial<ProcessExecutorOptions> & { keep?: boolean } = {}): Promise<Bench> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'millrace-executor-'));
-  const exits = new Map<string, AttemptExit>();
-  const waiting = new Map<string, ((exit: AttemptExit) => void)[]>();
-  const waitingToRun = new Map<string, (() => void)[]>();
-  const progress: string[] = [];
-  const running: string[] = [];
-  const executor = await createProcessExecutor({
-    environmentFolders: [ENVIRONMENT_FOLDER],
-    hostEnvironment: process.env,
-    log: { info: () => undefined, warn: () => undefined },
-    graceMs: 1_000,
-    idleMs: 500,
-    resolveAttempt: (ref) => `${ref.workflow}/${ref.nodeId}`,
-    ...options,
-    folder,
-    listener: {
-      onRunning(id) {
-        running.push(id);
-        for (const go of waitingToRun.get(id) ?? []) go();
-      },
-      onExit(id, exit) {
-        exits.set(id, exit);
-        for (const resolve of waiting.get(id) ?? []) resolve(exit);
-        waiting.delete(id);
-      },
-      onProgress: (_, message) => void progress.push(message),
-    },
-  });
-  const exitOf = (id: string): Promise<AttemptExit> => {
-    const known = exits.get(id);
-    return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
-  };
-  const start = (spec: Partial<AttemptSpec> & { id: string }): Promise<AttemptExit> => {
-    executor.start({ image: 'python:3.11', command: [], args: [], env: {}, mounts: [], ...spec });
-    return exitOf(spec.id);
-  };
-  return {
-    folder,
-    executor,
-    progress,
-    running,
-    exitOf,
-    start,
-    run: (spec) => start({ id: `workflow/node-${(count += 1)}`, ...spec }),
-    runningOf: (id) => (running.includes(id) ? Promise.resolve() : new Promise((resolve) => waitingToRun.set(id, [...(waitingToRun.get(id) ?? []), resolve]))),
-    log(id) {
-      const file = join(attemptFolder(folder, id), 'log');
-      return existsSync(file) ? readFileSync(file, 'utf8') : '';
-    },
-    async close() {
-      await executor.close();
-      if (!options.keep) rmSync(folder, { recursive: true, force: true });
-    },
-  };
+export function openBench({ keep, folder, ...options }: Partial<ProcessExecutorOptions> & BenchOptions = {}): Promise<Bench> {
+  const make = (at: string, listener: ProcessExecutorOptions['listener']) =>
+    createProcessExecutor({
+      environmentFolders: [ENVIRONMENT_FOLDER],
+      hostEnvironment: process.env,
+      log: { info: () => undefined, warn: () => undefined },
+      graceMs: 1_000,
+      idleMs: 500,
+      resolveAttempt: (ref) => `${ref.workflow}/${ref.nodeId}`,
+      ...options,
+      folder: at,
+      listener,
+    });
+  return openAttemptBench(make, { keep, folder });
 }
