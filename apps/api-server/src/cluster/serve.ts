@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { KubernetesTaskLogs } from '@millrace/kubernetes';
+import { createRunController } from '@millrace/run-controller';
+import { createScheduleController } from '@millrace/schedule-controller';
+import { flag, list, openCluster, runService, text, wholeNumber } from '@millrace/service-host';
+import { createApiServer } from '../create-api-server.js';
+
+const GRACE_MS = 15_000;
+/** The image has the pages beside the program. */
+const PAGES = join(import.meta.dirname, 'pages');
+
+const apiSettings = {
+  MILLRACE_HTTP_HOST: text,
+  MILLRACE_HTTP_PORT: wholeNumber({ min: 0, max: 65_535, standard: 8888 }),
+  MILLRACE_BASE_PATH: text,
+  /** The address of this install in browsers. */
+  MILLRACE_BASE_URL: text,
+  /** Beside the names that its Service has in the cluster. */
+  MILLRACE_ALLOWED_HOSTS: list,
+  /** Of the Service in front of this server. */
+  MILLRACE_SERVICE_NAME: text,
+  MILLRACE_TOKEN: text,
+  MILLRACE_SERVICE_ACCOUNT: text,
+  MILLRACE_TIME_ZONE: text,
+  /** Without pages it is the API alone. */
+  MILLRACE_PAGES: flag(true),
+  /** How long after SIGTERM requests may still come. */
+  MILLRACE_DRAIN_SECONDS: wholeNumber({ min: 0, max: 120, standard: 5 }),
+} as const;
+
+await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
+  const { log, gauge, onClose } = service;
+  const { client, store, database, objects, layout } = await openCluster(settings, service);
+  const namespace = settings.MILLRACE_NAMESPACE;
+  const timeZone = settings.MILLRACE_TIME_ZONE;
+  // Neither is started: runs and schedules are made here and followed by the controllers.
+  const runs = createRunController({ database, store, objects, layout, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
+  const schedules = createScheduleController({ database, store, runs, timeZone, log });
+  const api = await createApiServer({
+    database,
+    runs,
+    schedules,
+    logs: new KubernetesTaskLogs({ client, store, objects }),
+    objects,
+    options: {
+      host: settings.MILLRACE_HTTP_HOST ?? '0.0.0.0',
+      port: settings.MILLRACE_HTTP_PORT,
+      basePath: settings.MILLRACE_BASE_PATH,
+      baseUrl: settings.MILLRACE_BASE_URL,
+      allowedHosts: [...serviceNames(settings.MILLRACE_SERVICE_NAME ?? 'ml-pipeline', namespace), ...settings.MILLRACE_ALLOWED_HOSTS],
+      token: settings.MILLRACE_TOKEN,
+      ...(settings.MILLRACE_PAGES && existsSync(PAGES) && { pagesFolder: PAGES }),
+      version: settings.MILLRACE_VERSION ?? '0.1.0',
+      substrate: 'kubernetes',
+      multiUser: false,
+      namespace,
+      ...(settings.MILLRACE_SERVICE_ACCOUNT !== undefined && { serviceAccount: settings.MILLRACE_SERVICE_ACCOUNT }),
+      ...(timeZone !== undefined && { timeZone }),
+      log,
+    },
+  });
+  onClose(() => api.close({ graceMs: GRACE_MS }));
+  const { url } = await api.listen();
+  gauge('millrace_api_database_up', 'Whether the database answers.', () => database.ping().then(() => 1, () => 0));
+  log('info', 'listening', { url });
+});
+
+/** Every way in which pods write the name of the Service. */
+function serviceNames(service: string, namespace: string): string[] {
+  const short = `${service}.${namespace}`;
+  return [service, short, `${short}.svc`, `${short}.svc.cluster.local`];
+}
