@@ -62,9 +62,10 @@ export class StoredArtifacts implements ArtifactRepository {
     return rows.map(toTaskArtifact);
   }
 
-  async listMetrics(runIds: readonly string[]): Promise<readonly Metric[]> {
-    if (runIds.length === 0) return [];
-    const rows = await this.#sql.query<Metric>(sql`SELECT runId, taskId, name, value FROM metrics WHERE runId IN ${listSql(runIds)} ORDER BY runId, name, taskId`);
+  async listMetrics(runIds: readonly string[], taskIds?: readonly string[]): Promise<readonly Metric[]> {
+    if (runIds.length === 0 || taskIds?.length === 0) return [];
+    const ofTasks = taskIds ? sql` AND taskId IN ${listSql(taskIds)}` : literal('');
+    const rows = await this.#sql.query<Metric>(sql`SELECT runId, taskId, name, value FROM metrics WHERE runId IN ${listSql(runIds)}${ofTasks} ORDER BY runId, name, taskId`);
     return rows.map(({ runId, taskId, name, value }) => ({ runId, taskId, name, value }));
   }
 

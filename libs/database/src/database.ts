@@ -142,7 +142,7 @@ export interface ArtifactRepository {
   list(query: ListQuery & { readonly namespace?: string }): Promise<Page<Artifact>>;
   /** Every input and output of a run, or of some of its tasks, by task position, name and index. */
   listLinks(runId: string, taskIds?: readonly string[]): Promise<readonly TaskArtifact[]>;
-  listMetrics(runIds: readonly string[]): Promise<readonly Metric[]>;
+  listMetrics(runIds: readonly string[], taskIds?: readonly string[]): Promise<readonly Metric[]>;
   /** Tasks that took the artifact as an input, newest first. */
   listConsumers(artifactId: string, limit: number): Promise<readonly { readonly runId: string; readonly taskId: string; readonly name: string }[]>;
 }

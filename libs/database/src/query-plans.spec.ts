@@ -65,6 +65,9 @@ describe('plans of run lists on SQLite', () => {
     ['named', { namespace: 'ns', sortBy: 'created_at desc', filter: [available, { operation: 'IS_SUBSTRING', key: 'name', value: 'ru' }] }, 'runs_namespace_storage_idx'],
     ['of a recurring run', { filter: [{ operation: 'EQUALS', key: 'recurring_run_id', value: 'rr' }] }, 'runs_recurring_idx'],
     ['by name', { namespace: 'ns', sortBy: 'name' }, 'runs_namespace_name_idx'],
+    ['by their end', { namespace: 'ns', sortBy: 'finished_at desc', filter: [available] }, 'runs_namespace_finished_idx'],
+    ['by their end, oldest first', { namespace: 'ns', sortBy: 'finished_at', filter: [available] }, 'runs_namespace_finished_idx'],
+    ['by when they were to begin', { namespace: 'ns', sortBy: 'scheduled_at desc', filter: [available] }, 'runs_namespace_scheduled_idx'],
     ['created after', { filter: [{ operation: 'GREATER_THAN_EQUALS', key: 'created_at', value: '1970-01-01T00:00:00Z' }] }, 'runs_newest_idx'],
   ])('read the list %s along an index, each page and the count', async (_, query, index) => {
     const plans = await plansOf(query);

@@ -155,6 +155,16 @@ describe.each(DIALECTS)('runs on %s', (dialect) => {
     expect(names).toEqual([older, newer]);
   });
 
+  it('reads the metrics of some tasks of a run without the others', async () => {
+    const run = aRun();
+    const tasks = ['one', 'two', 'three'].map((taskKey) => aTask({ runId: run.id, taskKey }));
+    await database.runs.create(run, DOCUMENTS, { newTasks: tasks, metrics: tasks.map(({ id }, index) => ({ taskId: id, name: 'm', value: index })) });
+    const read = await database.artifacts.listMetrics([run.id], [tasks[0]!.id, tasks[2]!.id]);
+    expect(read.map(({ value }) => value).sort()).toEqual([0, 2]);
+    expect(await database.artifacts.listMetrics([run.id], [])).toEqual([]);
+    expect(await database.artifacts.listMetrics([run.id])).toHaveLength(3);
+  });
+
   it('deletes a run with all that is its own, and tells which artifacts nobody has any more', async () => {
     const maker = aRun();
     const task = aTask({ runId: maker.id, taskKey: 'train' });

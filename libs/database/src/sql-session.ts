@@ -26,14 +26,13 @@ const argType = (value: SqlValue): ArgType => (value instanceof Date ? TIME : UN
 const toQuery = ({ text, values }: SqlText): SqlQuery => ({ sql: text, args: [...values], argTypes: values.map(argType) });
 
 function toRows<Row>({ columnNames, columnTypes, rows }: SqlResultSet): Row[] {
-  const times = columnTypes.map((type) => type === ColumnTypeEnum.DateTime);
-  const numbers = columnTypes.map((type) => type === ColumnTypeEnum.Int64 || type === ColumnTypeEnum.Numeric);
+  const times = columnTypes.flatMap((type, column) => (type === ColumnTypeEnum.DateTime ? [column] : []));
+  const numbers = columnTypes.flatMap((type, column) => (type === ColumnTypeEnum.Int64 || type === ColumnTypeEnum.Numeric ? [column] : []));
   return rows.map((cells) => {
+    for (const column of times) if (typeof cells[column] === 'string') cells[column] = new Date(cells[column]);
+    for (const column of numbers) if (cells[column] !== null) cells[column] = Number(cells[column]);
     const row: Record<string, unknown> = {};
-    for (let column = 0; column < columnNames.length; column += 1) {
-      const cell = cells[column];
-      row[columnNames[column]!] = cell === null ? null : times[column] ? (cell instanceof Date ? cell : new Date(cell as string)) : numbers[column] ? Number(cell) : cell;
-    }
+    for (let column = 0; column < columnNames.length; column += 1) row[columnNames[column]!] = cells[column];
     return row as Row;
   });
 }

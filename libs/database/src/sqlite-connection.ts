@@ -98,8 +98,10 @@ export class SqliteConnection {
       const row = rows.find((cells) => cells[column] !== null);
       return typeOfValue(row?.[column]);
     });
+    // Only what is not given as it is stored: most columns are text.
+    const converted = prepared.types.flatMap((type, column) => (type === ColumnTypeEnum.Text || type === ColumnTypeEnum.Int32 || type === ColumnTypeEnum.Double ? [] : [column]));
     for (const row of rows) {
-      for (let column = 0; column < row.length; column += 1) row[column] = fromSqlite(row[column], columnTypes[column]!, times);
+      for (const column of converted) row[column] = fromSqlite(row[column], columnTypes[column]!, times);
     }
     return { columnNames: prepared.names, columnTypes, rows };
   }

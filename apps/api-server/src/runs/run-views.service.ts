@@ -71,10 +71,10 @@ export class RunViewsService {
     if (task.runId !== runId) throw new PipelineError('NOT_FOUND', `Task ${taskId} of run ${runId} not found`);
     const [links, metrics, source] = await Promise.all([
       this.database.artifacts.listLinks(runId, [taskId]),
-      this.database.artifacts.listMetrics([runId]),
+      this.database.artifacts.listMetrics([runId], [taskId]),
       task.cachedFrom && this.database.runs.find(task.cachedFrom.runId),
     ]);
-    return { task, links, metrics: metrics.filter((metric) => metric.taskId === taskId), cachedFromRunName: source?.displayName };
+    return { task, links, metrics, cachedFromRunName: source?.displayName };
   }
 
   /** Every link of the run with its task. */
@@ -88,10 +88,10 @@ export class RunViewsService {
     });
   }
 
-  /** Tasks by path with the run's metrics, for who shows changes. */
+  /** Tasks by path with their metrics, for who shows changes. */
   async listChangedTasks(runId: string, paths: readonly string[]): Promise<{ readonly tasks: readonly Task[]; readonly metrics: readonly Metric[] }> {
-    const [tasks, metrics] = await Promise.all([this.database.tasks.listByPaths(runId, paths), this.database.artifacts.listMetrics([runId])]);
-    return { tasks, metrics };
+    const tasks = await this.database.tasks.listByPaths(runId, paths);
+    return { tasks, metrics: await this.database.artifacts.listMetrics([runId], tasks.map(({ id }) => id)) };
   }
 
   async #name(runs: readonly Run[]): Promise<NamedRun[]> {
