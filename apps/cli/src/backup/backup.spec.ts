@@ -41,6 +41,9 @@ describe('a backup', () => {
     symlinkSync('model.bin', join(folder.artifacts, 'p/run/link'));
     for (const name of ['exit.json', 'log', 'log.index']) put(`attempts/attempts/uid/node/${name}`, name);
     put('.sample-loaded', 'now');
+    put('volumes/ns/data/kept', 'y');
+    put('config-maps/settings/colour', 'red');
+    put('secrets/login/password', 'not for a backup');
     await takeBackup(folder, file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
@@ -53,7 +56,9 @@ describe('a backup', () => {
     expect(readdirSync(join(target, 'artifacts/p/run/empty'))).toEqual([]);
     expect(readlinkSync(join(target, 'artifacts/p/run/link'))).toBe('model.bin');
     expect(readdirSync(join(target, 'attempts/attempts/uid/node')).sort()).toEqual(['exit.json', 'log', 'log.index']);
-    expect(readdirSync(target).sort()).toEqual(['.sample-loaded', 'artifacts', 'attempts', 'millrace.db']);
+    expect(readdirSync(target).sort()).toEqual(['.sample-loaded', 'artifacts', 'attempts', 'config-maps', 'millrace.db', 'volumes']);
+    expect(read(target, 'volumes/ns/data/kept')).toBe('y');
+    expect(read(target, 'config-maps/settings/colour')).toBe('red');
   });
 
   it('leaves out attempts that have not ended, scratch, supervisors and environments', async () => {
@@ -97,7 +102,7 @@ describe('a backup', () => {
     await expect(restoreBackup(file, join(scratch, 'ändere'))).rejects.toMatchObject({ message: expect.stringContaining('contains "ä"') });
     rmSync(folder.path, { recursive: true });
     await restoreBackup(file, folder.path);
-    expect(readdirSync(folder.path)).toEqual(['artifacts', 'millrace.db']);
+    expect(readdirSync(folder.path)).toEqual(['artifacts', 'config-maps', 'millrace.db', 'volumes']);
   });
 
   it('is the state of one moment of both databases, though they are written to', async () => {

@@ -27,6 +27,9 @@ export async function* listFiles(folder: DataFolder): AsyncGenerator<FoundFile> 
   }
   yield* below(folder.path, join('engine', 'pods'));
   yield* below(folder.path, 'artifacts');
+  yield* below(folder.path, 'volumes');
+  // Secrets are left out: whoever has a backup need not have them.
+  yield* below(folder.path, 'config-maps');
   yield { name: '.sample-loaded', kind: 'file' };
 }
 

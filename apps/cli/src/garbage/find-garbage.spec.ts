@@ -46,6 +46,20 @@ describe('garbage', () => {
     expect(await found()).toEqual([`artifact artifacts/pipeline/${RUN}`, 'log attempts/attempts/deleted', 'scratch engine/pods/deleted']);
   });
 
+  it('is a workspace whose Workflow is gone, and no volume that a task made', async () => {
+    const claim = (name: string, owner: string): void => {
+      put(`volumes/kubeflow/${name}`);
+      mkdirSync(join(folder.volumes, 'kubeflow/.claims'), { recursive: true });
+      writeFileSync(join(folder.volumes, 'kubeflow/.claims', `${name}.json`), JSON.stringify({ owner, claim: {} }));
+    };
+    claim('gone-kfp-workspace', OTHER);
+    claim('known-kfp-workspace', 'known');
+    claim('made-by-a-task', RUN);
+    put('volumes/kubeflow/made-by-hand');
+    put('volumes/kubeflow/.deleted');
+    expect(await found()).toEqual(['volume volumes/kubeflow/.deleted', 'volume volumes/kubeflow/gone-kfp-workspace']);
+  });
+
   it('are environments only when asked for, unused for long and not in use', async () => {
     for (const [key, at] of [['old', OLD], ['alive', OLD], ['new', new Date()]] as const) {
       put(`environments/${key}`);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PipelineError } from '@millrace/errors';
@@ -8,7 +8,7 @@ import type { DataFolder } from '../data-folder.js';
 export interface Garbage {
   /** Absolute. */
   readonly path: string;
-  readonly kind: 'log' | 'scratch' | 'artifact' | 'environment';
+  readonly kind: 'log' | 'scratch' | 'artifact' | 'volume' | 'environment';
 }
 
 export interface GarbageOptions {
@@ -34,7 +34,7 @@ export async function findGarbage(folder: DataFolder, options: GarbageOptions): 
   const workflows = workflowsOf(folder);
   for (const uid of attempts) if (!workflows.has(uid)) found.push({ path: join(folder.attempts, 'attempts', uid), kind: 'log' });
   for (const uid of pods) if (!workflows.has(uid)) found.push({ path: join(folder.engine, 'pods', uid), kind: 'scratch' });
-  found.push(...artifactsNobodyRefersTo(folder, runFolders));
+  found.push(...(await volumesOfGoneWorkflows(folder, workflows)), ...artifactsNobodyRefersTo(folder, runFolders));
   const { environmentsBefore } = options;
   if (environmentsBefore !== undefined) found.push(...(await unusedEnvironments(folder, environmentsBefore)));
 
@@ -57,6 +57,32 @@ function workflowsOf(folder: DataFolder): ReadonlySet<string> {
     engine.close();
   }
 }
+
+/** Volumes that Workflows made for themselves, and traces of deletions. What a task made is kept until a task deletes it. */
+async function volumesOfGoneWorkflows(folder: DataFolder, workflows: ReadonlySet<string>): Promise<Garbage[]> {
+  const found: Garbage[] = [];
+  for (const namespace of await foldersIn(folder.volumes)) {
+    const records = join(folder.volumes, namespace, '.claims');
+    for (const record of await readdir(records).catch(() => [])) {
+      const owner = await ownerOf(join(records, record));
+      const path = join(folder.volumes, namespace, record.replace(/\.json$/, ''));
+      if (owner !== undefined && UID.test(owner) && !workflows.has(owner) && existsSync(path) && record.endsWith('-kfp-workspace.json')) found.push({ path, kind: 'volume' });
+    }
+    const traces = join(folder.volumes, namespace, '.deleted');
+    if (existsSync(traces)) found.push({ path: traces, kind: 'volume' });
+  }
+  return found;
+}
+
+async function ownerOf(record: string): Promise<string | undefined> {
+  try {
+    return (JSON.parse(await readFile(record, 'utf8')) as { readonly owner?: string }).owner;
+  } catch {
+    return undefined;
+  }
+}
+
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Folders of runs that do not exist and in which no artifact of another run lies. */
 function artifactsNobodyRefersTo(folder: DataFolder, runFolders: readonly string[]): Garbage[] {

@@ -180,7 +180,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
   }
 
   /** Ends what a deleted Workflow runs and removes what its attempts left. */
-  drop(uid: string, attempts: readonly string[]): void {
+  drop(uid: string, attempts: readonly string[], claims: readonly { readonly namespace: string; readonly name: string }[] = []): void {
     this.#retire(uid);
     for (const id of attempts) {
       if (this.#slots.holds(id)) {
@@ -191,6 +191,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
       }
     }
     void rm(join(this.folder, 'pods', uid), { recursive: true, force: true }).catch(this.options.onError);
+    for (const { namespace, name } of claims) this.claims.delete(namespace, name);
   }
 
   async close(): Promise<void> {

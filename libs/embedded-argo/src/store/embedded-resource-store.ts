@@ -223,7 +223,9 @@ export class EmbeddedResourceStore implements ResourceStore {
     this.options.failpoint?.('remove.stored');
     this.#live.delete(uid);
     this.#names.delete(`${namespace}/${name}`);
-    engine.drop(uid, attempts);
+    // What it made for itself goes with it; after a success it is gone already.
+    const claims = (object.status?.persistentVolumeClaims ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim === undefined ? [] : [{ namespace, name: claim.claimName }]));
+    engine.drop(uid, attempts, claims);
     this.#dropClaims(last);
     this.#watchers.deleted(last);
     engine.schedule();
