@@ -8,12 +8,12 @@ import { isNodeCompleted } from '@millrace/argo';
 import { FakeMachine, type FakeOutcome } from '../testing/fake-executor.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { openScriptedArgo, type ScriptedArgo } from '../testing/scripted-argo.js';
-import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
+import { aDag, aGate, aPod, aStepsTemplate, aWorkflow } from '../testing/workflow-builder.js';
 
 interface Shape {
   readonly dependencies: readonly number[];
   readonly depends: 'bare' | 'succeeded' | 'tolerant';
-  readonly kind: 'pod' | 'gate' | 'sub' | 'retry' | 'retry-sub' | 'loop' | 'loop-sub' | 'skipped';
+  readonly kind: 'pod' | 'gate' | 'sub' | 'retry' | 'retry-sub' | 'loop' | 'loop-sub' | 'skipped' | 'steps' | 'loop-steps' | 'hooked' | 'hooked-loop';
   readonly outcome: 'ok' | 'fail' | 'lost';
 }
 
@@ -22,6 +22,8 @@ interface Scenario {
   readonly parallelism: number;
   readonly slots: number;
   readonly failFast: boolean;
+  /** What the workflow's exit handler comes to, when it has one. */
+  readonly exit: 'ok' | 'fail' | undefined;
   /** At each step: which of the possible things happens next. */
   readonly choices: readonly number[];
   /** Steps before which the server dies, after so many of its ticks, and whether the machine forgets what ran. */
@@ -32,7 +34,7 @@ const shape = (index: number): fc.Arbitrary<Shape> =>
   fc.record({
     dependencies: index === 0 ? fc.constant([]) : fc.uniqueArray(fc.nat(index - 1), { maxLength: 3 }),
     depends: fc.constantFrom('bare', 'succeeded', 'tolerant'),
-    kind: fc.constantFrom('pod', 'pod', 'gate', 'sub', 'retry', 'retry-sub', 'loop', 'loop-sub', 'skipped'),
+    kind: fc.constantFrom('pod', 'pod', 'gate', 'sub', 'retry', 'retry-sub', 'loop', 'loop-sub', 'skipped', 'steps', 'loop-steps', 'hooked', 'hooked-loop'),
     outcome: fc.constantFrom('ok', 'ok', 'ok', 'fail', 'lost'),
   });
 
@@ -41,13 +43,14 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
   parallelism: fc.constantFrom(0, 0, 1, 2),
   slots: fc.integer({ min: 1, max: 3 }),
   failFast: fc.boolean(),
+  exit: fc.constantFrom(undefined, undefined, 'ok', 'fail'),
   choices: fc.array(fc.nat(1000), { minLength: 20, maxLength: 20 }),
   crashes: fc.array(fc.record({ at: fc.nat(12), forgets: fc.boolean(), ticks: fc.nat(6) }), { maxLength: 3 }),
 });
 
 const taskName = (index: number): string => `t${index}`;
 
-function toWorkflow({ shapes, parallelism, failFast }: Scenario): Workflow {
+function toWorkflow({ shapes, parallelism, failFast, exit }: Scenario): Workflow {
   const tasks = shapes.map(({ dependencies, depends, kind }, index): DAGTask => {
     const clause = (on: number): string => {
       const name = taskName(on);
@@ -60,7 +63,8 @@ function toWorkflow({ shapes, parallelism, failFast }: Scenario): Workflow {
       template: kind === 'gate' ? 'gate' : taskName(index),
       ...(dependencies.length === 0 ? {} : { depends: dependencies.map(clause).join(' && ') }),
       ...(kind === 'skipped' ? { when: 'a == b' } : {}),
-      ...(kind.startsWith('loop') ? { withParam: '[1,2]' } : {}),
+      ...(kind.startsWith('loop') || kind === 'hooked-loop' ? { withParam: '[1,2]' } : {}),
+      ...(kind.startsWith('hooked') ? { hooks: { exit: { template: `${taskName(index)}-hook` } } } : {}),
     };
   });
   const templates = shapes.flatMap(({ kind }, index): Template[] => {
@@ -71,13 +75,19 @@ function toWorkflow({ shapes, parallelism, failFast }: Scenario): Workflow {
       const inner = [{ name: 'x', template: `${name}-pod` }, { name: 'y', template: `${name}-pod`, depends: 'x' }, { name: 'z', template: `${name}-pod` }];
       return [aDag(name, inner, { parallelism: 1, ...(kind === 'retry-sub' ? { retryStrategy: { limit: '1', retryPolicy: 'Always' } } : {}) }), aPod(`${name}-pod`)];
     }
-    return [aPod(name)];
+    if (kind.endsWith('steps')) {
+      const pod = { template: `${name}-pod` };
+      return [aStepsTemplate(name, [[{ name: 'a', ...pod }, { name: 'b', ...pod, withParam: '[1,2]' }], [{ name: 'c', ...pod }]], { parallelism: 2 }), aPod(`${name}-pod`)];
+    }
+    return [aPod(name), ...(kind.startsWith('hooked') ? [aPod(`${name}-hook`)] : [])];
   });
-  return aWorkflow([aDag('root', tasks, { failFast, ...(parallelism === 0 ? {} : { parallelism }) }), aGate(), ...templates]);
+  const templatesOfAll = [aDag('root', tasks, { failFast, ...(parallelism === 0 ? {} : { parallelism }) }), aGate(), aPod('exit'), ...templates];
+  return aWorkflow(templatesOfAll, exit === undefined ? {} : { onExit: 'exit' });
 }
 
 /** What an attempt of this node comes to; the same whenever it is asked. */
-function outcomeOf({ shapes }: Scenario, image: string): FakeOutcome {
+function outcomeOf({ shapes, exit }: Scenario, image: string): FakeOutcome {
+  if (image === 'exit') return exit === 'ok' ? {} : { exitCode: 1 };
   const { outcome } = shapes[Number(/\d+/.exec(image)![0])]!;
   return outcome === 'ok' ? {} : outcome === 'fail' ? { exitCode: 1 } : { reason: 'lost' };
 }
@@ -178,12 +188,12 @@ function essence(nodes: Record<string, NodeStatus>): Record<string, unknown> {
   );
 }
 
-describe('a restart at any step', () => {
-  const opened: Trial[] = [];
-  afterEach(async () => {
-    for (const trial of opened.splice(0)) await trial.close().catch(() => undefined);
-  });
+const opened: Trial[] = [];
+afterEach(async () => {
+  for (const trial of opened.splice(0)) await trial.close().catch(() => undefined);
+});
 
+describe('a restart at any step', () => {
   it('leads to the same nodes as no restart; every node ends, none begins too early, no limit is exceeded', { timeout: 240_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(scenarios, async (drawn) => {
@@ -228,6 +238,46 @@ describe('a restart at any step', () => {
     );
   });
 });
+
+describe('any Workflow', () => {
+  it('comes to the same in any order', { timeout: 240_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(scenarios, fc.array(fc.nat(1000), { minLength: 20, maxLength: 20 }), async (drawn, otherChoices) => {
+        const one = new Trial({ ...drawn, crashes: [] });
+        const other = new Trial({ ...drawn, crashes: [], choices: otherChoices, slots: (drawn.slots % 3) + 1 });
+        opened.push(one, other);
+        expect(essence(await one.run())).toEqual(essence(await other.run()));
+        for (const trial of opened.splice(0)) await trial.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('ends as its tasks say', { timeout: 240_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(scenarios, async (drawn) => {
+        const trial = new Trial({ ...drawn, crashes: [] });
+        opened.push(trial);
+        const nodes = await trial.run();
+        const { status } = await trial.argo.read();
+        expect(status?.phase === 'Succeeded').toBe(isGood(nodes, drawn));
+        opened.pop();
+        await trial.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** The one rule: all tasks that nobody waits for are good, and so is the exit handler. A task that did not run is what led to it. */
+function isGood(nodes: Record<string, NodeStatus>, { shapes, exit }: Scenario): boolean {
+  const good = (index: number): boolean => {
+    const { phase } = nodes[taskName(index)]!;
+    return phase === 'Skipped' || phase === 'Omitted' ? shapes[index]!.dependencies.every(good) : phase === 'Succeeded';
+  };
+  const waitedFor = new Set(shapes.flatMap(({ dependencies }) => dependencies));
+  return shapes.every((_, index) => waitedFor.has(index) || good(index)) && exit !== 'fail';
+}
 
 /** No task has a node of its own work while what it depends on had not ended. The trial's clock stands, so order is by position. */
 function expectOrder(nodes: Record<string, NodeStatus>, { shapes }: Scenario): void {
