@@ -20,7 +20,14 @@ const build = (template: Partial<Template>, spec: Partial<WorkflowSpec> = {}) =>
 describe('buildAttempt', () => {
   it('makes an attempt of a container', () => {
     const container = { image: 'i', command: ['c'], args: ['a'], env: [{ name: 'A', value: '1' }], workingDir: '/w' };
-    expect(build({ container })).toEqual({ id: 'u/wf-1', image: 'i', command: ['c'], args: ['a'], env: { A: '1' }, workingDir: '/w', mounts: [] });
+    expect(build({ container })).toEqual({ id: 'u/wf-1', image: 'i', command: ['c'], args: ['a'], env: { A: '1' }, workingDir: '/w', mounts: [], labels: { 'millrace.workflow': 'wf', 'millrace.pod': 'wf-p-1', 'millrace.task': 'p' } });
+  });
+
+  it('says what a container needs that a process does not: limits, how its image is pulled', () => {
+    const resources = { limits: { cpu: '500m', memory: '1Gi' } };
+    expect(build({ container: { image: 'i', command: ['c'], imagePullPolicy: 'Never', resources }, sidecars: [{ name: 's', image: 'j', resources: { limits: { memory: '1M' } } }] })).toMatchObject({
+      imagePullPolicy: 'Never', limits: { cpus: 0.5, memoryBytes: 2 ** 30 }, companions: [{ name: 's', limits: { memoryBytes: 1_000_000 } }],
+    });
   });
 
   it('merges patches as Kubernetes does: the workflow\'s, then the template\'s', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Template, Workflow } from '@millrace/argo';
+import { LABEL_RUN_ID, type Template, type Workflow } from '@millrace/argo';
 import type { AttemptSpec, Companion, ContainerSpec, Mount } from '../executor.js';
 import { substituteTemplate } from '../workflow/process-template.js';
 import type { TagLookup } from '../workflow/substitute.js';
@@ -9,6 +9,7 @@ import { deviceProblems, gpuCount } from './devices.js';
 import { expandEnvironment, expandVariables } from './expand-variables.js';
 import type { KeyedObjects } from './keyed-folders.js';
 import { applyPodSpecPatches, checkPodSpec, parsePodSpecPatch, type Container, type PodSpec, type Volume } from './pod-spec-patch.js';
+import { readLimits } from './quantity.js';
 import { resolveVariables, resolveWholes, type PlainVariable } from './pod-variables.js';
 import { SCRIPT_PATH, stageInputs, type StagedInput } from './staged-inputs.js';
 import { mountsForOutputs, resolveMounts, type VolumeSources } from './volume-mounts.js';
@@ -72,9 +73,17 @@ export function buildAttempt(request: AttemptRequest): BuiltAttempt {
       ...(deadlines.length === 0 ? {} : { deadlineMs: Math.min(...deadlines) }),
       ...(gpus === 0 ? {} : { gpus }),
       ...(companions.length === 0 ? {} : { companions }),
+      labels: labelsOf(request),
     },
     staged,
   };
+}
+
+/** What somebody who lists containers has to know: whose it is. */
+function labelsOf({ workflow, template, podName }: AttemptRequest): Record<string, string> {
+  const run = workflow.metadata.labels?.[LABEL_RUN_ID];
+  const task = template.inputs?.parameters?.find(({ name }) => name === 'path')?.value;
+  return { 'millrace.workflow': workflow.metadata.name ?? '', 'millrace.pod': podName, ...(run !== undefined && { 'millrace.run': run }), 'millrace.task': task ?? template.name ?? '' };
 }
 
 /** Where the task is to leave its outputs. */
@@ -99,6 +108,8 @@ function containerOf(container: AnyContainer, variables: readonly PlainVariable[
     env: Object.fromEntries(env),
     ...(secret.length > 0 && { secretNames: secret }),
     mounts,
+    ...readLimits(container.resources?.limits as Record<string, unknown> | undefined),
+    ...(container.imagePullPolicy === undefined ? {} : { imagePullPolicy: container.imagePullPolicy as ContainerSpec['imagePullPolicy'] }),
     ...(container.workingDir === undefined || container.workingDir === '' ? {} : { workingDir: container.workingDir }),
   };
 }
