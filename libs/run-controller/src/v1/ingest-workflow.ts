@@ -13,7 +13,7 @@ import { timeOf } from '../node-time.js';
 import { json, storedIterations } from '../task-rows.js';
 import { containerOf } from './container-of.js';
 import { noteInputArtifacts, noteOutputArtifacts, parameterValues, type ArtifactUri } from './node-artifacts.js';
-import { placeNode } from './place-node.js';
+import { pathWithin, placeNode } from './place-node.js';
 import type { WorkflowRun } from './workflow-run.js';
 
 export interface IngestWorkflowContext {
@@ -32,7 +32,9 @@ const FALSE_CONDITION = /^when '([\s\S]*)' evaluated false$/;
  * Takes over what the nodes of a v1 Workflow say: tasks that came into being, states, times, attempts, inputs, outputs, metrics. Looks only at `changed`
  * nodes when they are known. A task that is final stays as it is, so seeing a node twice changes nothing.
  */
-export async function ingestWorkflow(live: WorkflowRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, context: IngestWorkflowContext): Promise<void> {
+export async function ingestWorkflow(live: WorkflowRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, given: IngestWorkflowContext): Promise<void> {
+  const repository = workflow.status?.artifactRepositoryRef?.artifactRepository?.s3?.bucket;
+  const context = { ...given, artifactUri: ({ bucket = repository, key }: Parameters<ArtifactUri>[0]) => given.artifactUri({ ...(bucket !== undefined && { bucket }), key }) };
   const nodes = workflow.status?.nodes ?? {};
   const touched = new Set<ScopePath>();
   for (const id of changed ?? Object.keys(nodes)) {
@@ -76,21 +78,23 @@ function addRow(live: WorkflowRun, node: NodeStatus, { spec, status }: Resource<
   const templateOf = (wanted: string | undefined) => spec.templates?.find((template) => template.name === wanted);
   const template = templateOf(node.templateName);
   const around = templateOf(status?.nodes?.[node.boundaryID ?? '']?.templateName);
-  const before = (scope: ScopePath) => (around === undefined ? [] : namesBefore(around, name)).map((other) => `${scope}/${other}`);
-  const row = (own: Pick<Task, 'path' | 'parentPath' | 'kind' | 'dependsOn'>) => ({
+  const before = (scope: ScopePath) => (around === undefined ? [] : namesBefore(around, name)).map((other) => pathWithin(scope, other));
+  const row = (own: Pick<Task, 'path' | 'parentPath' | 'kind' | 'dependsOn' | 'displayName'>) => ({
     ...own,
     id: newId(),
     runId: live.run.id,
     taskKey: name,
-    displayName: displayNameOf(template, name).slice(0, MAX_NAME),
     state: 'PENDING' as const,
     attempts: [],
     createdAt: now,
   });
+  const title = displayNameOf(template, name).slice(0, MAX_NAME);
   // Argo has no node for a loop of steps, only for its items.
-  if (loopScope !== undefined && live.task(parent) === undefined) live.addTasks([row({ path: parent, parentPath: loopScope, kind: 'dag', dependsOn: before(loopScope) })]);
+  if (loopScope !== undefined && live.task(parent) === undefined) live.addTasks([row({ path: parent, parentPath: loopScope, kind: 'dag', dependsOn: before(loopScope), displayName: title })]);
   const kind = GROUPS.has(node.type) || template?.dag !== undefined || template?.steps !== undefined ? 'dag' : 'container';
-  live.addTasks([row({ path, parentPath: parent, kind, dependsOn: loopScope === undefined ? before(parent) : [] })]);
+  // Items go by their number, as the iterations of v2 do.
+  const displayName = loopScope === undefined ? title : (/#(\d+)$/.exec(path)?.[1] ?? title);
+  live.addTasks([row({ path, parentPath: parent, kind, dependsOn: loopScope === undefined ? before(parent) : [], displayName })]);
 }
 
 async function ingestTask(live: WorkflowRun, path: ScopePath, node: NodeStatus, context: IngestWorkflowContext & { readonly workflow: Resource<Workflow>; readonly nodes: Nodes; readonly stopping: boolean }): Promise<void> {

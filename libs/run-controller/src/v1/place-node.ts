@@ -1,6 +1,6 @@
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import { EXIT_HANDLER_PATH } from '@millrace/pipeline-spec';
-import { ROOT_PATH, type ScopePath } from '@millrace/pipeline-semantics';
+import { ROOT_PATH, sha256Hex, type ScopePath } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
 
 /** Which task a node stands for. */
@@ -17,7 +17,6 @@ export interface NodePlace {
 type Nodes = Readonly<Record<string, NodeStatus>>;
 type Places = Map<string, NodePlace | null>;
 
-/** Longer paths, as of a template that has called itself dozens of times, are told by the node's id. */
 const MAX_PATH = 600;
 
 /**
@@ -41,23 +40,28 @@ function findPlace(node: NodeStatus, nodes: Nodes, workflow: Pick<Resource<Workf
     if (name === `${own}.onExit`) return { path: EXIT_HANDLER_PATH, parent: ROOT_PATH, name: 'onExit', attempt };
     // A Workflow that is one pod: the entrypoint itself is the task.
     const isTask = name === own && node.type !== 'DAG' && node.type !== 'Steps';
-    return isTask ? inside(ROOT_PATH, workflow.spec.entrypoint ?? own, node, attempt) : null;
+    return isTask ? inside(ROOT_PATH, workflow.spec.entrypoint ?? own, attempt) : null;
   }
   const scope = placeNode(boundary, nodes, workflow, places)?.path ?? ROOT_PATH;
   // Of a step, the group's number stands between: `main[0].train`.
   const local = name.slice(boundary.name.length).replace(/^\[\d+\]/, '').replace(/^\./, '');
   if (local === '') return null;
   const item = /^([^(]+)\((\d+):[\s\S]*\)$/.exec(local);
-  if (item === null) return inside(scope, local, node, attempt);
+  if (item === null) return inside(scope, local, attempt);
   const [, task = '', index = ''] = item;
-  const loop = within(`${scope}/${task}`, node);
-  return { path: within(`${loop}#${index}`, node), parent: loop, name: task, loopScope: scope, attempt };
+  const loop = pathWithin(scope, task);
+  return { path: shortened(`${loop}#${index}`), parent: loop, name: task, loopScope: scope, attempt };
 }
 
-function inside(scope: ScopePath, name: string, node: NodeStatus, attempt: boolean): NodePlace {
-  return { path: within(`${scope}/${name}`, node), parent: scope, name, attempt };
+function inside(scope: ScopePath, name: string, attempt: boolean): NodePlace {
+  return { path: pathWithin(scope, name), parent: scope, name, attempt };
 }
 
-function within(path: ScopePath, { id }: NodeStatus): ScopePath {
-  return path.length <= MAX_PATH ? path : `${ROOT_PATH}/~${id}`;
+/** The path of a task in a scope. One that became too long, as in a template that has called itself dozens of times, is told by what it comes to. */
+export function pathWithin(scope: ScopePath, name: string): ScopePath {
+  return shortened(`${scope}/${name}`);
+}
+
+function shortened(path: ScopePath): ScopePath {
+  return path.length <= MAX_PATH ? path : `${ROOT_PATH}/~${sha256Hex(path).slice(0, 24)}`;
 }

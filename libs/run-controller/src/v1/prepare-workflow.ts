@@ -64,6 +64,9 @@ export async function previewWorkflowRun(submission: WorkflowSubmission, context
 
 async function checkedWorkflow(submission: WorkflowSubmission, { refuseWorkflow, cacheEnabled, expand }: WorkflowContext): Promise<Workflow> {
   const workflow = workflowOfRun(submission, { cacheEnabled, expand });
+  if (submission.pipelineRoot !== undefined) {
+    throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${submission.pipeline.name}" is one of KFP v1, whose artifacts are where Argo keeps them; leave the pipeline root empty.`);
+  }
   await refuseWorkflow?.(workflow);
   return workflow;
 }
