@@ -1,4 +1,4 @@
-// `npm run bench -- <name> [--full]`: figures of docs/performance.md. Without a name: lists them and runs the quick ones.
+// `npm run bench -- <name> [--full]`: figures of docs/performance.md. Without a name: all of them.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isBuilt } from './build-stamp.mjs';

@@ -1,16 +1,18 @@
 import type { BenchOptions } from './bench.js';
-import { flatPipeline, nestedPipeline } from './pipelines.js';
+import { conditionPipeline, flatPipeline, loopPipeline } from './pipelines.js';
 import { withServer } from './server.js';
 import { printTable, ratio, type Cell } from './table.js';
 
-/** Wide runs while a page listens: cost a task, and what the server's memory does. */
+/** Wide runs, loops and conditions while a page listens: cost a task, an iteration, a condition, and what the server's memory does. */
 export async function benchFanout({ full }: BenchOptions): Promise<void> {
   const widths = full ? [200, 2_000] : [50, 200];
   const groups = full ? 50 : 10;
   const rows: Cell[][] = [];
   const cases = [
     ...widths.map((tasks) => ({ name: `${tasks} side by side`, tasks, pipeline: flatPipeline({ tasks, work: 'program', form: 'wide' }) })),
-    { name: `${groups} x ${groups} nested`, tasks: groups * groups, pipeline: nestedPipeline(groups, { tasks: groups, work: 'program', form: 'wide' }) },
+    ...widths.map((items) => ({ name: `loop over ${items}`, tasks: items, pipeline: loopPipeline([items]) })),
+    { name: `loop of ${groups} in a loop of ${groups}`, tasks: groups * groups, pipeline: loopPipeline([groups, groups]) },
+    ...widths.map((conditions) => ({ name: `${conditions} conditions, none true`, tasks: conditions, pipeline: conditionPipeline(conditions) })),
   ];
   let first: number | undefined;
   for (const { name, tasks, pipeline } of cases) {
@@ -35,5 +37,5 @@ export async function benchFanout({ full }: BenchOptions): Promise<void> {
       { warm: flatPipeline({ tasks: 2, form: 'wide' }) },
     );
   }
-  printTable('Wide runs of programs that end at once, with one listener to the events', ['what', 'seconds', 'ms a task', "server's CPU", 'growth', 'peak memory MiB (goal 400)', 'events'], rows);
+  printTable('Wide runs and loops of programs that end at once, with one listener to the events', ['what', 'seconds', 'ms each', "server's CPU each", 'against the first', 'peak memory MiB (goal 400)', 'events'], rows);
 }

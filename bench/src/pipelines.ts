@@ -81,14 +81,38 @@ export function flatPipeline(shape: Shape): PipelineSpec {
   return pipeline(`bench-${shape.form}-${shape.tasks}`, members(shape));
 }
 
-/** `groups` sub-pipelines side by side, each of one DAG. */
-export function nestedPipeline(groups: number, shape: Shape): PipelineSpec {
-  const all: Members = { components: {}, executors: {}, tasks: {} };
-  for (let group = 0; group < groups; group += 1) {
-    const inner = members(shape, `g${group}-`);
-    Object.assign(all.components, inner.components, { [`comp-group-${group}`]: { dag: { tasks: inner.tasks } } });
-    Object.assign(all.executors, inner.executors);
-    all.tasks[`group-${group}`] = { taskInfo: { name: `group-${group}` }, componentRef: { name: `comp-group-${group}` }, cachingOptions: {} };
+/** Loops inside one another over so many items each, outermost first, around one task. */
+export function loopPipeline(counts: readonly number[], work: Shape['work'] = 'program'): PipelineSpec {
+  const inner = members({ tasks: 1, work, form: 'wide' });
+  const found: Members = { components: { ...inner.components }, executors: inner.executors, tasks: {} };
+  let tasks = inner.tasks;
+  for (const [index, count] of [...counts.entries()].reverse()) {
+    const name = `for-loop-${index + 1}`;
+    const item = `pipelinechannel--loop-item-param-${index + 1}`;
+    found.components[`comp-${name}`] = { dag: { tasks }, inputDefinitions: { parameters: { [item]: { parameterType: 'NUMBER_INTEGER' } } } };
+    const items = JSON.stringify(Array.from({ length: count }, (_, position) => position));
+    tasks = { [name]: { taskInfo: { name }, componentRef: { name: `comp-${name}` }, cachingOptions: {}, parameterIterator: { itemInput: item, items: { raw: items } } } };
   }
-  return pipeline(`bench-nested-${groups}-${shape.tasks}`, all);
+  return pipeline(`bench-loops-${counts.join('-')}`, { ...found, tasks });
+}
+
+/** A task that gives a number, and conditions on it side by side, none of which is true. */
+export function conditionPipeline(count: number): PipelineSpec {
+  const inner = members({ tasks: 1, work: 'program', form: 'wide' });
+  const first = members({ tasks: 1, form: 'wide' }, 'first-');
+  const all: Members = { components: { ...first.components }, executors: { ...first.executors, ...inner.executors }, tasks: { ...first.tasks } };
+  const channel = 'pipelinechannel--step-Output';
+  for (let index = 1; index <= count; index += 1) {
+    const name = `condition-${index}`;
+    all.components[`comp-${name}`] = { dag: { tasks: { inner: { ...(inner.tasks['step'] as object), taskInfo: { name: 'inner' } } } }, inputDefinitions: number(channel) };
+    all.tasks[name] = {
+      taskInfo: { name },
+      componentRef: { name: `comp-${name}` },
+      dependentTasks: ['step'],
+      inputs: { parameters: { [channel]: { taskOutputParameter: { producerTask: 'step', outputParameterKey: 'Output' } } } },
+      triggerPolicy: { condition: `int(inputs.parameter_values['${channel}']) == ${1_000 + index}` },
+    };
+  }
+  Object.assign(all.components, inner.components);
+  return pipeline(`bench-conditions-${count}`, all);
 }

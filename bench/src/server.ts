@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Millrace } from '../../e2e/src/harness/millrace.js';
 import type { PipelineSpec } from './pipelines.js';
 import { program, withFolder } from './workspace.js';
 
@@ -30,43 +30,38 @@ const FINAL = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
 
 /** The built program with a data folder of its own. `BENCH_PROFILE=<folder>` leaves a CPU profile of each there. */
 export class Server {
-  private stopping = false;
+  #stopping = false;
 
   private constructor(
-    readonly url: string,
-    readonly folder: string,
+    private readonly millrace: Millrace,
     /** From the start of the process to its line that says it is ready. */
     readonly readyMs: number,
-    private readonly child: ChildProcess,
   ) {}
 
   static async start(folder: string, args: readonly string[] = []): Promise<Server> {
-    const began = performance.now();
     const profile = process.env['BENCH_PROFILE'];
-    const node = ['--disable-warning=ExperimentalWarning', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])];
-    const child = spawn(process.execPath, [...node, program, 'up', '--port', '0', '--data-dir', folder, '--no-sample', '--executor', 'process', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const url = await new Promise<string>((found, fail) => {
-      const collect = (chunk: Buffer) => {
-        output += chunk.toString();
-        const match = /Open\s+(http:\S+)/.exec(output);
-        if (match) found(match[1]!);
-      };
-      child.stdout.on('data', collect);
-      child.stderr.on('data', collect);
-      child.once('exit', (code) => fail(new Error(`millrace ended with ${code} before it was ready:\n${output}`)));
-    });
-    const server = new Server(url, folder, performance.now() - began, child);
-    child.once('exit', (code, signal) => {
-      if (!server.stopping) console.error(`millrace ended with ${code ?? signal} under the bench; it printed at last:\n${output.slice(-2_000)}`);
+    const nodeFlags = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+    const began = performance.now();
+    const millrace = await Millrace.start({ dataFolder: folder, args, sample: false, program, nodeFlags });
+    const server = new Server(millrace, performance.now() - began);
+    millrace.process.once('exit', (code, signal) => {
+      if (!server.#stopping) console.error(`millrace ended with ${code ?? signal} under the bench; it printed at last:\n${millrace.printed.slice(-2_000)}`);
     });
     return server;
+  }
+
+  get url(): string {
+    return this.millrace.url;
+  }
+
+  get folder(): string {
+    return this.millrace.dataFolder;
   }
 
   /** Resident memory in MiB; undefined where there is no /proc. */
   memory(): { readonly now: number; readonly peak: number } | undefined {
     try {
-      const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+      const status = readFileSync(`/proc/${this.millrace.process.pid}/status`, 'utf8');
       const kib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
       return { now: kib('VmRSS'), peak: kib('VmHWM') };
     } catch {
@@ -76,7 +71,7 @@ export class Server {
 
   /** Processor time so far; undefined where there is no /proc. Other load on the machine hardly changes it. */
   processorTime(): ProcessorTime | undefined {
-    const server = ticksOf(this.child.pid!);
+    const server = ticksOf(this.millrace.process.pid!);
     if (server === undefined) return undefined;
     const found = { server: server.own, supervisor: 0, tasks: 0 };
     const supervisors = join(this.folder, 'attempts', 'supervisors');
@@ -89,10 +84,8 @@ export class Server {
     return found;
   }
 
-  async json(path: string, init?: RequestInit): Promise<any> {
-    const response = await fetch(this.url + path, init);
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
-    return response.json();
+  json(path: string, init?: RequestInit & { readonly body?: string }): Promise<any> {
+    return this.millrace.json(path, init);
   }
 
   /**
@@ -103,7 +96,7 @@ export class Server {
     const body = JSON.stringify({ display_name: 'bench', pipeline_spec: pipeline });
     const began = performance.now();
     const before = this.processorTime();
-    const { run_id: id } = await this.json('/apis/v2beta1/runs', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const { run_id: id } = await this.json('/apis/v2beta1/runs', { method: 'POST', body });
     for (;;) {
       const { state, error } = ask === 'sdk' ? await this.json(`/apis/v2beta1/runs/${id}`) : (await this.json(rowOf(id))).runs[0];
       if (state === 'SUCCEEDED') return { id, wallMs: performance.now() - began, ...(before !== undefined && { processor: difference(this.processorTime()!, before) }) };
@@ -116,11 +109,11 @@ export class Server {
   ownTime(runId: string): OwnTime {
     const found = { processes: 0, ms: 0 };
     const workflows = join(this.folder, 'attempts', 'attempts');
+    // A Workflow's name ends in the beginning of its run's id, and its nodes are named after it.
+    const name = `-${runId.replaceAll('-', '').slice(0, 10)}-`;
     for (const workflow of existsSync(workflows) ? readdirSync(workflows) : []) {
-      const attempts = readdirSync(join(workflows, workflow)).map((attempt) => join(workflows, workflow, attempt));
-      if (!readFileSync(join(attempts[0]!, 'spec.json'), 'utf8').includes(runId)) continue;
-      for (const attempt of attempts) {
-        const { startedAt, finishedAt } = JSON.parse(readFileSync(join(attempt, 'exit.json'), 'utf8')) as { startedAt: number; finishedAt: number };
+      for (const attempt of readdirSync(join(workflows, workflow)).filter((node) => node.includes(name))) {
+        const { startedAt, finishedAt } = JSON.parse(readFileSync(join(workflows, workflow, attempt, 'exit.json'), 'utf8')) as { startedAt: number; finishedAt: number };
         found.processes += 1;
         found.ms += finishedAt - startedAt;
       }
@@ -129,10 +122,8 @@ export class Server {
   }
 
   async stop(): Promise<void> {
-    this.stopping = true;
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    await ended;
+    this.#stopping = true;
+    await this.millrace.stop();
   }
 }
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The repository; `scripts/bench.mjs` starts this program there. */
@@ -9,7 +8,10 @@ export const program = process.env['BENCH_PROGRAM'] ?? join(root, 'apps', 'cli',
 
 /** Lends a fresh folder for the time of `work`. */
 export async function withFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
+  // Not below /tmp, where tasks have folders of their own: a user's data is not there either.
+  const parent = join(root, 'node_modules', '.cache', 'millrace-bench');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'data-'));
   try {
     return await work(folder);
   } finally {

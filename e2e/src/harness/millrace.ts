@@ -16,6 +16,9 @@ export interface StartOptions {
   readonly executor?: 'auto' | 'process' | 'container';
   /** A command that is to start it, with its own arguments before those of the program. */
   readonly wrapper?: readonly string[];
+  /** Another build of it. */
+  readonly program?: string;
+  readonly nodeFlags?: readonly string[];
 }
 
 /** The built program, running on a free port with a data folder of its own. */
@@ -31,7 +34,7 @@ export class Millrace {
   static async start(options: StartOptions = {}): Promise<Millrace> {
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'millrace-e2e-')));
     const args = ['up', '--port', '0', '--data-dir', dataFolder, '--executor', options.executor ?? 'process', ...(options.sample === false ? ['--no-sample'] : []), ...(options.args ?? [])];
-    const [command, ...rest] = [...(options.wrapper ?? []), process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
+    const [command, ...rest] = [...(options.wrapper ?? []), process.execPath, '--disable-warning=ExperimentalWarning', ...(options.nodeFlags ?? []), options.program ?? program, ...args];
     const child = spawn(command!, rest, {
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
