@@ -18,7 +18,7 @@ export function localLayout(artifactsFolder: string): Layout {
     refuseAddress(uri) {
       const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
       if (scheme === undefined || ['http', 'https', 'file'].includes(scheme)) return undefined;
-      if (scheme === 'oci') return 'models in images are mounted by a cluster only; give the path of a file or folder of this machine.';
+      if (scheme === 'oci') return 'only containers can be given a model that is in an image; give the path of a file or folder of this machine.';
       return `this installation has no credentials for ${scheme}:// stores; give the path of a file or folder of this machine.`;
     },
     parameterFolder: (taskRoot) => join(taskRoot, '.parameters'),

@@ -6,6 +6,7 @@ import type { Layout } from './layout.js';
 import { isLoop } from './loop-items.js';
 import { type LocatedTask, locateTask } from './pipeline-tasks.js';
 import type { CachePolicy, PlannedTask, PlanSteps } from './plan.js';
+import { resolveSettings } from './pod/task-settings.js';
 import type { RunFacts, RunView, ScopePath, TaskFacts } from './run-view.js';
 import { ROOT_PATH, taskPath } from './scope-path.js';
 
@@ -86,7 +87,13 @@ export function* planRun(pipeline: Pipeline, run: RunFacts, context: PlanRunCont
     const hits = yield [...new Set(asked.map(([, { fingerprint }]) => fingerprint))];
     for (const [path, { fingerprint, next }] of asked) settle(path, next(hits.get(fingerprint)) as Decided);
   }
-  return { tasks: new Map(listed.map((task) => [task.path, plannedTask(task, taskIds.get(task.path) as string, settled.get(task.path) as Settled)])) };
+  const planned = (task: ListedTask): PlannedTask => {
+    const taskId = taskIds.get(task.path) as string;
+    const decision = settled.get(task.path) as Settled;
+    const settings = decision.kind === 'wait' && task.located.executor?.container !== undefined ? resolveSettings(pipeline, task.path, task.located, view, { layout: context.layout, taskId }) : undefined;
+    return { ...plannedTask(task, taskId, decision), ...(settings?.kind === 'known' && settings.value.size > 0 && { settings: settings.value }) };
+  };
+  return { tasks: new Map(listed.map((task) => [task.path, planned(task)])) };
 }
 
 interface ListedTask {

@@ -1,4 +1,5 @@
 import type { CacheHit, Decision } from './decision.js';
+import type { SettingValues } from './pod/task-settings.js';
 import type { ScopePath, TaskValues } from './run-view.js';
 
 /** Settings that hold for a whole run. */
@@ -29,6 +30,8 @@ export interface PlannedTask {
    * Never `need-cache`, nor `effect`, whose task waits for its turn.
    */
   readonly decision: Exclude<Decision, { kind: 'need-cache' | 'effect' }>;
+  /** What the settings of a task that waits take from its scope, where that is known. */
+  readonly settings?: SettingValues;
 }
 
 /** The run as known at submission: tasks in topological order, a DAG before its members. */

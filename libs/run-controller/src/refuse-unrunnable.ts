@@ -43,14 +43,14 @@ function problemsOf(pipeline: Pipeline, task: PlannedTask, canMakeVolumes: boole
 }
 
 /** All of what a decided task needs; of any other what is the same whenever it is run. Throws Error with the rest of a sentence. */
-function needsOf(pipeline: Pipeline, { path, decision }: PlannedTask): ContainerNeeds {
+function needsOf(pipeline: Pipeline, { path, decision, settings }: PlannedTask): ContainerNeeds {
   if (decision.kind === 'run') {
     const { image, command, args, resources, env, pod } = decision.plan;
     return { image, command, args, resources, env, volumes: pod?.volumes ?? [] };
   }
   const located = locateTask(pipeline, path);
   const { image, command = [], args = [], env = [], resources } = located.executor!.container!;
-  const { pod, ...known } = staticPodOf(pipeline, located, env.map(({ name, value }) => ({ name, value: value ?? '' })), renderResources(resources, settled));
+  const { pod, ...known } = staticPodOf(pipeline, located, env.map(({ name, value }) => ({ name, value: value ?? '' })), renderResources(resources, settled), settings);
   return { image, command, args, resources: known.resources, env: known.env, volumes: pod.volumes ?? [] };
 }
 

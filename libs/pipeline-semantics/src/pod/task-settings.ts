@@ -52,14 +52,14 @@ export function podOf({ pipeline, located, inputs, run, layout, settings, env, r
   });
 }
 
-/** What is the same in every execution of a task: nothing is made of what differs. */
-export function staticPodOf(pipeline: Pipeline, located: LocatedTask, env: readonly EnvVariable[], resources: ContainerResources): BuiltPod {
+/** What is the same in every execution of a task: nothing is made of what differs, and is not among `settings`. */
+export function staticPodOf(pipeline: Pipeline, located: LocatedTask, env: readonly EnvVariable[], resources: ContainerResources, settings?: SettingValues): BuiltPod {
   return buildPod({
     config: kubernetesSettingsOf(pipeline, located.component.executorLabel),
     component: located.component,
     env,
     resources,
-    valueOf: (binding) => (isLate(binding) ? undefined : (binding.runtimeValue?.constant ?? null)),
+    valueOf: (binding) => (isLate(binding) ? settings?.get(binding) : (binding.runtimeValue?.constant ?? null)),
   });
 }
 
