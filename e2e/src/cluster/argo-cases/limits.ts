@@ -46,6 +46,7 @@ export const ENDS: readonly FixtureCase[] = [
   aCase('exit-itself-fails', { rule: 'an exit handler that fails fails the workflow', pods: { '*onExit': FAIL } }, [aDag('root', [task('a')]), aPod('a'), exits('tidy')], { onExit: 'tidy' }),
   aCase('exit-dag', { rule: 'the exit handler may be a DAG', pods: { '~.a': FAIL } }, [aDag('root', [task('a')]), aPod('a'), aDag('tidy', [task('x'), task('y', { depends: 'x' })]), exits('x'), aPod('y')], { onExit: 'tidy' }),
   aCase('exit-deadline', { rule: 'the exit handler runs after the deadline', pods: { '~.a': { hold: true } } }, [aDag('root', [task('a')]), aPod('a'), exits('tidy')], { onExit: 'tidy', activeDeadlineSeconds: 5 }),
-  aCase('exit-of-task', { rule: 'a task may have an exit handler of its own', pods: { '~.a': FAIL } }, [aDag('root', [task('a', { onExit: 'tidy' }), task('b', { depends: 'a.Failed', hooks: { exit: { template: 'tidy', expression: 'tasks.b.status == "Succeeded"' } } as never })]), aPod('a'), aPod('b'), aPod('tidy')]),
+  aCase('exit-of-task', { rule: 'a task may have an exit handler of its own', pods: { '~.a': FAIL } }, [aDag('root', [task('a', { onExit: 'tidy' }), task('b', { depends: 'a.Failed', hooks: { exit: { template: 'tidy' } } })]), aPod('a'), aPod('b'), aPod('tidy')]),
+  aCase('exit-of-task-expression', { rule: 'an exit handler of a task may have a condition' }, [aDag('root', [task('a', { hooks: { exit: { template: 'tidy', expression: 'tasks.a.status == "Failed"' } } })]), aPod('a'), aPod('tidy')]),
   aCase('one-pod', { rule: 'a workflow may be one pod', pods: { '~': FAIL } }, [aPod('only')]),
 ];

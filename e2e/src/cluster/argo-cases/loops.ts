@@ -16,8 +16,13 @@ function loopCase(name: string, recipe: Recipe, loop: Partial<DAGTask>, dag: Par
 export const LOOPS: readonly FixtureCase[] = [
   loopCase('loop-texts', { rule: 'an item is a node of its own, in a group' }, over(['a', 'b'])),
   loopCase('loop-numbers', { rule: 'items may be numbers, truths, and text that looks like them' }, over([1, -2, 2.5, 1e21, true, '3', 'true'])),
-  loopCase('loop-empty', { rule: 'a loop over no items is skipped' }, over([])),
-  loopCase('loop-maps', { rule: 'parts of an item have tags' }, { ...over([{ a: 'x', n: 1, deep: { b: [1, 'two'] } }, { a: 'y', n: 2, deep: null }]), ...given({ x: '{{item.a}} {{item.n}}', }) }),
+  loopCase('loop-empty-any', { rule: 'no items in withItems are no loop: nobody can ask for its items' }, over([])),
+  aCase('loop-empty', { rule: 'no items in withItems are no loop: the task runs once' }, [aDag('root', [task('loop', { ...over([]), ...given({ x: '{{item}}' }) }), task('after', { depends: 'loop' })]), nothing('loop', takes('x')), nothing('after')]),
+  loopCase('loop-maps', { rule: 'parts of an item have tags' }, { ...over([{ a: 'x', n: 1, deep: { b: [1, 'two'] } }, { a: 'y', n: 2 }]), ...given({ x: '{{item.a}} {{item.n}}', }) }),
+  aCase('loop-odd-maps', { rule: 'a part of an item that is a text is put in with what JSON escapes' }, [
+    aDag('root', [task('loop', { withParam: '{{workflow.parameters.items}}', ...given({ x: '{{item.a}}', whole: '{{item}}' }) })]), nothing('loop', takes('x', 'whole')),
+  ], { arguments: { parameters: [{ name: 'items', value: JSON.stringify([{ a: 'say "hi" \\ <b>&\nnext' }, { a: null }, { a: [null, 'x "y"', '<'] }, { a: { b: '"' } }, { a: 'a<b>&"c"' }]) }] } }),
+  loopCase('loop-part-of-no-map', { rule: 'a part of an item that has none is an error of the loop' }, { ...over([{ a: 'x' }, 'y']), ...given({ x: '{{item.a}}' }) }),
   loopCase('loop-lists', { rule: 'an item may be a list' }, { ...over([[1, 'two'], []]), ...given({ x: '{{item}}' }) }),
   loopCase('loop-odd-texts', { rule: 'items with quotes, backslashes, braces, dollars, other letters and lines' }, over(['"q"', "it's", 'back\\slash', '{{item}}', '{{workflow.name}}', '$HOME $(HOME) $$', 'é ü 漢 😀', 'two\nlines', '', ' '])),
   loopCase('loop-one-fails', { rule: 'all items end though one failed, and the loop has failed', pods: { '*(1:b)': FAIL } }, over(['a', 'b', 'c']), { failFast: false }, A_POD),

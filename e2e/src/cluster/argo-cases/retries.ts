@@ -19,8 +19,8 @@ export const RETRIES: readonly FixtureCase[] = [
   retryCase('retry-policy-always', { rule: 'Always tries again after both', pods: { '*.t(0)': { ...FAIL, ...left({ x: '1' }) }, '*.t(2)': left({ x: '3' }) } }, { limit: '3', retryPolicy: 'Always' }, leaves('x')),
   retryCase('retry-policy-transient', { rule: 'OnTransientError does not try again after a failure', pods: { '*.t(*': FAIL } }, { limit: '2', retryPolicy: 'OnTransientError' }),
   retryCase('retry-expression', { rule: 'an expression decides with the last exit code', pods: { '*.t(0)': { exitCode: 3 }, '*.t(1)': { exitCode: 2 } } }, { limit: '5', expression: 'asInt(lastRetry.exitCode) > 2' }),
-  retryCase('retry-lost', { rule: 'a pod that is deleted is an error', events: [{ lose: '~.t(0)' }] }, { limit: '1', retryPolicy: 'OnError' }),
-  aCase('lost', { rule: 'a pod that is deleted is an error of its node', events: [{ lose: '~.t' }] }, [aDag('root', [task('t'), task('after', { depends: 't' })]), aPod('t'), aPod('after')]),
+  retryCase('retry-lost', { rule: 'a pod that is deleted has failed by a signal, which OnError does not try again', events: [{ lose: '~.t(0)' }] }, { limit: '1', retryPolicy: 'OnError' }),
+  aCase('lost', { rule: 'a pod that is deleted has failed by a signal', events: [{ lose: '~.t' }] }, [aDag('root', [task('t'), task('after', { depends: 't' })]), aPod('t'), aPod('after')]),
   retryCase('retry-backoff', { rule: 'a task waits before it is tried again', pods: { '*.t(0)': FAIL, '*.t(1)': FAIL } }, { limit: '3', backoff: { duration: '2s', factor: '2' } }),
   retryCase('retry-backoff-max-duration', { rule: 'no further attempt begins when its wait would end after maxDuration', pods: { '*.t(*': FAIL } }, { limit: '5', backoff: { duration: '30s', factor: '2', maxDuration: '20s' } }),
   retryCase('retry-tags', { rule: 'an attempt knows its number and how the one before ended', pods: { '*.t(0)': { exitCode: 7 }, '*.t(1)': { exitCode: 8 } } }, { limit: '2' }, {

@@ -79,7 +79,7 @@ export class PodNodes {
       case 'refused':
         return end('Error', exit.message ?? 'the task could not be started', undefined);
       case 'deadline':
-        return end('Failed', 'Pod was active on the node longer than the specified deadline', exitCodeOf(exit));
+        return end('Failed', 'Pod was active on the node longer than the specified deadline', undefined);
       case 'exited':
       case 'killed':
         return this.#collect(id, exit);

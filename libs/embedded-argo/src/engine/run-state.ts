@@ -167,10 +167,10 @@ export class RunState implements NodeReader {
   }
 
   /** Why a node of this type must not run (any more) at this place; undefined when it may. */
-  stopMessage(type: string, place: Place): string | undefined {
+  stopMessage(type: string, place: Place, begun = true): string | undefined {
     const exits = isPartOfExit(place);
-    // Argo itself writes two blanks into the first of these.
-    if (this.isStopped(exits)) return type === 'Pod' ? `workflow shutdown with strategy:  ${this.shutdown}` : `Stopped with strategy '${this.shutdown}'`;
+    // Argo itself writes two blanks when the pod is there already.
+    if (this.isStopped(exits)) return type === 'Pod' ? `workflow shutdown with strategy: ${begun ? ' ' : ''}${this.shutdown}` : `Stopped with strategy '${this.shutdown}'`;
     return !exits && this.deadline !== undefined && this.now() >= this.deadline ? 'Step exceeded its deadline' : undefined;
   }
 

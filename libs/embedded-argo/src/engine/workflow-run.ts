@@ -219,7 +219,7 @@ export class WorkflowRun implements Starter {
     const id = state.add(place, name, { ...fields, ...own }, template.name!, parents);
     if (type === 'DAG') return this.#dags.open(id, name, template);
     if (type === 'Steps') return this.#steps.open(id, name, template);
-    const stopped = state.stopMessage(type, place);
+    const stopped = state.stopMessage(type, place, false);
     if (stopped !== undefined) state.end(id, 'Failed', { message: stopped });
     else if (type === 'Pod') this.#pods.request(id, template);
     else this.#watchSuspend(id, template);

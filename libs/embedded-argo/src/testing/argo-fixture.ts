@@ -1,4 +1,4 @@
-import { isNodeCompleted, type NodeStatus, type Workflow, type WorkflowStatus } from '@millrace/argo';
+import { isNodeCompleted, type Artifact, type NodeStatus, type Workflow, type WorkflowStatus } from '@millrace/argo';
 
 /** What a pod comes to, on a cluster and in a replay. */
 export interface PodOutcome {
@@ -16,7 +16,7 @@ export interface PodOutcome {
 export type FixtureEvent =
   /** A pod ends, which until then only waits. */
   | { readonly finish: string }
-  /** A pod is deleted under its node. */
+  /** A pod is deleted under its node: a signal ends its program. */
   | { readonly lose: string }
   /** Somebody writes these outputs and this phase into a suspended node. */
   | { readonly answer: string; readonly outputs?: Readonly<Record<string, string>>; readonly phase?: string; readonly message?: string }
@@ -94,29 +94,33 @@ export function recordStatus(status: WorkflowStatus): Pick<Recording, 'status' |
 }
 
 /**
- * A message without what nobody can know twice: where Argo's executor keeps a pod's files, and the words of the parser of conditions.
+ * A message without what nobody can know twice: where Argo's executor keeps a pod's files, and the words of its parsers.
  */
 export function recordMessage(message: string | undefined): string | undefined {
-  return message?.replaceAll('/var/run/argo/outputs/parameters/', '/').replace(/^(Invalid 'when' expression '.*'|unable to evaluate expression|invalid spec):? .*$/s, '$1');
+  return message?.replaceAll('/var/run/argo/outputs/parameters/', '/').replace(/^(Invalid 'when' expression '.*'|unable to evaluate expression|invalid spec|withParam value could not be parsed as a JSON list):? .*$/s, '$1');
 }
 
 function recordNode(node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>): RecordedNode {
-  const { children, outboundNodes, boundaryID, outputs, name: _name, progress, ...rest } = node;
+  const { children, outboundNodes, boundaryID, inputs, outputs, name: _name, progress, ...rest } = node;
   const nameOf = (id: string): string => nodes[id]?.name ?? `no node ${id}`;
-  // Where the cluster keeps them is the cluster's affair.
-  const artifacts = outputs?.artifacts?.filter(({ name }) => name !== 'main-logs').map(({ name, path, optional }) => ({ name, path, optional }));
   return present({
     ...Object.fromEntries(Object.entries(rest).filter(([field]) => !OF_THE_MOMENT.has(field))),
     message: recordMessage(node.message),
     // Only what runs has a progress of its own; of all else Argo adds up what hangs behind it, which nobody reads.
     progress: node.type === 'Pod' || node.type === 'Suspend' ? progress : undefined,
     boundary: boundaryID === undefined ? undefined : nameOf(boundaryID),
-    outputs: outputs === undefined ? undefined : present({ ...outputs, artifacts: artifacts?.length === 0 ? undefined : artifacts }),
+    inputs: present({ ...inputs, artifacts: recordArtifacts(inputs?.artifacts) }),
+    outputs: present({ ...outputs, artifacts: recordArtifacts(outputs?.artifacts) }),
     // Attempts follow each other; of anything else the order depends on which one the controller looked at first, and Argo links what a limit
     // holds back before it makes it.
     children: node.type === 'Retry' ? children?.map(nameOf) : children?.filter((id) => nodes[id] !== undefined).map(nameOf).sort(),
     outboundNodes: outboundNodes?.map(nameOf).sort(),
   });
+}
+
+/** Where the cluster keeps them is the cluster's affair. */
+function recordArtifacts(artifacts: readonly Artifact[] | undefined): object[] | undefined {
+  return artifacts?.filter(({ name }) => name !== 'main-logs').map(({ name, path, optional }) => present({ name, path, optional }));
 }
 
 /** Without members that say nothing: absent, empty lists, empty objects and empty texts are one thing in Argo's Go types. */

@@ -1,4 +1,5 @@
 import { isWorkflowCompleted, type NodeStatus, type Workflow } from '@millrace/argo';
+import { isPipelineError } from '@millrace/errors';
 import type { AttemptSpec } from '../executor.js';
 import { nodeId } from '../workflow/node-id.js';
 import { answerOf, isHeld, nodeOfEvent, outcomeOf, recordStatus, type ArgoFixture, type FixtureEvent, type PodOutcome, type Recording } from './argo-fixture.js';
@@ -25,7 +26,13 @@ export async function replayFixture(fixture: ArgoFixture): Promise<Recording> {
   const argo = await openScriptedArgo({ outcome });
   try {
     const { metadata, ...rest } = fixture.workflow;
-    await argo.submit({ ...rest, metadata: { ...metadata, name, namespace: 'ns' } });
+    try {
+      await argo.submit({ ...rest, metadata: { ...metadata, name, namespace: 'ns' } });
+    } catch (error) {
+      // What Argo finds wrong when it begins is refused here when the Workflow is created.
+      if (isPipelineError(error) && error.code === 'INVALID_ARGUMENT') return { status: { message: 'invalid spec', phase: 'Failed', progress: '0/0' }, nodes: {} };
+      throw error;
+    }
     for (const event of events) await happen(argo, fixture, event);
     await argo.settled();
     if (fixture.endless !== true) await pass(argo, async () => isWorkflowCompleted((await argo.read(name)).status?.phase), () => `${name} to end`);
@@ -44,7 +51,7 @@ async function happen(argo: ScriptedArgo, { name, pods }: ArgoFixture, event: Fi
   const object = await argo.read(name);
   const attempt = `${object.metadata.uid}/${id}`;
   if ('finish' in event) argo.executor.finish(attempt, asFake(outcomeOf(pods, waitsFor)));
-  else if ('lose' in event) argo.executor.finish(attempt, { reason: 'lost', message: 'pod deleted' });
+  else if ('lose' in event) argo.executor.finish(attempt, { exitCode: 143 });
   else {
     const patch = 'shutdown' in event ? { spec: { shutdown: event.shutdown } } : { status: { nodes: { [id]: answerOf(event) } } };
     await argo.store.patch('Workflow', { namespace: 'ns', name }, { metadata: { resourceVersion: object.metadata.resourceVersion }, ...patch } as never);

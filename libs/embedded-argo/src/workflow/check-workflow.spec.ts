@@ -67,6 +67,11 @@ describe('checkWorkflow', () => {
     ['an unknown dependency', aWorkflow([aDag('root', [{ name: 'a', template: 'p', depends: 'b' }]), aPod('p')]), "spec.templates['root'].dag"],
     ['a cycle', aWorkflow([aDag('root', [{ name: 'a', template: 'p', depends: 'b' }, { name: 'b', template: 'p', depends: 'a' }]), aPod('p')]), "spec.templates['root'].dag.tasks['a']"],
     ['an unknown target', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }], { target: 'b' }), aPod('p')]), "spec.templates['root'].dag"],
+    ['an input that nobody supplies', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }]), aPod('p', { inputs: { parameters: [{ name: 'x' }] } })]), "spec.templates['root'].a"],
+    ['an input of the entrypoint that nobody supplies', aWorkflow([aPod('p', { inputs: { parameters: [{ name: 'x' }] } })]), 'spec.arguments'],
+    ['use of an input that does not exist', aWorkflow([aPod('p', { container: { image: 'p', args: ['{{inputs.parameters.x}}'] } })]), "spec.templates['p']"],
+    ['use of a part of the workflow that does not exist', aWorkflow([aPod('p', { container: { image: 'p', args: ['{{workflow.parameters.x}}'] } })]), "spec.templates['p']"],
+    ['a question for items of a task that has none', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', depends: 'a.AnySucceeded' }]), aPod('p')]), "spec.templates['root'].dag"],
     ['use of a task that is not waited for', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', when: '{{tasks.a.status}} == x' }]), aPod('p')]), "spec.templates['root'].dag.tasks['b']"],
     ['a deadline on a DAG', aWorkflow([{ ...aDag('root', []), activeDeadlineSeconds: '3' }]), "spec.templates['root'].activeDeadlineSeconds"],
     ['a patch that is not JSON', aWorkflow([aPod('p', { podSpecPatch: 'containers: []' })]), "spec.templates['p'].podSpecPatch"],
@@ -96,6 +101,6 @@ describe('checkWorkflow', () => {
   it('asks the executor about a container that nothing can change any more', () => {
     const executor = { refusal: () => 'install docker' };
     expect(refusal(aWorkflow([aPod('p')]), executor)?.message).toContain('install docker');
-    expect(refusal(aWorkflow([aPod('p', { podSpecPatch: '{{inputs.parameters.x}}' })]), executor)).toBeUndefined();
+    expect(refusal(aWorkflow([aPod('p', { inputs: { parameters: [{ name: 'x', default: '{}' }] }, podSpecPatch: '{{inputs.parameters.x}}' })]), executor)).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import { resourceActionOf, resourceProblems } from '../pod/resource-action.js';
 import { isKeyInside } from './artifact-location.js';
 import { findCycle, planDag, type DagPlan } from './dag-plan.js';
 import { isSequenceFormat } from './expand-items.js';
+import { missingValues } from './missing-values.js';
 import { callsOf, namedTemplates } from './named-templates.js';
 import { tagsIn } from './substitute.js';
 import {
@@ -64,7 +65,8 @@ export function checkWorkflow(workflow: Workflow, place?: RunningPlace): void {
   throw new PipelineError(code, `Workflow "${name}" cannot run here: ${reasons}.`, { details: { issues } });
 }
 
-function checkSpec({ spec }: Workflow, found: Findings, place: RunningPlace | undefined): void {
+function checkSpec(workflow: Workflow, found: Findings, place: RunningPlace | undefined): void {
+  const { spec } = workflow;
   const names = new Set<string>();
   for (const [index, template] of (spec.templates ?? []).entries()) {
     if ((template.name ?? '') === '') found.invalid.push({ path: `spec.templates[${index}].name`, message: 'is required' });
@@ -90,6 +92,9 @@ function checkSpec({ spec }: Workflow, found: Findings, place: RunningPlace | un
   }
   for (const template of templates.values()) checkTemplate(template, templates, found, place);
   checkTags(spec, templates, found);
+  const exits = [spec.onExit, spec.hooks?.['exit']?.template].filter((name) => name !== undefined && name !== '');
+  const running = new Set([spec.entrypoint ?? '', ...exits].flatMap((name) => reachable(name!, templates)));
+  found.invalid.push(...missingValues(workflow, templates, [...running]));
 }
 
 /** Tags that this engine cannot replace would reach the user's command as they are; say so first. */

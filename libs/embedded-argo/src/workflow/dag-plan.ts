@@ -6,7 +6,7 @@ export interface DagPlan {
   readonly tasks: ReadonlyMap<string, PlannedTask>;
   /** Tasks whose outcome decides the DAG's, in Argo's order. */
   readonly targets: readonly string[];
-  /** Tasks that are executed at all: targets and all they depend on. In the template's order. */
+  /** Tasks that are executed at all: targets and all they depend on. In the order in which they begin where a limit lets only some: each target after its dependencies. */
   readonly needed: readonly string[];
 }
 
@@ -39,12 +39,15 @@ export function planDag(template: Template): DagPlan {
   for (const task of tasks.values()) {
     for (const dependency of task.dependencies) {
       if (!tasks.has(dependency)) throw new Error(`task '${task.name}' depends on '${dependency}', which is not a task of the DAG`);
+      if (task.depends!.ofItems.includes(dependency) && !tasks.get(dependency)!.fansOut) {
+        throw new Error(`task '${task.name}' asks with .AnySucceeded or .AllFailed for items of '${dependency}', which has none`);
+      }
     }
   }
   const targets = targetsOf(template, tasks);
   const needed = reachable(targets, tasks);
   for (const name of needed) for (const dependency of tasks.get(name)!.dependencies) tasks.get(dependency)!.dependents.push(name);
-  return { tasks, targets, needed: dagTasks.map((task) => task.name).filter((name) => needed.has(name)) };
+  return { tasks, targets, needed };
 }
 
 /** A task that (through others) depends on itself, or undefined. */
@@ -92,8 +95,25 @@ function targetsOf(template: Template, tasks: ReadonlyMap<string, PlannedTask>):
   return [...tasks.keys()].filter((name) => !depended.has(name)).sort();
 }
 
-function reachable(targets: readonly string[], tasks: ReadonlyMap<string, PlannedTask>): ReadonlySet<string> {
-  const seen = new Set(targets);
-  for (const name of seen) for (const dependency of tasks.get(name)!.dependencies) seen.add(dependency);
-  return seen;
+function reachable(targets: readonly string[], tasks: ReadonlyMap<string, PlannedTask>): readonly string[] {
+  const order: string[] = [];
+  const seen = new Set<string>();
+  // Without recursion: a chain may be as long as a DAG is large.
+  const stack: { readonly name: string; next: number }[] = [];
+  for (const target of targets) {
+    if (!seen.has(target)) stack.push({ name: target, next: 0 });
+    seen.add(target);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const dependency = tasks.get(top.name)!.dependencies[top.next];
+      top.next += 1;
+      if (dependency === undefined) {
+        order.push(top.name);
+        stack.pop();
+      } else if (!seen.has(dependency)) {
+        seen.add(dependency);
+        stack.push({ name: dependency, next: 0 });
+      }
+    }
+  }
+  return order;
 }

@@ -11,6 +11,8 @@ export interface TaskOutcomeFacts {
 export interface DependsExpression {
   /** Tasks it names, each once, in the order of their first mention. */
   readonly tasks: readonly string[];
+  /** Those of them of whose items it asks. */
+  readonly ofItems: readonly string[];
   /** Evaluates it; every task it names must be fulfilled. Throws Error with a message for the user when Argo cannot read it. */
   evaluate(facts: (task: string) => TaskOutcomeFacts): boolean;
 }
@@ -55,6 +57,7 @@ export function parseDepends(text: string): DependsExpression {
   check(tree, text);
   return {
     tasks,
+    ofItems: references.filter(({ outcomes }) => outcomes.some((outcome) => outcome === 'AnySucceeded' || outcome === 'AllFailed')).map(({ task }) => task),
     evaluate: (facts) => {
       const word = tasks.find(isWordOfDepends);
       if (word !== undefined) throw new Error(`unable to evaluate expression '${text}': '${word}' is a word of the expression language, which no task can be called that others wait for`);

@@ -15,7 +15,7 @@ export function expandItems(task: DAGTask, lookup: TagLookup): ExpandedTask[] {
   const { withItems: _items, withParam: _param, withSequence: _sequence, ...body } = task;
   return items.map((item, index) => {
     const tags = tagsOfItem(item);
-    const expanded = substitute(body as DAGTask, (tag) => tags.get(tag) ?? lookup(tag));
+    const expanded = substitute(body as DAGTask, (tag) => tags.get(tag) ?? lookup(tag), (tag) => tag.startsWith('item.'));
     const name = `${task.name}(${index}:${describeItem(item).replaceAll(/[()]/g, '')})`;
     return { name, task: { ...expanded, name } };
   });
@@ -95,16 +95,18 @@ function tagsOfItem(item: unknown): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
   if (typeof item === 'string') tags.set('item', item);
   else if (isScalar(item)) tags.set('item', String(item));
-  else if (typeof item === 'object' && item !== null) {
+  else if (typeof item === 'object') {
     tags.set('item', goJson(item));
-    if (!Array.isArray(item)) for (const [key, value] of Object.entries(item)) tags.set(`item.${key}`, textOf(value));
+    if (item !== null && !Array.isArray(item)) for (const [key, value] of Object.entries(item)) tags.set(`item.${key}`, textOf(value));
   } else throw new Error(`withItems expected string, number, list, or map. received: ${JSON.stringify(item)}`);
   return tags;
 }
 
 function describeItem(item: unknown): string {
   if (Array.isArray(item)) return `[${item.map(textOf).join(' ')}]`;
-  if (isScalar(item) || typeof item !== 'object' || item === null) return String(item);
+  // To Argo an item that is null is a list without items.
+  if (item === null) return '[]';
+  if (isScalar(item) || typeof item !== 'object') return textOf(item);
   return Object.entries(item)
     .map(([key, value]) => `${key}:${textOf(value)}`)
     .sort()
@@ -115,8 +117,11 @@ function isScalar(item: unknown): item is number | boolean | WrittenNumber {
   return typeof item === 'number' || typeof item === 'boolean' || item instanceof WrittenNumber;
 }
 
+/** An item, or a part of one, as Argo prints it: JSON, a text without its quotes but with what JSON escapes. */
 function textOf(value: unknown): string {
-  return typeof value === 'object' && !isScalar(value) ? goJson(value) : String(value);
+  if (isScalar(value)) return String(value);
+  const text = goJson(value).replaceAll(/\\u(003c|003e|0026)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  return typeof value === 'string' ? text.slice(1, -1) : text;
 }
 
 /** JSON as Go writes it: members in the order of their names, and no character that a page could take for markup. */
