@@ -78,7 +78,7 @@ export class MockApi {
   }
 
   #own(method: string, path: string, query: URLSearchParams, body: Buffer | undefined): unknown {
-    if (path === '/server') return z.parse(millrace.serverInfo, { version: '0.1.0', base_url: this.options.baseUrl, data_folder: '~/.millrace', substrate: 'embedded', warnings: [] });
+    if (path === '/server') return z.parse(millrace.serverInfo, { version: '0.1.0', base_url: this.options.baseUrl, data_folder: '~/.millrace', substrate: 'embedded', time_zone: 'Europe/Berlin', warnings: [] });
     if (path === '/runs') return z.parse(millrace.runList, this.#list(query));
     if (path === '/runs:preview' && method === 'POST') {
       const wanted = JSON.parse(body?.toString() ?? '{}') as { pipeline_version_reference?: { pipeline_version_id?: string } };

@@ -119,6 +119,8 @@ export interface RecurringRunRepository {
   /** The document it was made with; undefined when it names a pipeline. */
   getDocument(id: string): Promise<PipelineDocument | undefined>;
   list(query: ListQuery & { readonly namespace?: string; readonly experimentId?: string }): Promise<Page<RecurringRun>>;
+  /** Names by id, in one query; missing ids are left out. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those without a ScheduledWorkflow yet, oldest first. */
   listUnsubmitted(): Promise<readonly RecurringRun[]>;
   /** False when there is none of that id. */

@@ -35,6 +35,7 @@ describe.each(DIALECTS)('recurring runs on %s', (dialect) => {
     expect(await database.recurringRuns.getDocument(plain.id)).toEqual(DOCUMENTS.document);
     expect(await database.recurringRuns.getDocument(full.id)).toBeUndefined();
     expect(await database.recurringRuns.find('nobody')).toBeUndefined();
+    expect(await database.recurringRuns.names([full.id, 'nobody'])).toEqual(new Map([[full.id, '每晚 🎉']]));
     await expect(database.recurringRuns.get('nobody')).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'RecurringRun nobody not found' });
     await expect(database.recurringRuns.create(plain)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
   });

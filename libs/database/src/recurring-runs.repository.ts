@@ -65,6 +65,12 @@ export class StoredRecurringRuns implements RecurringRunRepository {
     return listPage(this.#sql, RECURRING_RUN_LIST, { query, scope, toItem: toRecurringRun });
   }
 
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#orm.run((orm) => orm.recurringRun.findMany({ where: { id: { in: [...ids] } }, select: { id: true, displayName: true } }));
+    return new Map(rows.map(({ id, displayName }) => [id, displayName]));
+  }
+
   async listUnsubmitted(): Promise<readonly RecurringRun[]> {
     const rows = await this.#orm.run((orm) => orm.recurringRun.findMany({ where: { submitted: false }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }));
     return rows.map(toRecurringRun);

@@ -11,6 +11,7 @@ export interface NamedRun {
   readonly experimentName?: string;
   readonly pipelineName?: string;
   readonly versionName?: string;
+  readonly recurringRunName?: string;
 }
 
 export interface RunPage extends NamedRun {
@@ -96,8 +97,9 @@ export class RunViewsService {
 
   async #name(runs: readonly Run[]): Promise<NamedRun[]> {
     const distinct = (ids: readonly (string | undefined)[]) => [...new Set(ids.filter((id) => id !== undefined))];
-    const [experiments, names] = await Promise.all([
+    const [experiments, recurringRuns, names] = await Promise.all([
       this.experiments.names(runs.map((run) => run.experimentId)),
+      this.database.recurringRuns.names(distinct(runs.map((run) => run.recurringRunId))),
       this.database.pipelines.names({ pipelines: distinct(runs.map((run) => run.pipelineId)), versions: distinct(runs.map((run) => run.pipelineVersionId)) }),
     ]);
     return runs.map((run) => ({
@@ -105,6 +107,7 @@ export class RunViewsService {
       experimentName: experiments.get(run.experimentId),
       pipelineName: run.pipelineId && names.pipelines.get(run.pipelineId),
       versionName: run.pipelineVersionId && names.versions.get(run.pipelineVersionId),
+      recurringRunName: run.recurringRunId && recurringRuns.get(run.recurringRunId),
     }));
   }
 }

@@ -4,7 +4,7 @@ import type { HttpMethod, Operation } from '../openapi/operation.js';
 import { run } from '../v2beta1/run.js';
 import { schemas as v2beta1Schemas } from '../v2beta1/registry.js';
 import { MILLRACE_API } from './base.js';
-import { artifactContentQuery, listRunsQuery, logDownloadQuery, logStreamQuery, logsQuery } from './queries.js';
+import { artifactContentQuery, listRecurringRunsQuery, listRunsQuery, logDownloadQuery, logStreamQuery, logsQuery } from './queries.js';
 import * as views from './schemas.js';
 
 const operation = (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
@@ -32,6 +32,8 @@ export const operations: readonly Operation[] = [
     response: 'text/event-stream',
   }),
   operation('GET', '/runs/{run_id}/tasks/{task_id}/logs/download', 'downloadLogs', 'The whole log of an attempt.', { query: logDownloadQuery, response: 'text/plain' }),
+  operation('GET', '/recurring-runs', 'listRecurringRuns', 'Lists recurring runs with the names they show, newest first.', { query: listRecurringRunsQuery, response: views.recurringRunList }),
+  operation('GET', '/recurring-runs/{recurring_run_id}', 'getRecurringRun', 'Everything that the page of a recurring run opens with.', { response: views.recurringRunDetail }),
   operation('GET', '/artifacts/{artifact_id}', 'getArtifact', 'One artifact.', { response: views.artifact }),
   operation('GET', '/artifacts/{artifact_id}/content', 'getArtifactContent', 'Its bytes, whole or a range.', { query: artifactContentQuery, response: 'application/octet-stream' }),
   operation('GET', '/artifacts/{artifact_id}/entries', 'listArtifactEntries', 'The files in a directory artifact.', { response: artifactEntries }),
@@ -43,6 +45,9 @@ export function openApiDocument(version: string): OpenApiDocument {
     RunSummary: views.runSummary,
     RunDetail: views.runDetail,
     RunList: views.runList,
+    RecurringRunSummary: views.recurringRunSummary,
+    RecurringRunDetail: views.recurringRunDetail,
+    RecurringRunList: views.recurringRunList,
     TaskSummary: views.taskSummary,
     TaskDetail: views.taskDetail,
     Artifact: views.artifact,

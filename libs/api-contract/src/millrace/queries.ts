@@ -7,7 +7,9 @@ const listOf = <Item extends z.ZodType>(item: Item) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter((part) => part !== '') : value), z.array(item));
 
 /** Queries of Millrace's own routes. */
-export const listRunsQuery = query({ ...listFields, experiment_id: text, states: listOf(runState), q: text, archived: queryBool });
+export const listRunsQuery = query({ ...listFields, experiment_id: text, recurring_run_id: text, states: listOf(runState), q: text, archived: queryBool });
+
+export const listRecurringRunsQuery = query({ ...listFields, experiment_id: text, enabled: queryBool, q: text });
 
 const attempt = queryInt32;
 const byteOffset = z.preprocess((value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value), z.int().nonnegative());

@@ -17,6 +17,8 @@ export const millraceRoutes = {
   logStream: (runId: string, taskId: string) => at`/runs/${runId}/tasks/${taskId}/logs/stream`,
   /** The whole log as text/plain, as a download. */
   logDownload: (runId: string, taskId: string) => at`/runs/${runId}/tasks/${taskId}/logs/download`,
+  recurringRuns: () => at`/recurring-runs`,
+  recurringRun: (recurringRunId: string) => at`/recurring-runs/${recurringRunId}`,
   artifact: (artifactId: string) => at`/artifacts/${artifactId}`,
   /** Bytes, with Range; `?path=` for a file inside a directory; sandboxed by CSP, `?download=1` as an attachment; `?unpacked=1` for the file in an archive, without Range. */
   artifactContent: (artifactId: string) => at`/artifacts/${artifactId}/content`,

@@ -24,6 +24,8 @@ export const runSummary = z.object({
   /** Absent for a run of an inline pipeline. */
   pipeline: named.optional(),
   version: named.optional(),
+  /** What started it, when that was a schedule. */
+  recurring_run: named.optional(),
   /** `pipelineInfo.name`. */
   pipeline_name: z.string(),
   created_at: time,
@@ -120,6 +122,59 @@ export const runList = z.object({
   next_page_token: z.string().optional(),
 });
 
+const span = { start_at: time.optional(), end_at: time.optional() };
+
+/** When runs are due. `time_zone` is that of the expression, else the server's. */
+export const scheduleTrigger = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('cron'), cron: z.string(), time_zone: z.string(), ...span }),
+  z.object({ kind: z.literal('interval'), seconds: z.number().int(), ...span }),
+  z.object({ kind: z.literal('once') }),
+]);
+
+/** One row of the list of recurring runs, and the header of its page. */
+export const recurringRunSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  enabled: z.boolean(),
+  trigger: scheduleTrigger,
+  no_catchup: z.boolean(),
+  max_concurrency: z.number().int(),
+  /** Why its last time has no run, or why it can have none. */
+  error: z.string().optional(),
+  experiment: named,
+  /** Absent for one with a pipeline of its own. */
+  pipeline: named.optional(),
+  /** Absent when it always takes the latest. */
+  version: named.optional(),
+  pipeline_name: z.string(),
+  created_at: time,
+  updated_at: time,
+  last_run_at: time.optional(),
+  next_run_at: time.optional(),
+  /** Newest first, a few. */
+  latest_runs: z.array(z.object({ id: z.string(), name: z.string(), state: runState })),
+});
+
+/** `GET /recurring-runs/{recurring_run_id}` */
+export const recurringRunDetail = z.object({
+  recurring_run: recurringRunSummary,
+  parameters: z.record(z.string(), json),
+  pipeline_root: z.string().optional(),
+  service_account: z.string(),
+  /** What the next run would run; absent when it is gone. */
+  pipeline_spec: json.optional(),
+  /** The times to come, whether it is enabled or not. */
+  next_times: z.array(time),
+});
+
+/** `GET /recurring-runs?page_size&page_token&sort_by&filter&experiment_id&enabled=bool&q=text`: newest first by default. */
+export const recurringRunList = z.object({
+  recurring_runs: z.array(recurringRunSummary),
+  total_size: z.number().int(),
+  next_page_token: z.string().optional(),
+});
+
 /** `GET /runs/{run_id}/tasks/{task_id}/logs?attempt=N&from=OFFSET|tail&limit_bytes=N` */
 export const logPage = z.object({
   lines: z.array(
@@ -147,7 +202,7 @@ export const streamEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), run: runSummary }),
   z.object({ type: z.literal('run-deleted'), id: z.string() }),
   z.object({ type: z.literal('tasks'), run_id: z.string(), tasks: z.array(taskSummary) }),
-  z.object({ type: z.literal('changed'), kind: z.enum(['pipeline', 'pipeline-version', 'experiment']), id: z.string() }),
+  z.object({ type: z.literal('changed'), kind: z.enum(['pipeline', 'pipeline-version', 'experiment', 'recurring-run']), id: z.string() }),
 ]);
 
 /** `POST /runs:preview` with the body of `POST /apis/v2beta1/runs`: what would run, without running it. */
@@ -167,6 +222,8 @@ export const serverInfo = z.object({
   base_url: z.string(),
   data_folder: z.string().optional(),
   substrate: z.enum(['embedded', 'kubernetes']),
+  /** Of cron expressions that name none. */
+  time_zone: z.string(),
   warnings: z.array(z.string()),
 });
 
@@ -174,6 +231,10 @@ export const serverInfo = z.object({
 export const artifactPage = z.object({ artifacts: z.array(artifactLink.extend({ task_id: z.string(), task_path: z.string(), direction: z.enum(['INPUT', 'OUTPUT']) })) });
 
 export type RunSummary = z.infer<typeof runSummary>;
+export type ScheduleTriggerView = z.infer<typeof scheduleTrigger>;
+export type RecurringRunSummary = z.infer<typeof recurringRunSummary>;
+export type RecurringRunDetail = z.infer<typeof recurringRunDetail>;
+export type RecurringRunList = z.infer<typeof recurringRunList>;
 export type RunDetail = z.infer<typeof runDetail>;
 export type RunList = z.infer<typeof runList>;
 export type TaskSummary = z.infer<typeof taskSummary>;

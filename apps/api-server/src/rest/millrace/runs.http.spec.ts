@@ -94,7 +94,7 @@ describe('POST /apis/millrace/v1/runs:preview', () => {
 
 describe('the server', () => {
   it('tells what it is', async () => {
-    expect(millrace.serverInfo.parse((await get('/server')).json)).toEqual({ version: '9.9.9', base_url: api.url, data_folder: '/data', substrate: 'embedded', warnings: ['careful'] });
+    expect(millrace.serverInfo.parse((await get('/server')).json)).toEqual({ version: '9.9.9', base_url: api.url, data_folder: '/data', substrate: 'embedded', time_zone: 'UTC', warnings: ['careful'] });
   });
 
   it('describes both of its APIs', async () => {

@@ -9,9 +9,9 @@ const MAX_FACT_LENGTH = 80;
 export const time = (date: Date | undefined) => date?.toISOString();
 
 /** An owner that was deleted keeps its place with an empty name. */
-const named = (id: string | undefined, name: string | undefined) => (id === undefined ? undefined : { id, name: name ?? '' });
+export const named = (id: string | undefined, name: string | undefined) => (id === undefined ? undefined : { id, name: name ?? '' });
 
-export function toRunSummary({ run, experimentName, pipelineName, versionName }: NamedRun): RunSummary {
+export function toRunSummary({ run, experimentName, pipelineName, versionName, recurringRunName }: NamedRun): RunSummary {
   return {
     id: run.id,
     name: run.displayName,
@@ -23,6 +23,7 @@ export function toRunSummary({ run, experimentName, pipelineName, versionName }:
     experiment: { id: run.experimentId, name: experimentName ?? '' },
     pipeline: named(run.pipelineId, pipelineName),
     version: named(run.pipelineVersionId, versionName),
+    recurring_run: named(run.recurringRunId, recurringRunName),
     pipeline_name: run.pipelineName,
     created_at: run.createdAt.toISOString(),
     started_at: time(run.startedAt),

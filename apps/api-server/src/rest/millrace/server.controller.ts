@@ -18,8 +18,8 @@ export class ServerInfoController {
 
   @Get('server', 'server:get')
   get(): ServerInfo {
-    const { version, dataFolder, substrate, warnings } = this.settings;
-    return { version, base_url: this.address.baseUrl, data_folder: dataFolder, substrate, warnings: [...warnings] };
+    const { version, dataFolder, substrate, timeZone, warnings } = this.settings;
+    return { version, base_url: this.address.baseUrl, data_folder: dataFolder, substrate, time_zone: timeZone, warnings: [...warnings] };
   }
 
   @Get('openapi.json', 'server:get')

@@ -6,7 +6,7 @@ export interface ChangeSet {
   readonly deletedRuns: readonly string[];
   /** Paths of tasks by run. */
   readonly tasks: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly others: readonly { readonly kind: 'pipeline' | 'pipeline-version' | 'experiment'; readonly id: string }[];
+  readonly others: readonly { readonly kind: 'pipeline' | 'pipeline-version' | 'experiment' | 'recurring-run'; readonly id: string }[];
 }
 
 /** Collects changes until they are taken. */
@@ -34,6 +34,7 @@ export class PendingChanges {
       case 'pipeline':
       case 'pipeline-version':
       case 'experiment':
+      case 'recurring-run':
         this.#others.set(`${change.kind} ${change.id}`, { kind: change.kind, id: change.id });
     }
   }
