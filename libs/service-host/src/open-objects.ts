@@ -15,7 +15,8 @@ export async function openObjects(settings: ClusterSettings, client: KubeClient)
   const standard = standardProvider(settings);
   let providers;
   try {
-    providers = parseS3Providers(launcher['providers'] === undefined ? undefined : parse(launcher['providers']), { minio: standard, s3: standard });
+    // Two services, though they are one: where a pod finds an object follows from the scheme of its address.
+    providers = parseS3Providers(launcher['providers'] === undefined ? undefined : parse(launcher['providers']), { minio: standard, s3: { ...standard } });
   } catch (error) {
     throw error instanceof PipelineError ? error : new PipelineError('INVALID_ARGUMENT', `The providers of the ConfigMap "${CONFIG_MAP}" in namespace "${namespace}" cannot be read: ${(error as Error).message}`);
   }

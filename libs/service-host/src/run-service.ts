@@ -62,6 +62,13 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
     }, drainMs + GRACE_MS).unref();
   });
 
+  process.on('unhandledRejection', (error) => {
+    // The database's driver says to nobody that it gave up a new connection in the background; its pool makes another.
+    if (isLostConnection(error)) return log('warn', 'a connection to the database was lost', { error: String(error) });
+    log('error', 'unexpected error', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    process.exit(1);
+  });
+
   let exitCode = 0;
   try {
     const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics });
@@ -87,6 +94,11 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
     }
   }
   process.exit(exitCode);
+}
+
+/** SQL's class of connection exceptions. */
+function isLostConnection(error: unknown): boolean {
+  return String((error as { readonly sqlState?: unknown } | undefined)?.sqlState ?? '').startsWith('08');
 }
 
 function addGauge(metrics: Registry, name: string, help: string, read: () => number | Promise<number>): Gauge {

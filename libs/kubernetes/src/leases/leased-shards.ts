@@ -44,6 +44,7 @@ export class LeasedShards implements ShardOwnership {
   readonly #peers = new Peers(DURATION_MS);
   readonly #abort = new AbortController();
   readonly #now: () => number;
+  #news: { readonly took: number[]; readonly gaveUp: number[] } = { took: [], gaveUp: [] };
   #own: Lease | undefined;
   #renewedAt: number | undefined;
   #triedAt: number | undefined;
@@ -169,18 +170,19 @@ export class LeasedShards implements ShardOwnership {
       if (lease !== undefined) steps.push(leases.delete(lease));
     }
     const results = await Promise.allSettled(steps);
+    this.#tellNews();
     // Somebody else was faster; the next look shows who.
     const failed = results.find((result) => result.status === 'rejected' && !isRace(result.reason));
     if (failed?.status === 'rejected') throw failed.reason;
   }
 
   async #take(shard: number, lease: Lease | undefined, now: number): Promise<void> {
-    const { leases, identity, log } = this.options;
+    const { leases, identity } = this.options;
     if (lease !== undefined && lease.holder !== '' && lease.holder !== identity && this.#peers.isAlive(lease.holder, now)) return;
     const taken = lease === undefined ? await leases.create(shardLease(shard), identity) : await leases.update(lease, identity);
     // The answer may have come too late to believe in it; the lease says so and the next look takes it again.
     if (taken.holder !== identity || !this.#believes() || this.#abort.signal.aborted) return;
-    log('info', 'took a shard', { shard, from: lease?.holder });
+    this.#news.took.push(shard);
     this.#held.set(shard, { begun: this.#worker.begin(shard), ended: false });
   }
 
@@ -195,15 +197,20 @@ export class LeasedShards implements ShardOwnership {
   async #release(shard: number, lease: Lease | undefined): Promise<void> {
     if (lease?.holder === this.options.identity) await this.options.leases.update(lease, '');
     this.#held.delete(shard);
-    this.options.log('info', 'gave a shard up', { shard });
+    this.#news.gaveUp.push(shard);
+  }
+
+  #tellNews(): void {
+    const { took, gaveUp } = this.#news;
+    this.#news = { took: [], gaveUp: [] };
+    if (took.length + gaveUp.length > 0) this.options.log('info', 'shards changed hands', { took, gaveUp, owned: this.owned.length });
   }
 
   /** Nothing is believed in any more: others may have it, so the leases are left as they are. */
   #dropAll(): void {
-    for (const [shard, held] of this.#held) {
-      if (held.ending === undefined) this.options.log('warn', 'lost a shard: the lease was not renewed in time', { shard });
-      this.#lose(shard, held);
-    }
+    const lost = [...this.#held].filter(([, { ending }]) => ending === undefined).map(([shard]) => shard);
+    if (lost.length > 0) this.options.log('warn', 'lost shards: the lease was not renewed in time', { lost });
+    for (const [shard, held] of this.#held) this.#lose(shard, held);
   }
 
   /** The lease is another's or may be: nothing is given up, the work only ends. */
