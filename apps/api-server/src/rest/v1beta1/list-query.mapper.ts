@@ -19,6 +19,8 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
   failed: ['FAILED', 'CANCELED'],
   error: ['FAILED', 'CANCELED'],
   terminating: ['CANCELING'],
+  enabled: ['ENABLED'],
+  disabled: ['DISABLED'],
 };
 
 /** The stored values that a value of v1 stands for. */

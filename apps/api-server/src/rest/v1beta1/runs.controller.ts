@@ -8,6 +8,7 @@ import { Delete, Get, Post } from '../route.js';
 import { body, query } from '../schema.pipe.js';
 import { withUpstreamCodes } from '../v2beta1/upstream-codes.js';
 import { toListQuery } from './list-query.mapper.js';
+import { experimentOf } from './resource-references.mapper.js';
 import { fromWire, toWireDetail, toWirePage } from './runs.mapper.js';
 
 @Controller('apis/v1beta1/runs')
@@ -25,7 +26,7 @@ export class RunsController {
 
   @Get('', 'runs:list')
   async list(@Query(query(v1beta1.listRunsQuery)) wire: z.infer<typeof v1beta1.listRunsQuery>) {
-    const page = await this.views.list({ ...toListQuery(wire), ...ownerOf(wire) });
+    const page = await this.views.list({ ...toListQuery(wire), ...experimentOf(wire, 'Runs') });
     return toWirePage(page, await this.views.listMetrics(page.items.map(({ run }) => run.id)));
   }
 
@@ -67,12 +68,4 @@ export class RunsController {
     const [page, workflow] = await Promise.all([this.views.get(id), this.runs.getWorkflow(id)]);
     return toWireDetail(page, workflow);
   }
-}
-
-/** The owner that a list is narrowed to; there is one namespace, which narrows nothing. */
-function ownerOf(wire: z.infer<typeof v1beta1.listRunsQuery>): { readonly experimentId?: string } {
-  const { 'resource_reference_key.type': type, 'resource_reference_key.id': id } = wire;
-  if (type === undefined || type === 'NAMESPACE' || type === 'UNKNOWN_RESOURCE_TYPE') return {};
-  if (type === 'EXPERIMENT') return { experimentId: id ?? '' };
-  throw new PipelineError('INVALID_ARGUMENT', `Runs cannot be listed by ${type}; name an EXPERIMENT or a NAMESPACE, or filter by "recurring_run_id" or "pipeline_version_id".`);
 }

@@ -59,14 +59,14 @@ export function fromWirePolicy(policy: keyof typeof POLICIES = 'DELETE_PROPAGATI
 
 const POLICIES = { DELETE_PROPAGATION_POLICY_UNSPECIFIED: 'end-after', BACKGROUND: 'end-after', FOREGROUND: 'end-first', ORPHAN: 'leave' } as const;
 
-function toWireTrigger({ cronSchedule, periodicSchedule }: ScheduleTrigger): v2beta1.WireRecurringRun['trigger'] {
+export function toWireTrigger({ cronSchedule, periodicSchedule }: ScheduleTrigger): v2beta1.WireRecurringRun['trigger'] {
   if (cronSchedule) return { cron_schedule: message({ start_time: cronSchedule.startTime, end_time: cronSchedule.endTime, cron: cronSchedule.cron }) };
   if (periodicSchedule === undefined) return undefined;
   const { startTime, endTime, intervalSecond = 0 } = periodicSchedule;
   return { periodic_schedule: message({ start_time: startTime, end_time: endTime, interval_second: String(intervalSecond) }) };
 }
 
-function fromWireTrigger({ cron_schedule: cron, periodic_schedule: periodic }: NonNullable<v2beta1.WireRecurringRun['trigger']> = {}): ScheduleTrigger {
+export function fromWireTrigger({ cron_schedule: cron, periodic_schedule: periodic }: NonNullable<v2beta1.WireRecurringRun['trigger']> = {}): ScheduleTrigger {
   if (cron && periodic) {
     throw new PipelineError('INVALID_ARGUMENT', 'A trigger has a cron_schedule or a periodic_schedule, not both; leave one out.', { details: { path: 'trigger' } });
   }
