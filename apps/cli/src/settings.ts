@@ -19,6 +19,7 @@ const environment = z.object({
   /** As KFP calls it. */
   CRON_SCHEDULE_TIMEZONE: variable,
   MILLRACE_TOKEN: z.string().optional(),
+  MILLRACE_KEEP_ENVIRONMENTS: variable,
   MILLRACE_FAILPOINT: variable,
 });
 
@@ -35,8 +36,11 @@ export interface UpFlags {
   readonly executor?: string;
   readonly containerEngine?: string;
   readonly timeZone?: string;
+  readonly keepEnvironments?: string;
   readonly cache: boolean;
   readonly sample: boolean;
+  /** @default true */
+  readonly gc?: boolean;
 }
 
 export interface UpSettings {
@@ -57,6 +61,10 @@ export interface UpSettings {
   readonly timeZone: string;
   readonly cacheEnabled: boolean;
   readonly loadSample: boolean;
+  /** Whether what nothing refers to any more is removed by itself. */
+  readonly collectsGarbage: boolean;
+  /** Days after which a Python environment that nothing was run in is given up. */
+  readonly environmentDays: number;
   /** For tests only: where to die; docs/durability.md lists the names. */
   readonly failpoint?: FailpointSetting;
 }
@@ -130,6 +138,8 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     timeZone: readTimeZone(flags, variables),
     cacheEnabled: flags.cache,
     loadSample: flags.sample,
+    collectsGarbage: flags.gc !== false,
+    environmentDays: readDays(flags.keepEnvironments ?? variables.MILLRACE_KEEP_ENVIRONMENTS ?? '30', flags.keepEnvironments === undefined ? 'MILLRACE_KEEP_ENVIRONMENTS' : '--keep-environments'),
     failpoint,
   };
 }

@@ -8,6 +8,7 @@ import { createScheduleController } from '@millrace/schedule-controller';
 import { createLog } from './log.js';
 import { openDataFolder } from './data-folder.js';
 import { createFailpoint } from './failpoint.js';
+import { sweepDaily } from './garbage/daily-sweep.js';
 import { localLayout } from './local-layout.js';
 import { openSubstrate, type Substrate } from './open-substrate.js';
 import { programFiles } from './program-files.js';
@@ -97,6 +98,7 @@ export async function up(flags: UpFlags): Promise<void> {
     closers.push(() => runs.close());
     await schedules.start();
     closers.push(() => schedules.close());
+    if (settings.collectsGarbage) closers.push(sweepDaily({ dataFolder: folder.path, program: programFiles.program, environmentDays: settings.environmentDays, log }));
 
     // Before it says that it is ready: whoever waits for that may ask it to stop at once.
     asked = new Promise<void>((resolve) => {

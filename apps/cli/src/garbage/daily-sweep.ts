@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import type { Log } from '../log.js';
+
+export interface SweepOptions {
+  readonly dataFolder: string;
+  /** This program, whose `gc` does the work: in a process of its own, so that nobody waits for it. */
+  readonly program: string;
+  /** Python environments that nothing was run in for so long are given up. */
+  readonly environmentDays: number;
+  readonly log: Log;
+  /** @default 2 minutes, when whoever started the server has seen what they came for */
+  readonly firstAfterMs?: number;
+  /** @default a day */
+  readonly everyMs?: number;
+}
+
+/** Removes what nothing refers to any more, soon after the start and then every day, at the lowest priority. The returned function ends that. */
+export function sweepDaily({ dataFolder, program, environmentDays, log, firstAfterMs = 120_000, everyMs = 86_400_000 }: SweepOptions): () => Promise<void> {
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  let running: Promise<void> = Promise.resolve();
+  let end = (): void => undefined;
+
+  const sweep = (): Promise<void> =>
+    new Promise((resolve) => {
+      const args = ['--disable-warning=ExperimentalWarning', program, 'gc', '--remove', '--environments', String(environmentDays), '--data-dir', dataFolder];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      end = () => void child.kill();
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
+      child.once('error', (error) => log('warn', 'what nothing refers to could not be removed', { error: error.message }));
+      child.once('close', (code) => {
+        const last = said.trim().split('\n').at(-1) ?? '';
+        if (code === 0 && last.startsWith('Removed')) log('info', 'removed what nothing refers to', { what: last });
+        else if (code !== 0 && code !== null && !stopped) log('warn', 'what nothing refers to could not be removed', { error: last });
+        resolve();
+      });
+      try {
+        setPriority(child.pid!, constants.priority.PRIORITY_LOW);
+      } catch {
+        // It is over, or this system has no such thing.
+      }
+    });
+
+  const arm = (ms: number): void => {
+    timer = setTimeout(() => {
+      running = sweep().then(() => void (stopped || arm(everyMs)));
+    }, ms);
+    timer.unref();
+  };
+  arm(firstAfterMs);
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    end();
+    await running;
+  };
+}
