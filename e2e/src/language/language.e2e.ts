@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compilePipelines } from '../harness/compile-pipelines.js';
 import { Millrace } from '../harness/millrace.js';
@@ -82,8 +83,8 @@ describe.skipIf(kfpPython === undefined)('the pipeline language of the real SDK'
   });
 
   it('importers of a file on this machine, known and late', async () => {
-    // Not below /tmp: tasks have one of their own.
-    const folder = await mkdtemp(resolve(import.meta.dirname, '../../../node_modules/.cache/imported-'));
+    // Tasks have a /tmp of their own; what they import from the user's they see all the same.
+    const folder = await mkdtemp(join(tmpdir(), 'imported-'));
     try {
       const file = join(folder, 'data.txt');
       await writeFile(file, 'mine');

@@ -31,7 +31,7 @@ export function decideClaim(options: { readonly path: string; readonly executor:
   const done = (effect: Effect, parameters: Readonly<Record<string, JsonValue>>): Decision => ({
     kind: 'effect',
     effect,
-    then: { kind: 'import', inputs, outputs: { parameters, artifacts: {} } },
+    after: { kind: 'import', inputs, outputs: { parameters, artifacts: {} } },
   });
   if (executor.container?.image === DELETE) {
     const name = text('pvc_name');

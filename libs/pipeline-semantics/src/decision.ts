@@ -67,8 +67,8 @@ export type Decision =
   | { readonly kind: 'fan-out'; readonly inputs?: TaskValues; readonly iterations: number }
   /** The condition is false, or what the task depends on ended in a way that keeps it from starting. */
   | { readonly kind: 'skip'; readonly reason: string }
-  /** To be done first, and when it is the task's turn; then it is as `then` says. */
-  | { readonly kind: 'effect'; readonly effect: Effect; readonly then: Extract<Decision, { kind: 'import' }> }
+  /** To be done first, and when it is the task's turn; then it is as `after` says. */
+  | { readonly kind: 'effect'; readonly effect: Effect; readonly after: Extract<Decision, { kind: 'import' }> }
   /** Done without a process: an importer, whose artifact is registered or, when it is in the outputs of `reused`, there already. */
   | { readonly kind: 'import'; readonly inputs: TaskValues; readonly outputs: TaskValues; readonly reused?: CacheHit; readonly fingerprint?: string }
   /** The task cannot run: a sentence naming the task, what happened and the remedy. */

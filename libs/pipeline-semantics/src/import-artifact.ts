@@ -44,7 +44,7 @@ export function importArtifact(options: {
     metadata: { ...(fillMetadata(importer.metadata ?? {}, inputs) as JsonObject), ...(intoWorkspace && { _kfp_workspace: true }) },
   };
   const registered = (decision: Extract<Decision, { kind: 'import' }>): Decision =>
-    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: uri, to: placeInWorkspace(artifact, layout) }, then: decision } : decision;
+    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: uri, to: placeInWorkspace(artifact, layout) }, after: decision } : decision;
   const fresh: Extract<Decision, { kind: 'import' }> = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
   if (importer.reimport === true) return registered(fresh);
   const { schemaTitle, metadata } = artifact;

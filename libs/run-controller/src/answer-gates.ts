@@ -52,10 +52,10 @@ function isAnswerable(decision: Decision): decision is Settled {
 }
 
 /** Does what a task has to do outside the Workflow now that it is its turn. Whoever is cut off before it is recorded does it again, for the same task. */
-async function withEffect(live: LiveRun, path: ScopePath, { effect, then }: Extract<Decision, { kind: 'effect' }>, { volumes }: GateContext): Promise<Decision> {
+async function withEffect(live: LiveRun, path: ScopePath, { effect, after }: Extract<Decision, { kind: 'effect' }>, { volumes }: GateContext): Promise<Decision> {
   if (volumes === undefined) return { kind: 'fail', message: `Task "${path}" needs a volume, and this installation cannot make one; pass files as artifacts.` };
   const problem = await performEffect(effect, volumes, { namespace: live.run.namespace, taskId: live.task(path)?.id ?? '' });
-  return problem === undefined ? then : { kind: 'fail', message: problem };
+  return problem === undefined ? after : { kind: 'fail', message: problem };
 }
 
 const NOTHING: TaskValues = { parameters: {}, artifacts: {} };

@@ -56,7 +56,7 @@ describe.each(CASES.sort())('%s', (name) => {
       if (decided.kind === 'wait' || decided.kind === 'need-cache') throw new Error(`"${path}" is not decided: ${JSON.stringify(decided)}`);
       const { task, component } = locateTask(pipeline, path);
       const closes = component.dag !== undefined || (task.triggerPolicy?.condition ?? '') !== '';
-      answers[path] = answerGate(decided.kind === 'effect' ? decided.then : decided, { layout, pipeline, run, component, kind: closes ? 'dag' : 'container' });
+      answers[path] = answerGate(decided.kind === 'effect' ? decided.after : decided, { layout, pipeline, run, component, kind: closes ? 'dag' : 'container' });
     }
     expect(asYaml(answers)).toBe(onFile(`${name}/answers.yaml`, answers));
   });

@@ -74,7 +74,7 @@ export function planCase(pipeline: Pipeline, facts: CaseFacts = {}): PlannedCase
     if (decision.kind !== 'need-cache') throw new Error(`"${path}" asks no cache`);
     hits.set(decision.fingerprint, { runId: 'run-0', taskId: `${newTaskId(path)}-of-run-0`, outputs: values(outputs) });
   }
-  const steps = planRun(pipeline, run, { layout, cache: { enabled: true }, newTaskId });
+  const steps = planRun(pipeline, run, { layout, cache: { enabled: true }, newTaskId, support: { substrate: 'kubernetes' } });
   let waves = 0;
   let step = steps.next();
   while (step.done !== true) {
