@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { buildPod, type PodRequest } from './build-pod.js';
 
 const given = (name: string): TaskInputParameter => ({ componentInputParameter: name });
-const built = (config: KubernetesExecutorConfig, values: Readonly<Record<string, JsonValue>> = {}, more: Partial<PodRequest> = {}) =>
+const built = (config: KubernetesExecutorConfig, values: Readonly<Record<string, JsonValue>> = {}, more: Omit<Partial<PodRequest>, 'valueOf'> = {}) =>
   buildPod({
     config,
     component: {},
@@ -28,7 +28,7 @@ describe('buildPod', () => {
       nodeSelector: { nodeSelectorJson: given('s') },
       nodeAffinity: [{ nodeAffinityJson: given('s') }],
     };
-    for (const values of [{ s: null }, {}]) expect(built(config, values)).toMatchObject({ pod: {}, env: [], claims: [] });
+    for (const values of [{ s: null }, {} as Record<string, JsonValue>]) expect(built(config, values)).toMatchObject({ pod: {}, env: [], claims: [] });
     expect(built({ pvcMount: [{ pvcNameParameter: given('s'), mountPath: '/d' }] }).pod).toEqual({});
   });
 

@@ -40,16 +40,19 @@ export interface SettledTask {
 
 /** The pod of one execution for which everything is known. Throws Error with the rest of a sentence for the user. */
 export function podOf({ pipeline, located, inputs, run, layout, settings, env, resources }: SettledTask): BuiltPod {
-  const artifacts = Object.values(inputs.artifacts).flat();
-  return buildPod({
-    config: kubernetesSettingsOf(pipeline, located.component.executorLabel),
-    component: located.component,
-    env,
-    resources,
-    valueOf: (binding) => settings.get(binding) ?? null,
-    ...(usesWorkspace(pipeline, located, inputs, layout) && { workspace: { claimName: workspaceClaim(run), path: layout.workspacePath } }),
-    hostPaths: [...new Set(artifacts.filter(({ metadata }) => metadata['_kfp_workspace'] !== true).map((artifact) => localPathOf(artifact, layout)))].filter((path) => layout.hides?.(path) === true),
-  });
+  const { component } = located;
+  const config = kubernetesSettingsOf(pipeline, component.executorLabel);
+  const workspace = usesWorkspace(pipeline, located, inputs, layout) ? { claimName: workspaceClaim(run), path: layout.workspacePath } : undefined;
+  const hostPaths = hiddenInputs(inputs, layout);
+  // Nearly all tasks, and each is asked more than once.
+  if (workspace === undefined && hostPaths.length === 0 && component.taskConfigPassthroughs === undefined && Object.keys(config).length === 0) return { pod: {}, env, resources, taskConfig: {}, claims: [] };
+  return buildPod({ config, component, env, resources, valueOf: (binding) => settings.get(binding) ?? null, ...(workspace !== undefined && { workspace }), hostPaths });
+}
+
+/** What the task takes from places of the machine that it would not see. */
+function hiddenInputs({ artifacts }: TaskValues, layout: Pick<Layout, 'workspacePath' | 'hides'>): string[] {
+  const paths = Object.values(artifacts).flatMap((list) => list.flatMap((artifact) => (artifact.metadata['_kfp_workspace'] === true ? [] : localPathOf(artifact, layout))));
+  return [...new Set(paths)].filter((path) => layout.hides?.(path) === true);
 }
 
 /** What is the same in every execution of a task: nothing is made of what differs, and is not among `settings`. */
