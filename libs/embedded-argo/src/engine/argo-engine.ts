@@ -264,9 +264,11 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   collect(run: WorkflowRun, nodeId: string, exit: AttemptExit, work: () => Promise<CollectedOutputs>): void {
     const id = attemptId(run.uid, nodeId);
+    this.counters.movingFiles += 1;
     work()
       .catch((error: unknown): CollectedOutputs => ({ outputs: {}, problem: (error as Error).message }))
       .then((collected) => {
+        this.counters.movingFiles -= 1;
         this.#events.push({ kind: 'collected', id, exit, collected });
         this.schedule();
       })
@@ -392,8 +394,9 @@ export class ArgoEngine implements RunHost, AttemptListener {
 
   async #startWithFiles(built: BuiltAttempt): Promise<void> {
     const { id } = built.spec;
+    this.counters.movingFiles += 1;
     try {
-      const spec = await this.#files.prepare(built);
+      const spec = await this.#files.prepare(built).finally(() => (this.counters.movingFiles -= 1));
       if (this.#closed) return;
       if (spec === undefined) this.onExit(id, { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: this.clock.now() });
       else this.#start(spec);

@@ -1,4 +1,5 @@
 import type { Template } from '@millrace/argo';
+import { parse } from 'yaml';
 import {
   CONTAINER_FIELDS, ENV_FIELDS, ENV_SOURCE_FIELDS, MOUNT_FIELDS, POD_FIELDS, VOLUME_FIELDS, unsupportedFields,
 } from '../workflow/supported-fields.js';
@@ -23,11 +24,11 @@ const MERGE_KEYS: Readonly<Record<string, string>> = { containers: 'name', env: 
 export function parsePodSpecPatch(text: string): Json {
   let patch: unknown;
   try {
-    patch = JSON.parse(text);
+    patch = text.trimStart().startsWith('{') ? JSON.parse(text) : parse(text);
   } catch (error) {
-    throw new Error(`podSpecPatch must be JSON (YAML is not understood here): ${(error as Error).message}`, { cause: error });
+    throw new Error(`podSpecPatch must be JSON or YAML: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new Error('podSpecPatch must be a JSON object');
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new Error('podSpecPatch must be an object');
   return patch as Json;
 }
 

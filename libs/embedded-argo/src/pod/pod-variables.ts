@@ -50,6 +50,16 @@ export function resolveWholes(sources: NonNullable<Container['envFrom']>, object
   });
 }
 
+/** Why a secret or config map cannot be variables here; undefined when it can. */
+export function problemOfWhole(source: NonNullable<Container['envFrom']>[number], objects: KeyedObjects): string | undefined {
+  try {
+    resolveWholes([source], objects);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Why a variable can have no value here, whatever the pod; undefined when it can. */
 export function problemOfVariable({ name, valueFrom }: Variable, objects: KeyedObjects): string | undefined {
   try {

@@ -67,7 +67,7 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
   const settled = async (): Promise<void> => {
     for (let quiet = 0, ticks = -1; quiet < 4; ) {
       await new Promise((resolve) => setImmediate(resolve));
-      quiet = argo.counters.ticks === ticks ? quiet + 1 : 0;
+      quiet = argo.counters.ticks === ticks && argo.counters.movingFiles === 0 ? quiet + 1 : 0;
       ticks = argo.counters.ticks;
     }
   };
@@ -83,7 +83,8 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
       await argo.store.create('Workflow', workflow);
     },
     async finished(name) {
-      for (let turn = 0; turn < 20_000; turn += 1) {
+      // Files are moved at the speed of the disk.
+      for (let turn = 0; turn < 20_000; turn += argo.counters.movingFiles > 0 ? 0 : 1) {
         const object = await read(name);
         if (isWorkflowCompleted(object.status?.phase)) return object;
         await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PipelineError } from '@millrace/errors';
 import type { Template, Workflow, WorkflowSpec } from '@millrace/argo';
+import { KeyedFolders } from '../pod/keyed-folders.js';
 import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
 import { checkWorkflow, type RunningPlace } from './check-workflow.js';
 
@@ -74,7 +75,7 @@ describe('checkWorkflow', () => {
     ['a question for items of a task that has none', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', depends: 'a.AnySucceeded' }]), aPod('p')]), "spec.templates['root'].dag"],
     ['use of a task that is not waited for', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', when: '{{tasks.a.status}} == x' }]), aPod('p')]), "spec.templates['root'].dag.tasks['b']"],
     ['a deadline on a DAG', aWorkflow([{ ...aDag('root', []), activeDeadlineSeconds: '3' }]), "spec.templates['root'].activeDeadlineSeconds"],
-    ['a patch that is not JSON', aWorkflow([aPod('p', { podSpecPatch: 'containers: []' })]), "spec.templates['p'].podSpecPatch"],
+    ['a patch that is no object', aWorkflow([aPod('p', { podSpecPatch: '- containers' })]), "spec.templates['p'].podSpecPatch"],
     ['an argument without value', aWorkflow([aPod('p')], { arguments: { parameters: [{ name: 'x' }] } }), "spec.arguments.parameters['x']"],
     ['a step that uses one beside it', aWorkflow([{ name: 's', steps: [[{ name: 'a', template: 'p' }, { name: 'b', template: 'p', when: '{{steps.a.status}} == x' }]] } as unknown as Template, aPod('p')]), "spec.templates['s'].steps[0]['b']"],
     ['an exit handler that is no template', aWorkflow([aPod('p')], { onExit: 'x' }), 'spec.onExit'],
@@ -96,6 +97,30 @@ describe('checkWorkflow', () => {
 
   it('gives every reason at once', () => {
     expect(paths(aWorkflow([{ name: 'a', plugin: {} } as Template, { name: 'b', http: { url: 'x' } } as Template], { suspend: true }))).toHaveLength(3);
+  });
+
+  it('asks the executor about sidecars and init containers too, and about the interpreter of a script', () => {
+    const asked: unknown[] = [];
+    const executor: RunningPlace['executor'] = { refusal: (spec) => (asked.push(spec), spec.companions === undefined ? undefined : 'only containers can be sidecars.') };
+    const issue = refusal(aWorkflow([aPod('p', { sidecars: [{ name: 's', image: 'nginx' }], initContainers: [{ name: 'i', image: 'busybox', command: ['true'] }] })]), executor);
+    expect(issue?.code).toBe('UNIMPLEMENTED');
+    expect(issue?.message).toMatch(/only containers can be sidecars\.$/);
+    expect(asked).toMatchObject([{ companions: [{ name: 'i', role: 'init', command: ['true'] }, { name: 's', role: 'sidecar', image: 'nginx' }] }]);
+    expect(refusal(withTemplate({ script: { image: 'x', command: ['ruby'], source: 'puts 1' } }), { refusal: ({ command }) => `no ${command[0]}` })?.message).toContain('no ruby');
+  });
+
+  it('looks for the secrets and config maps that are named outright', () => {
+    const objects = { secrets: new KeyedFolders('secret', '/nowhere/secrets'), configMaps: new KeyedFolders('config map', '/nowhere/config-maps') };
+    const check = (container: object, volumes: Template['volumes'] = []): string[] => {
+      try {
+        checkWorkflow(aWorkflow([{ name: 't', inputs: { parameters: [{ name: 's', default: 'x' }] }, container: { image: 'x', command: ['run'], ...container }, volumes } as Template]), { executor: { refusal: () => undefined }, objects });
+        return [];
+      } catch (error) {
+        return ((error as PipelineError).details!['issues'] as { path: string; message: string }[]).map(({ path, message }) => /the (?:secret|config map) "\w+"/.exec(message)?.[0] ?? `${path} ${message}`);
+      }
+    };
+    expect(check({ env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'a', key: 'k' } } }], envFrom: [{ configMapRef: { name: 'b' } }] }, [{ name: 'v', secret: { secretName: 'c' } }])).toEqual(['the secret "a"', 'the secret "c"', 'the config map "b"']);
+    expect(check({ envFrom: [{ configMapRef: { name: 'b', optional: true } }], env: [{ name: 'A', valueFrom: { secretKeyRef: { name: '{{inputs.parameters.s}}', key: 'k' } } }] })).toEqual([]);
   });
 
   it('asks the executor about a container that nothing can change any more', () => {

@@ -4,6 +4,7 @@ import type { Companion, Executor } from '../executor.js';
 import { checkPodSpec, checkVariable, parsePodSpecPatch } from '../pod/pod-spec-patch.js';
 import type { KeyedObjects } from '../pod/keyed-folders.js';
 import { problemsOfPod } from '../pod/pod-references.js';
+import { problemOfWhole } from '../pod/pod-variables.js';
 import { resourceActionOf, resourceProblems } from '../pod/resource-action.js';
 import { isKeyInside } from './artifact-location.js';
 import { findCycle, planDag, type DagPlan } from './dag-plan.js';
@@ -61,7 +62,7 @@ export function checkWorkflow(workflow: Workflow, place?: RunningPlace): void {
   const issues = [...found.invalid, ...found.unsupported];
   if (issues.length === 0) return;
   const code = found.invalid.length > 0 ? 'INVALID_ARGUMENT' : 'UNIMPLEMENTED';
-  const reasons = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+  const reasons = issues.map(({ path, message }) => `${path} ${message.replace(/\.$/, '')}`).join('; ');
   throw new PipelineError(code, `Workflow "${name}" cannot run here: ${reasons}.`, { details: { issues } });
 }
 
@@ -211,11 +212,12 @@ function checkContainer(template: Template, path: string, found: Findings, place
 }
 
 /** What is named outright is looked for; what a tag will name, when the task starts. */
-function checkPodReferences(template: Template, containers: readonly Pick<NonNullable<Template['container']>, 'env'>[], path: string, found: Findings, { objects }: RunningPlace): void {
+function checkPodReferences(template: Template, containers: readonly Pick<NonNullable<Template['container']>, 'env' | 'envFrom'>[], path: string, found: Findings, { objects }: RunningPlace): void {
   if (objects === undefined) return;
   const named = <Entry extends object>(entries: readonly Entry[]): Entry[] => entries.filter((entry) => !JSON.stringify(entry).includes('{{'));
   const pod = { env: named(containers.flatMap(({ env }) => env ?? [])), volumes: named(template.volumes ?? []) };
-  found.unsupported.push(...problemsOfPod(pod, objects).map((message) => ({ path, message: `cannot run: ${message}` })));
+  const wholes = named(containers.flatMap(({ envFrom }) => envFrom ?? [])).flatMap((source) => problemOfWhole(source, objects) ?? []);
+  found.unsupported.push(...[...problemsOfPod(pod, objects), ...wholes].map((message) => ({ path, message: `cannot run: ${message}` })));
 }
 
 function runnableOf({ image = '', command = [], args = [] }: { readonly image?: string; readonly command?: readonly string[]; readonly args?: readonly string[] }) {
