@@ -9,6 +9,8 @@ export interface ShellTask {
   readonly outputs?: Readonly<Record<string, string>>;
   readonly timeoutSeconds?: number;
   readonly enableCache?: boolean;
+  /** @default busybox */
+  readonly image?: string;
 }
 
 /** IR of container components that run shell lines, as the compiler of the SDK would write it; with a platform document where one is needed. */
@@ -21,9 +23,9 @@ export function shellPipeline(tasks: Readonly<Record<string, ShellTask>>, name =
     pipelineInfo: { name },
     deploymentSpec: {
       executors: Object.fromEntries(
-        entries.map(([key, { line, outputs = {} }]) => [
+        entries.map(([key, { line, image = 'busybox', outputs = {} }]) => [
           `exec-${key}`,
-          { container: { image: 'busybox', command: ['sh', '-c', line, 'sh'], args: Object.keys(outputs).map((output) => `{{$.outputs.parameters['${output}'].output_file}}`) } },
+          { container: { image, command: ['sh', '-c', line, 'sh'], args: Object.keys(outputs).map((output) => `{{$.outputs.parameters['${output}'].output_file}}`) } },
         ]),
       ),
     },

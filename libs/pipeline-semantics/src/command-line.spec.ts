@@ -43,6 +43,13 @@ describe('renderCommandLine', () => {
     expect(render(text)).toEqual([rendered]);
   });
 
+  it('gives a container component the whole list that it takes, an empty one too', () => {
+    const list = JSON.parse(render("{{$.inputs.artifacts['many']}}")[0] as string) as object[];
+    expect(list).toMatchObject([{ name: 'x', uri: '/data/x' }, { name: 'y', uri: '/data/y' }]);
+    const none = { ...inputs, artifacts: { many: [] } };
+    expect(renderCommandLine(["{{$.inputs.artifacts['many']}}"], { ...values, inputs: none }, (text) => text)).toEqual(['[]']);
+  });
+
   it('never reads what it put in', () => {
     expect(render("{{$.inputs.parameters['text']}}")).toEqual(['a $(HOME) {{$}}']);
   });

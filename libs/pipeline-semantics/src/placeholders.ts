@@ -88,13 +88,14 @@ function placeholderText(expression: string | undefined, values: PlaceholderValu
     return artifact === undefined ? undefined : artifactText(artifact, values.executorInput.outputs.artifacts[name], rest, values.layout);
   }
   const artifact = values.inputs.artifacts[name]?.[0];
+  if (artifact === undefined && rest === '' && values.inputs.artifacts[name] !== undefined) return '[]';
   if (artifact !== undefined) return artifactText(artifact, values.executorInput.inputs.artifacts[name], rest, values.layout);
   return values.declared(name) ? '' : undefined;
 }
 
-/** A property of the first artifact of a list, or the whole list where no property is named. */
-function artifactText(artifact: Omit<RuntimeArtifact, 'id'>, list: unknown, property: string, layout: Layout): string | undefined {
-  if (property === '') return JSON.stringify(list);
+/** A property of the first artifact of a list; where no property is named the whole list, as container components take `Input[List[…]]`. */
+function artifactText(artifact: Omit<RuntimeArtifact, 'id'>, list: { readonly artifacts: readonly unknown[] } | undefined, property: string, layout: Layout): string | undefined {
+  if (property === '') return JSON.stringify(list?.artifacts ?? []);
   if (property === '.uri') return artifact.uri;
   if (property === '.path') return localPathOf(artifact, layout);
   if (property === '.metadata') return canonicalJson(artifact.metadata);

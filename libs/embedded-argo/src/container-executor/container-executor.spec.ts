@@ -83,7 +83,7 @@ describe.skipIf('skip' in found)('the container executor', { timeout: 60_000 }, 
   });
 
   it.skipIf(!engine.engine?.limits.memory)('says when a task used more memory than its limit', async () => {
-    const exit = await bench.run({ ...sh('x=aaaaaaaaaaaaaaaa; while true; do x="$x$x"; done'), limits: { memoryBytes: 16 * 1024 * 1024, cpus: 0.5 } });
+    const exit = await bench.run({ ...sh('x=aaaaaaaaaaaaaaaa; i=0; while [ $i -lt 23 ]; do x="$x$x"; i=$((i+1)); done'), limits: { memoryBytes: 16 * 1024 * 1024, cpus: 0.5 } });
     expect(exit).toMatchObject({ exitCode: 137, message: expect.stringMatching(/more memory than its limit of 16 MiB/) });
   });
 

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { prepareEngine, TEST_IMAGE, type TestEngine } from '../container-executor/testing/test-engine.js';
 export { FakeExecutor, FakeMachine, type FakeExecutorOptions, type FakeOutcome } from './fake-executor.js';
 export { ManualClock } from './manual-clock.js';
 export { openScriptedArgo, type ScriptedArgo, type ScriptedArgoOptions } from './scripted-argo.js';
