@@ -8,7 +8,7 @@ import { objectPath } from '../resource-kinds.js';
  * As much of an engine as the contract of a store needs: opens the one gate of a Workflow, ends it when the gate is answered or a
  * shutdown is asked for. Writes as Argo does, whole objects guarded by their version.
  */
-export function startStandInArgo(client: KubeClient, namespace: string): { close(): Promise<void> } {
+export function startStandInArgo(client: KubeClient, namespace: string, { answerAfterMs }: { /** Answers gates itself. @default never */ readonly answerAfterMs?: () => number } = {}): { close(): Promise<void> } {
   const store = new KubernetesResourceStore({ client });
   const reconciler = startReconciler({
     store,
@@ -17,10 +17,13 @@ export function startStandInArgo(client: KubeClient, namespace: string): { close
     backoff: { baseMs: 20, maxMs: 200 },
     onError: () => undefined,
     async reconcile(workflow) {
-      const status = nextStatus(workflow);
-      if (status === undefined) return;
+      const now = new Date();
+      const openFor = now.getTime() - Date.parse(gateOf(workflow)?.startedAt ?? now.toISOString());
+      const answers = answerAfterMs !== undefined && openFor >= answerAfterMs();
+      const status = nextStatus(answers ? answered(workflow) : workflow);
+      if (status === undefined) return answerAfterMs !== undefined && gateOf(workflow)?.phase === 'Running' ? { requeueAfterMs: 250 } : undefined;
       const { name } = workflow.metadata;
-      await client.json({ method: 'PUT', path: objectPath('Workflow', { namespace, name }), body: { ...workflow, status } });
+      return void (await client.json({ method: 'PUT', path: objectPath('Workflow', { namespace, name }), body: { ...workflow, status } }));
     },
   });
   return {
@@ -29,6 +32,13 @@ export function startStandInArgo(client: KubeClient, namespace: string): { close
       store.close();
     },
   };
+}
+
+const gateOf = ({ metadata, status }: Resource<Workflow>) => status?.nodes?.[`${metadata.name}-gate`];
+
+function answered(workflow: Resource<Workflow>): Resource<Workflow> {
+  const gate = gateOf(workflow);
+  return gate === undefined ? workflow : { ...workflow, status: { ...workflow.status, nodes: { ...workflow.status?.nodes, [gate.id]: { ...gate, phase: 'Succeeded' } } } };
 }
 
 function nextStatus({ metadata, spec, status }: Resource<Workflow>): Workflow['status'] | undefined {

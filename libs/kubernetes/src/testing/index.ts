@@ -1,0 +1,9 @@
+/**
+ * A real API server for tests, and as much of an engine as they need.
+ *
+ * @packageDocumentation
+ */
+export { KubeApiServer } from './kube-api-server.js';
+export { startStandInArgo } from './stand-in-argo.js';
+export { aNamespace, openTestCluster, whyNoCluster, type TestCluster } from './test-cluster.js';
+export { TcpProxy } from './tcp-proxy.js';
