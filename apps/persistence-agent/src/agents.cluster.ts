@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDatabase, type Change, type Database, type Run } from '@millrace/database';
 import { KubeClient, KubernetesResourceStore } from '@millrace/kubernetes';
-import { aNamespace, KubeApiServer, openTestCluster, startStandInArgo, type TestCluster } from '@millrace/kubernetes/testing';
+import { aNamespace, openTestCluster, startStandInArgo, type KubeApiServer, type TestCluster } from '@millrace/kubernetes/testing';
 import { FileObjectStore } from '@millrace/object-store';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
@@ -80,8 +80,12 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the p
   };
   const isReady = async ({ probes }: Replica) => (await fetch(`${probes}/readyz`).catch(() => undefined))?.status === 200;
   const shardsOf = async ({ probes }: Replica) => Number(/^millrace_agent_shards (\d+)$/m.exec(await (await fetch(`${probes}/metrics`)).text())?.[1]);
-  const ready = (replica: Replica) => expect.poll(() => isReady(replica), { timeout: 40_000 }).toBe(true);
-  const shared = () => expect.poll(async () => (await Promise.all(replicas.map(shardsOf))).sort((a, b) => a - b), { timeout: 60_000, interval: 500 });
+  const ready = async (replica: Replica) => {
+    await expect.poll(() => isReady(replica), { timeout: 40_000 }).toBe(true);
+  };
+  const share = async (...shards: readonly number[]) => {
+    await expect.poll(async () => (await Promise.all(replicas.map(shardsOf))).sort((a, b) => a - b), { timeout: 60_000, interval: 500 }).toEqual(shards);
+  };
 
   const submit = (): Promise<Run> => {
     const workflow = {
@@ -93,12 +97,14 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the p
     return runs.submit({ namespace: NAMESPACE, experimentId: 'e', displayName: 'a run', serviceAccount: 'robot', pipeline: parseAnyPipelineValue(workflow), document: { pipelineSpec: workflow as never }, parameters: {} });
   };
   const states = async (all: readonly Run[]) => Promise.all(all.map(async ({ id }) => (await database.runs.get(id)).state));
-  const allOver = (all: readonly Run[]) => expect.poll(async () => (await states(all)).filter((state) => !OVER.has(state)).length, { timeout: 90_000, interval: 500 }).toBe(0);
+  const allOver = async (all: readonly Run[]) => {
+    await expect.poll(async () => (await states(all)).filter((state) => !OVER.has(state)).length, { timeout: 90_000, interval: 500 }).toBe(0);
+  };
 
   it('share the shards, finish every run whichever is killed or ended, and tell each other of changes', async () => {
     const [one, two] = [await startReplica(), await startReplica()];
     await Promise.all([ready(one), ready(two)]);
-    await shared().toEqual([16, 16]);
+    await share(16, 16);
 
     const heard: Change[] = [];
     database.changes.subscribe((change) => heard.push(change));
@@ -106,7 +112,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the p
     const killedAt = Date.now();
     one.process.kill('SIGKILL');
     replicas = [two];
-    await shared().toEqual([32]);
+    await share(32);
     expect(Date.now() - killedAt).toBeLessThan(40_000);
     await allOver(first);
     expect(new Set(await states(first))).toEqual(new Set(['SUCCEEDED']));
@@ -114,13 +120,13 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the p
 
     const three = await startReplica();
     await ready(three);
-    await shared().toEqual([16, 16]);
+    await share(16, 16);
     const second = await Promise.all(Array.from({ length: 10 }, submit));
     const ended = new Promise((end) => two.process.once('exit', end));
     two.process.kill('SIGTERM');
     expect(await ended).toBe(0);
     replicas = [three];
-    await shared().toEqual([32]);
+    await share(32);
     await allOver(second);
     // What is over is labelled so that Argo may remove it; nothing was left out on the way.
     await expect.poll(async () => (await store.list('Workflow', { namespace: NAMESPACE })).items.filter(({ metadata }) => metadata.labels?.['pipeline/persistedFinalState'] !== 'true').length, { timeout: 30_000 }).toBe(0);
@@ -129,7 +135,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the p
   it('go on when the API server was away, say meanwhile that they are not ready, and take up runs that nobody could submit', async () => {
     const one = await startReplica();
     await ready(one);
-    await shared().toEqual([32]);
+    await share(32);
     const before = await Promise.all(Array.from({ length: 5 }, submit));
     await cluster.server.stopApi('SIGKILL');
     const during = await submit();
