@@ -9,6 +9,7 @@ const LACKS: readonly (readonly [what: string, sign: RegExp])[] = [
   ['a volume', /persistentvolumeclaim "[^"]*" not found|the volume "[^"]*"/i],
   ['a GPU or another accelerator', /asks for [^.]*(GPU|accelerator|[\w.-]+\/[\w.-]+)|has no (GPU|accelerator)/i],
   ['credentials', /no credentials for|auth credentials\?|credentials were not found|NoCredentialsError|Unable to locate credentials/],
+  ['a cluster', /mounted by a cluster only/],
   ['containers', /processes of this machine cannot have|only containers can be/],
   ['a package that pip can install here', /pip could not|No matching distribution found|Could not find a version that satisfies|Failed building wheel/],
   ['the network', /Name or service not known|Temporary failure in name resolution|getaddrinfo|Network is unreachable|Max retries exceeded|Connection refused|ConnectionError|URLError|Could not connect to the endpoint|Failed to establish a new connection|SSLCertVerificationError|Tunnel connection failed/],
