@@ -14,14 +14,16 @@ describe('on a real API server', () => {
   const open = async (): Promise<OpenedStore> => {
     const client = new KubeClient(cluster.config());
     const namespace = await aNamespace(client, `contract-${randomUUID().slice(0, 8)}`);
-    const argo = startStandInArgo(client, namespace);
+    // A cluster that was given has the real one.
+    const argo = cluster.server && startStandInArgo(client, namespace);
     const store = new KubernetesResourceStore({ client });
     return {
       store,
       namespace,
       async close() {
         store.close();
-        await argo.close();
+        await argo?.close();
+        await client.json({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
         await client.close();
       },
     };
