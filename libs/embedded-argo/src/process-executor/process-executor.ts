@@ -7,7 +7,7 @@ import { EnvironmentError, type Environment, type Environments } from './environ
 import { ProgramFinder } from './find-program.js';
 import type { GpuLeases } from '../attempts/gpu-leases.js';
 import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
-import { relocatePaths, UnreachablePath } from './relocate-paths.js';
+import { refuseFixedPaths, relocatePaths, UnreachablePath } from './relocate-paths.js';
 import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
 import type { Job, SupervisorEvent } from './supervisor-connection.js';
 import type { Supervisor, Supervisors } from './supervisors.js';
@@ -411,8 +411,9 @@ function lacksRoom(error: unknown): boolean {
 }
 
 function withRelocatedPaths(job: Job, why: string): Job {
+  if (job.launch) refuseFixedPaths(job.launch.source, job.mounts, why);
   const launch = job.launch && { ...job.launch, args: relocatePaths(job.launch.args, job.mounts, why) };
-  // The source of a component is text that only Python understands; its paths come in as arguments.
+  // The source of a component is text that only Python understands; its paths have to come in as arguments.
   const script = job.launch ? job.argv.slice(0, 4) : [];
   return { ...job, argv: [...script, ...relocatePaths(job.argv.slice(script.length), job.mounts, why)], ...(launch && { launch }) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relocatePaths } from './relocate-paths.js';
+import { refuseFixedPaths, relocatePaths } from './relocate-paths.js';
 
 const mounts = [
   { source: '/data/out', target: '/tmp/outputs' },
@@ -18,6 +18,12 @@ describe('relocatePaths', () => {
 
   it.each(['cat /tmp/outputs/a', '--out=/tmp/outputs', 'echo > /tmp/outputs'])('refuses "%s"', (argument) => {
     expect(() => relocate(argument)).toThrow(/"\/tmp\/outputs" stands inside a longer argument.*reason/);
+  });
+
+  it('refuses a component whose code names a mounted path', () => {
+    expect(() => refuseFixedPaths("open('/tmp/outputs/deep/x')", mounts, 'reason')).toThrow(/code of the component names "\/tmp\/outputs".*reason.*as a parameter/);
+    expect(() => refuseFixedPaths("open('/tmp/outputs2')", mounts, 'reason')).not.toThrow();
+    expect(() => refuseFixedPaths("open('/a')", [{ source: '/a', target: '/a' }], 'reason')).not.toThrow();
   });
 
   it('leaves everything when mounts are where they are', () => {

@@ -29,6 +29,13 @@ export function relocatePaths(argv: readonly string[], mounts: readonly Mount[],
   });
 }
 
+/** Throws UnreachablePath when the source of a component names a path that only a task with folders of its own would have. */
+export function refuseFixedPaths(source: string, mounts: readonly Mount[], why: string): void {
+  const fixed = mounts.find((mount) => mount.target !== mount.source && containsPath(source, mount.target));
+  if (fixed === undefined) return;
+  throw new UnreachablePath(`The code of the component names "${fixed.target}", and this machine cannot give a task its own folders (${why}); take the path as a parameter, or run it on Linux.`);
+}
+
 function relocateWhole(text: string, mounts: readonly Mount[]): string {
   const found = mounts.find((mount) => text === mount.target || text.startsWith(`${mount.target}/`));
   return found && !/\s/.test(text.slice(found.target.length)) ? found.source + text.slice(found.target.length) : text;
