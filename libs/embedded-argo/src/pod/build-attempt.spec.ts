@@ -75,10 +75,11 @@ describe('buildAttempt', () => {
 
   it('gives output files outside every volume a folder of their own', () => {
     const outputs = { parameters: [{ name: 'a', valueFrom: { path: '/tmp/outputs/a/data' } }, { name: 'b', valueFrom: { path: '/tmp/outputs/a/b' } }] };
-    expect(build({ outputs }).mounts).toEqual([{ source: '/pods/1/outputs/0', target: '/tmp/outputs/a', create: true }]);
+    expect(build({ outputs }).mounts).toEqual([{ source: '/pods/1/outputs/0', target: '/tmp/outputs/a', create: true, outputs: ['data', 'b'] }]);
     expect(() => build({ outputs: { parameters: [{ name: 'a', valueFrom: { path: 'a' } }] } })).toThrow(/must be absolute/);
     const inRoot = build({ outputs: { artifacts: [{ name: 'a', path: '/out.txt' }, { name: 'b', path: '/data/x' }, { name: 'c', path: '/tmp/y' }] } });
-    expect(inRoot.mounts.map(({ target }) => target)).toEqual(['/', '/data', '/tmp']);
+    expect(inRoot.mounts.map(({ target, outputs: left }) => [target, left])).toEqual([['/', ['out.txt']], ['/data', ['x']], ['/tmp', ['y']]]);
+    expect(build({ outputs: { artifacts: [{ name: 'a', path: '/app/out' }, { name: 'b', path: '/app/deep/er/' }, { name: 'c', path: '/app/out' }] } }).mounts.map(({ outputs: left }) => left)).toEqual([['out', 'deep/er']]);
   });
 
   it('expands variables in command, args and later variables', () => {

@@ -83,13 +83,16 @@ export function hostPathOf(taskPath: string, mounts: readonly Mount[]): string |
  * such files from the container's own file system. The folder of an output directly in "/" is the whole root of the task.
  */
 export function mountsForOutputs(paths: readonly string[], mounts: readonly Mount[], podFolder: string): Mount[] {
-  const added: Mount[] = [];
-  for (const path of paths) {
-    const folder = posix.dirname(posix.normalize(path));
-    if (!posix.isAbsolute(folder) || posix.basename(path) === '') throw new Error(`the output path "${path}" must be absolute and name a file or folder`);
+  const added: (Mount & { readonly outputs: string[] })[] = [];
+  for (const given of paths) {
+    const path = posix.normalize(given).replace(/(?<=.)\/$/, '');
+    const folder = posix.dirname(path);
+    if (!posix.isAbsolute(folder) || path === '/') throw new Error(`the output path "${given}" must be absolute and name a file or folder`);
+    if (hostPathOf(path, mounts) !== undefined) continue;
     // What lies deeper is not looked for in the root: a task's /tmp, for one, is elsewhere.
-    const holders = [...mounts, ...added].filter(({ target }) => folder === '/' || target !== '/');
-    if (hostPathOf(path, holders) === undefined) added.push({ source: join(podFolder, 'outputs', String(added.length)), target: folder, create: true });
+    const holder = added.find(({ target }) => (target === '/' ? folder === '/' : path.startsWith(`${target}/`)));
+    if (holder === undefined) added.push({ source: join(podFolder, 'outputs', String(added.length)), target: folder, create: true, outputs: [posix.basename(path)] });
+    else holder.outputs.push(posix.relative(holder.target, path));
   }
-  return added;
+  return added.map((mount) => ({ ...mount, outputs: [...new Set(mount.outputs)] }));
 }
