@@ -10,6 +10,8 @@ import { expectationsOf, readExpectations } from './expectation.js';
 import { findPipelines } from './find-pipelines.js';
 import { printTable } from './print-table.js';
 
+const KFP_PIPELINES = resolve(import.meta.dirname, 'kfp-pipelines.yaml');
+
 interface Options {
   readonly expectations?: string;
   readonly executor: 'auto' | 'process' | 'container';
@@ -19,7 +21,7 @@ interface Options {
 const program = new Command('npm run corpus --')
   .description('Uploads, draws, compiles and runs every pipeline of a folder (.yaml, .json, .zip, .tar.gz, or sources of the SDK), and fails when one does not end as expected.')
   .argument('<folder>', 'pipelines that are below "invalid" must be refused, below "failing" must fail, all others must succeed or lack what this machine has not')
-  .option('--expectations <file>', 'what is expected of which pipeline (default: expectations.yaml in the folder)')
+  .option('--expectations <file>', "what is expected of which pipeline (default: expectations.yaml in the folder, else what is known of KFP's own test pipelines)")
   .option('--executor <kind>', 'what components run as: auto, process or container', 'process')
   .option('--timeout <seconds>', 'how long one run may take', '900')
   .action(async (folder: string, options: Options) => {
@@ -27,9 +29,9 @@ const program = new Command('npm run corpus --')
   });
 await program.parseAsync();
 
-async function run(given: string, { expectations: file = expectationsOf(given), executor, timeout }: Options): Promise<boolean> {
+async function run(given: string, { expectations: file = expectationsOf(given) ?? KFP_PIPELINES, executor, timeout }: Options): Promise<boolean> {
   if (!existsSync(given)) throw new Error(`There is no folder ${given}.`);
-  const expectations = file === undefined ? {} : readExpectations(file);
+  const expectations = readExpectations(file);
   const { files, broken = [], temporary, skipped } = await findPipelines(given, preparePython);
   if (skipped !== undefined) console.log(`SKIPPED: ${skipped}`);
   const millrace = await Millrace.start({ sample: false, executor, args: ['--no-cache'] });
