@@ -18,7 +18,7 @@ def add(a: float, b: float) -> float:
 def divide(dividend: float, divisor: float) -> NamedTuple('Outputs', [('quotient', float), ('remainder', float)]):
     return (dividend // divisor, dividend % divisor)
 
-@dsl.pipeline(name='Calculation pipeline', description='A toy pipeline that performs arithmetic calculations.')
+@dsl.pipeline(name='Calculation pipeline', description='Adds and divides')
 def calculation(a='7', b: float = 7.0, c: float = 17):
     first = add(a, 4)
     parts = divide(first.output, b)

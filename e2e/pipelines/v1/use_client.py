@@ -83,6 +83,13 @@ try:
 except Exception as error:
     seen['unknown parameter'] = [error.status, 'unknown' in str(error.body)]
 
+job = client.create_recurring_run(experiment.id, 'nightly', cron_expression='0 0 3 * * *', pipeline_package_path='calculation.tar.gz', params={'a': '5'})
+seen['job'] = [job.name, job.enabled, job.trigger.cron_schedule.cron, {each.name: each.value for each in job.pipeline_spec.parameters}]
+seen['jobs'] = [each.name for each in client.list_recurring_runs(experiment_id=experiment.id).jobs]
+client.disable_job(job.id)
+seen['disabled'] = client.get_recurring_run(job.id).enabled
+client.delete_job(job.id)
+
 client.archive_experiment(experiment.id)
 seen['experiment archived'] = client.get_experiment(experiment.id).storage_state
 client.experiments.unarchive_experiment(experiment.id)

@@ -13,6 +13,15 @@ const VERSIONS = ['3.10', '3.9', '3.8'];
 const folder = resolve(import.meta.dirname, '../../../node_modules/.cache/millrace-e2e', KFP.replace('==', '-'));
 const sources = resolve(import.meta.dirname, '../../pipelines/v1');
 
+/** Behind the source of pipelines: compiles the functions that it names. */
+const COMPILE_ALL = `
+import json, os, sys
+from kfp import compiler
+for name in PIPELINES:
+    compiler.Compiler().compile(globals()[name], os.path.join(sys.argv[1], name + '.yaml'))
+print(json.dumps(PIPELINES))
+`;
+
 function findInterpreter(): string | undefined {
   const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
   const installed = existsSync(pyenv) ? readdirSync(pyenv) : [];
@@ -49,12 +58,16 @@ export async function prepareV1Python(): Promise<string | undefined> {
   }
 }
 
-/** Runs a file of `e2e/pipelines/v1` in a folder of its own, with its neighbours beside it; fails the test with its traceback when it does. */
-export async function runV1Script<Result>(python: string, file: string, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Result> {
+/**
+ * Runs a file of `e2e/pipelines/v1`, or one that is given as text, in a folder of its own with those files beside it; fails the test with its traceback
+ * when it does. What it printed last is its result, as JSON.
+ */
+export async function runV1Script<Result>(python: string, file: string, { args = [], source }: { readonly args?: readonly string[]; readonly source?: string } = {}): Promise<Result> {
   const cwd = await mkdtemp(join(tmpdir(), 'millrace-v1-'));
   try {
     await cp(sources, cwd, { recursive: true });
-    const { code, stdout, stderr } = await runProgram(python, ['-W', 'ignore', join(cwd, file), ...args], { cwd, env: { HOME: cwd, ...env } });
+    if (source !== undefined) await writeFile(join(cwd, file), source);
+    const { code, stdout, stderr } = await runProgram(python, ['-W', 'ignore', join(cwd, file), ...args], { cwd, env: { HOME: cwd } });
     if (code !== 0) throw new Error(`${file} ended with ${code}\n${stdout}\n${stderr}`);
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null') as Result;
   } finally {
@@ -63,10 +76,10 @@ export async function runV1Script<Result>(python: string, file: string, args: re
 }
 
 /** The pipelines of a file of `e2e/pipelines/v1` as the real SDK compiles them, by the names of their functions. */
-export async function compileV1Pipelines(python: string, file: string): Promise<Record<string, string>> {
+export async function compileV1Pipelines(python: string, file: string, source?: string): Promise<Record<string, string>> {
   const target = await mkdtemp(join(tmpdir(), 'millrace-v1-compiled-'));
   try {
-    await runV1Script(python, 'compile_all.py', [file, target]);
+    await runV1Script(python, file, { args: [target], source: `${source ?? (await readFile(join(sources, file), 'utf8'))}${COMPILE_ALL}` });
     const files = await readdir(target);
     return Object.fromEntries(await Promise.all(files.map(async (name) => [basename(name, '.yaml'), await readFile(join(target, name), 'utf8')] as const)));
   } finally {

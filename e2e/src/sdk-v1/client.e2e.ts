@@ -13,13 +13,13 @@ describe.skipIf(python === undefined)('the client of KFP v1', () => {
   afterAll(() => millrace?.close());
 
   it('does with this server what it does with KFP', async () => {
-    expect(await runV1Script(python!, 'use_client.py', [millrace.url])).toEqual({
+    expect(await runV1Script(python!, 'use_client.py', { args: [millrace.url] })).toEqual({
       multi_user: false,
       experiment: ['an experiment', true],
       again: true,
       missing: 'No experiment is found with name another.',
       experiments: ['Default', 'an experiment'],
-      pipeline: ['the calculation', 'A toy pipeline that performs arithmetic calculations.', [['a', '7'], ['b', '7.0'], ['c', '17']], 'the calculation'],
+      pipeline: ['the calculation', 'Adds and divides', [['a', '7'], ['b', '7.0'], ['c', '17']], 'the calculation'],
       'by name': true,
       versions: ['the calculation', 'two'],
       default: 'two',
@@ -41,6 +41,9 @@ describe.skipIf(python === undefined)('the client of KFP v1', () => {
       deleted: 404,
       terminated: true,
       'unknown parameter': [400, true],
+      job: ['nightly', true, '0 0 3 * * *', { a: '5' }],
+      jobs: ['nightly'],
+      disabled: null,
       'experiment archived': 'STORAGESTATE_ARCHIVED',
       left: 0,
     });
