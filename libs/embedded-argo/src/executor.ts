@@ -6,10 +6,15 @@
 export interface Mount {
   /** Absolute folder or file on the machine; made (mode 0700) when it is missing and `create` is set. */
   readonly source: string;
-  /** Absolute path at which the task sees it. "/": only what the task itself writes directly into its root is in `source`, the rest is as without it. */
+  /** Absolute path at which the task sees it. */
   readonly target: string;
   readonly readOnly?: boolean;
   readonly create?: boolean;
+  /**
+   * Paths below the target that the task is to leave, and that are in `source` once it has ended. To the task the target is as if nothing were mounted
+   * there: what an image or the machine has in it stays visible. It may be "/".
+   */
+  readonly outputs?: readonly string[];
 }
 
 /** One container of a pod. What a process has no use for (pull policy, limits) is honoured by executors of containers alone. */

@@ -59,6 +59,15 @@ describe.skipIf('skip' in found)('the container executor', { timeout: 60_000 }, 
     expect(existsSync(join(shared, 'other/out'))).toBe(false);
   });
 
+  it.skipIf(process.getuid!() !== 0)('takes outputs from anywhere in the container, and hides nothing of the image for them', async () => {
+    const source = join(folder, 'left');
+    const mounts = [{ source, target: '/', create: true, outputs: ['top', 'never'] }, { source: join(folder, 'bin'), target: '/bin', create: true, outputs: ['out', 'deep/er'] }];
+    const exit = await bench.start({ id: 'w/outputs', ...sh('echo top > /top; mkdir -p /bin/deep/er; echo x > /bin/deep/er/file; cat /top > /bin/out'), mounts });
+    expect(exit.exitCode, bench.log('w/outputs')).toBe(0);
+    expect([readFileSync(join(source, 'top'), 'utf8'), readFileSync(join(folder, 'bin/out'), 'utf8'), readFileSync(join(folder, 'bin/deep/er/file'), 'utf8')]).toEqual(['top\n', 'top\n', 'x\n']);
+    expect(existsSync(join(source, 'never'))).toBe(false);
+  });
+
   it('names an image that is not there and the remedy', async () => {
     expect(await bench.run({ image: 'localhost/millrace-missing:1', imagePullPolicy: 'Never', command: ['true'] })).toMatchObject({ reason: 'refused', message: expect.stringMatching(/"localhost\/millrace-missing:1".*Never; build or load it/) });
     expect(await bench.run({ image: 'localhost:1/millrace-missing:1', command: ['true'] })).toMatchObject({ reason: 'refused', message: expect.stringMatching(/"localhost:1\/millrace-missing:1" could not be pulled: .*registry/) });

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptFolder } from '../attempts/attempt-folder.js';
 import { LogRecorder } from '../attempts/log-recorder.js';
@@ -172,7 +173,7 @@ export class PodRun {
         image,
         container,
         env,
-        mounts: [...setting.shared.filter(({ target }) => !own.has(target)), ...container.mounts],
+        mounts: [...setting.shared.filter(({ target }) => !own.has(target)), ...container.mounts.filter((mount) => !this.isFetched(mount))],
         labels: { ...this.spec.labels, [OWNER_LABEL]: setting.owner, [ATTEMPT_LABEL]: this.spec.id, [CONTAINER_LABEL]: role },
         ...(networkOf !== undefined && { networkOf }),
         ...(isMain && gpus !== undefined && { gpus }),
@@ -211,6 +212,7 @@ export class PodRun {
     try {
       const state = await this.follow(this.main, log);
       clearTimeout(this.deadline);
+      if (state !== undefined) await this.fetchOutputs();
       if (this.ending) return { ...this.ending, finishedAt: state?.finishedAt ?? Date.now(), ...(state && { exitCode: state.exitCode, startedAt: state.startedAt }) };
       if (state === undefined) return { reason: 'lost', message: 'The container of this task was removed by somebody else; retry the run.', finishedAt: Date.now() };
       return { reason: 'exited', ...endOf(state, this.spec, log.lastErrorLine()), startedAt: state.startedAt, finishedAt: state.finishedAt };
@@ -220,6 +222,24 @@ export class PodRun {
     } finally {
       this.over = true;
       log.close();
+    }
+  }
+
+  /** Somebody who is not root may write into no folder of an image: that one gets a mount, though it hides what the image has there. */
+  private isFetched({ outputs, target }: Mount): boolean {
+    return outputs !== undefined && (this.setting.user.startsWith('0:') || target === '/');
+  }
+
+  /** Outputs that are in no mount stay in the container, where nothing of the image is hidden by them. One that is not there is nobody's fault here. */
+  private async fetchOutputs(): Promise<void> {
+    for (const mount of this.spec.mounts.filter((candidate) => this.isFetched(candidate))) {
+      const { source, target, outputs = [] } = mount;
+      for (const output of outputs) {
+        const place = join(source, output);
+        rmSync(place, { recursive: true, force: true });
+        mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+        await this.setting.client.run(['cp', `${this.main}:${posix.join(target, output)}`, place]);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProcessExecutorOptions } from './create-process-executor.js';
@@ -68,13 +68,26 @@ describe.skipIf(!can)('a private root', () => {
 
   it('keeps what a task writes directly into its root, and nothing else of that changes', async () => {
     const source = join(data, 'own-root');
-    const mounts = [{ source, target: '/', create: true }, { source: join(data, 'deep'), target: '/absent/deep', create: true }];
+    const mounts = [{ source, target: '/', create: true, outputs: ['output.txt'] }, { source: join(data, 'deep'), target: '/absent/deep', create: true, outputs: ['x'] }];
     const command = ['sh', '-c', 'echo top > /output.txt; echo deep > /absent/deep/x; ls /usr/bin/env > /dev/null && touch /tmp/y'];
     for (const id of ['own-root/one', 'own-root/again']) expect((await bench.start({ id, command, mounts })).exitCode, bench.log(id)).toBe(0);
     expect(readFileSync(join(source, 'output.txt'), 'utf8')).toBe('top\n');
     expect(readFileSync(join(data, 'deep', 'x'), 'utf8')).toBe('deep\n');
     expect(existsSync('/output.txt')).toBe(false);
     expect(existsSync(join(source, 'usr', 'bin'))).toBe(false);
+  });
+
+  it('hides nothing of a folder into which a task leaves an output', async () => {
+    const there = mkdtempSync(join(homedir(), '.millrace-test-'));
+    mkdirSync(join(there, 'inner'));
+    writeFileSync(join(there, 'inner', 'library'), 'code\n');
+    const source = join(data, 'beside');
+    const command = ['sh', '-c', `cat ${there}/inner/library > ${there}/out; ln -s inner ${there}/link`];
+    const exit = await bench.start({ id: 'beside/one', command, mounts: [{ source, target: there, create: true, outputs: ['out'] }] });
+    expect(exit.exitCode, bench.log('beside/one')).toBe(0);
+    expect(readFileSync(join(source, 'out'), 'utf8')).toBe('code\n');
+    expect(readdirSync(there)).toEqual(['inner']);
+    rmSync(there, { recursive: true });
   });
 
   it.each(['/tmp/ro', '/ro-target'])('makes a read-only mount at %s read-only, for root too', async (target) => {
@@ -122,7 +135,7 @@ describe.skipIf('skip' in found)('without a private root', () => {
   });
 
   it('refuses an output directly in the root', async () => {
-    const mounts = [{ source: join(bench.folder, 'out'), target: '/', create: true }];
+    const mounts = [{ source: join(bench.folder, 'out'), target: '/', create: true, outputs: ['x'] }];
     expect(await bench.start({ id: 'moved/root', command: ['sh', '-c', 'echo 1 > /x'], mounts })).toMatchObject({ reason: 'refused', message: expect.stringContaining('root of its own') as string });
   });
 

@@ -14,7 +14,7 @@ def enter(scratch_tmp, new_root, mounts, visible):
 
     `mounts` are {source, target, readOnly}; their targets need not exist. `visible` are folders that stay reachable
     at their own path although /tmp is replaced. `new_root` is made, or is an empty folder; used only when a target is missing.
-    A mount at / keeps what the task writes directly into its root; the rest of the root is as without it.
+    A mount with "outputs" keeps what the task writes into its target; what is there already stays visible. It may be at /.
     """
     _unshare()
     # Slave: what the machine mounts later arrives here, and nothing mounted here leaves.
@@ -27,6 +27,7 @@ def enter(scratch_tmp, new_root, mounts, visible):
     # Opened before anything is covered: a source may lie under /tmp or under another target.
     sources = [os.open(entry["source"], os.O_PATH | os.O_CLOEXEC) for entry in planned]
     targets = [_resolve(entry["target"]) for entry in planned]
+    shown = [_open_folder(target) if entry.get("outputs") else None for entry, target in zip(planned, targets)]
     missing = [path for path in targets if not _is_below(path, "/tmp") and not _fits(path, targets)]
 
     root = ""
@@ -35,11 +36,13 @@ def enter(scratch_tmp, new_root, mounts, visible):
         os.makedirs(root, 0o700, exist_ok=True)
         _build_root(root, missing, own_root[-1] if own_root else None)
     read_only = []
-    for entry, descriptor, target in zip(planned, sources, targets):
+    for entry, descriptor, target, before in zip(planned, sources, targets, shown):
         source = "/proc/self/fd/%d" % descriptor
         point = scratch_tmp + target[len("/tmp"):] if _is_below(target, "/tmp") else root + target
         _make_mount_point(point, is_folder=os.path.isdir(source))
         system.mount(source, point, None, system.MS_BIND | system.MS_REC)
+        if before is not None:
+            _show_again(before, point)
         if entry.get("readOnly"):
             read_only.append(point)
     for point in read_only:
@@ -154,6 +157,28 @@ def _fill(folder, root, opened):
             except OSError:
                 # Something this user may not even bind (a stale network mount); the task does without it.
                 pass
+
+
+def _open_folder(path):
+    # A task's /tmp is its own and empty.
+    if _is_below(path, "/tmp") or not os.path.isdir(path):
+        return None
+    return os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _show_again(before, point):
+    """What was in a folder, at its old place in the one that covers it."""
+    folder = "/proc/self/fd/%d" % before
+    for entry in os.scandir(folder):
+        path = os.path.join(point, entry.name)
+        if os.path.lexists(path):
+            continue
+        if entry.is_symlink():
+            os.symlink(os.readlink(entry.path), path)
+        elif entry.is_dir() or entry.is_file():
+            _make_mount_point(path, is_folder=entry.is_dir())
+            system.mount(entry.path, path, None, system.MS_BIND | system.MS_REC)
+    os.close(before)
 
 
 def _remove_empty(path):
