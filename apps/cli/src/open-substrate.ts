@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Workflow } from '@millrace/argo';
+import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import { attemptId, createExecutor, openEmbeddedArgo, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
 import type { ContainerNeeds, VolumeClaims } from '@millrace/run-controller';
@@ -67,11 +67,11 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     return attemptId(uid, nodeId);
   };
 
-  // Among the others, so that they are shown, kept in backups and deleted in one way.
+  // Among the others, a folder a run, so that they are shown, kept in backups and deleted in one way.
   const workflowArtifacts = join(folder.artifacts, 'argo');
   const argo = await openEmbeddedArgo({
     folder: folder.engine,
-    artifacts: { folder: workflowArtifacts },
+    artifacts: { folder: workflowArtifacts, keyFormat: `{{workflow.labels.${LABEL_RUN_ID}}}/{{pod.name}}` },
     claims: folder.volumes,
     secrets: folder.secrets,
     configMaps: folder.configMaps,
@@ -112,7 +112,8 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     volumes: argo.volumes,
     runsContainers: () => 'engine' in executor!.containers(),
     refuseWorkflow: (workflow) => argo.check(workflow),
-    artifactUri: (key) => join(workflowArtifacts, key),
+    // Not resolved: a key that would lead elsewhere is for the object store to refuse.
+    artifactUri: (key) => `${workflowArtifacts}/${key}`,
     close: () => argo.close(),
   };
 }
