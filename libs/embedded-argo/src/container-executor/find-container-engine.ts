@@ -44,7 +44,7 @@ export async function findContainerEngine({ hostEnvironment, program }: EngineSe
   const reasons: string[] = [];
   for (const name of program === undefined ? ['docker', 'podman'] : [program]) {
     try {
-      const { stdout } = await promisify(execFile)(name, ['info', '--format', '{{json .}}'], { env: hostEnvironment, timeout: 20_000, maxBuffer: 16 * 1024 * 1024 });
+      const { stdout } = await promisify(execFile)(name, ['info', '--format', '{{json .}}'], { env: hostEnvironment, timeout: 10_000, maxBuffer: 16 * 1024 * 1024 });
       const found = readInfo(name, JSON.parse(stdout) as DockerInfo | PodmanInfo);
       if (typeof found !== 'string') return { engine: found };
       reasons.push(`${name} does not answer (${found})`);
