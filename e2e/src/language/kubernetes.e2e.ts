@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunPreview } from '@millrace/api-contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compilePipelines } from '../harness/compile-pipelines.js';
 import { Millrace } from '../harness/millrace.js';
@@ -117,6 +118,11 @@ describe.skipIf(kfpPython === undefined)('what kfp.kubernetes sets, on one machi
 
   it('placement, pull settings and a security context change nothing', async () => {
     expect(output(await succeeded('placement', { tolerations: [{ key: 'x' }] }), 'say')).toBe('placed');
+    const request = { pipeline_version_reference: { pipeline_id: await runs.upload(pipelines['placement']!) } };
+    const preview = await millrace.json<RunPreview>('/apis/millrace/v1/runs:preview', { method: 'POST', body: JSON.stringify(request) });
+    expect(preview.problems).toEqual([]);
+    expect(preview.warnings).toHaveLength(6);
+    for (const warning of preview.warnings!) expect(warning).toMatch(/^The executor "exec-say" asks for .*, which has no effect on one machine\.$/);
   });
 
   it('a timeout ends the task', async () => {

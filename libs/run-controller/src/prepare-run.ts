@@ -1,6 +1,6 @@
 import type { Database, Run, RunDocuments, RunProgress } from '@millrace/database';
 import type { ObjectStore } from '@millrace/object-store';
-import { isWorkflowPipeline, type Pipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, settingsWithoutEffect, type Pipeline } from '@millrace/pipeline-spec';
 import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
@@ -152,7 +152,8 @@ export async function previewRun(given: RunSubmission, context: PrepareContext):
     else if (decision.kind === 'run') preview.run += 1;
     else if (decision.kind === 'wait') preview.undecided += 1;
   }
-  return preview;
+  const warnings = settingsWithoutEffect(pipeline, { substrate: context.substrate, containers: context.containers?.() }).map(({ message }) => message);
+  return { ...preview, ...(warnings.length > 0 && { warnings }) };
 }
 
 /** A DNS-1123 name that says which pipeline and which run; node names add a task's name to it. */

@@ -38,6 +38,8 @@ export interface SubmissionPreview {
   readonly cached: number;
   readonly run: number;
   readonly undecided: number;
+  /** What the pipeline asks for and goes without here, as sentences; absent when there is nothing. */
+  readonly warnings?: string[];
 }
 
 export interface RunControllerOptions {

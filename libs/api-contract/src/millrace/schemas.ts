@@ -214,6 +214,8 @@ export const runPreview = z.object({
   /** Depends on values not known yet. */
   undecided: z.number().int(),
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
+  /** What the pipeline asks for and will go without, as sentences; absent when there is nothing. */
+  warnings: z.array(z.string()).optional(),
 });
 
 /** `GET /server`: what the page's footer and empty states tell. */
