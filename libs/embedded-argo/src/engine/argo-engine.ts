@@ -11,7 +11,7 @@ import type { ClaimFolders } from '../pod/claim-folders.js';
 import type { CollectedOutputs } from '../pod/collect-outputs.js';
 import type { ArgoDatabase } from '../store/argo-database.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
-import type { RunningPlace } from '../workflow/check-workflow.js';
+import type { RunningPlace } from '../workflow/findings.js';
 import { AttemptFiles } from './attempt-files.js';
 import { AttemptSlots, type WaitingAttempt } from './attempt-slots.js';
 import type { EngineCounters } from './counters.js';

@@ -3,7 +3,8 @@ import type { PipelineError } from '@millrace/errors';
 import type { Template, Workflow, WorkflowSpec } from '@millrace/argo';
 import { KeyedFolders } from '../pod/keyed-folders.js';
 import { aDag, aGate, aPod, aWorkflow } from '../testing/workflow-builder.js';
-import { checkWorkflow, type RunningPlace } from './check-workflow.js';
+import { checkWorkflow } from './check-workflow.js';
+import type { RunningPlace } from './findings.js';
 
 const refusal = (workflow: Workflow, executor?: RunningPlace['executor']): PipelineError | undefined => {
   try {
@@ -71,6 +72,7 @@ describe('checkWorkflow', () => {
     ['an input that nobody supplies', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }]), aPod('p', { inputs: { parameters: [{ name: 'x' }] } })]), "spec.templates['root'].a"],
     ['an input of the entrypoint that nobody supplies', aWorkflow([aPod('p', { inputs: { parameters: [{ name: 'x' }] } })]), 'spec.arguments'],
     ['use of an input that does not exist', aWorkflow([aPod('p', { container: { image: 'p', args: ['{{inputs.parameters.x}}'] } })]), "spec.templates['p']"],
+    ['use of an output that a task does not have', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', depends: 'a', when: '{{tasks.a.outputs.parameters.x}} == y' }]), aPod('p')]), "spec.templates['root']"],
     ['use of a part of the workflow that does not exist', aWorkflow([aPod('p', { container: { image: 'p', args: ['{{workflow.parameters.x}}'] } })]), "spec.templates['p']"],
     ['a question for items of a task that has none', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', depends: 'a.AnySucceeded' }]), aPod('p')]), "spec.templates['root'].dag"],
     ['use of a task that is not waited for', aWorkflow([aDag('root', [{ name: 'a', template: 'p' }, { name: 'b', template: 'p', when: '{{tasks.a.status}} == x' }]), aPod('p')]), "spec.templates['root'].dag.tasks['b']"],

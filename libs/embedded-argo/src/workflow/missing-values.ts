@@ -12,8 +12,8 @@ export interface MissingValue {
 const LATER = /^workflow\.(status$|failures$|duration$|scheduledTime$|creationTimestamp|outputs\.)/;
 
 /**
- * What has no value in templates that run: inputs which a call leaves out, inputs and parts of the workflow that a template names though they
- * do not exist. Argo looks for both before it begins anything.
+ * What has no value in templates that run: inputs which a call leaves out; inputs, outputs of calls and parts of the workflow that a template
+ * names though they do not exist. Argo looks for them before it begins anything.
  */
 export function missingValues(workflow: Workflow, templates: ReadonlyMap<string, Template>, running: readonly Template[]): MissingValue[] {
   const tags = workflowTags(workflow);
@@ -22,6 +22,7 @@ export function missingValues(workflow: Workflow, templates: ReadonlyMap<string,
   for (const name of withoutValue(entrypoint, workflow.spec.arguments)) missing.push({ path: 'spec.arguments', message: `does not supply inputs.parameters.${name} of the entrypoint` });
   for (const template of running) {
     const path = `spec.templates['${template.name}']`;
+    const calls = new Map(callsOf(template).map((call) => [call.name, call.inline ?? templates.get(call.template ?? '')]));
     const inputs = new Set((template.inputs?.parameters ?? []).map(({ name }) => name));
     for (const call of callsOf(template)) {
       const called = call.inline ?? templates.get(call.template ?? '');
@@ -29,10 +30,19 @@ export function missingValues(workflow: Workflow, templates: ReadonlyMap<string,
     }
     for (const tag of new Set(tagsIn(JSON.stringify(template)).map((tag) => tag.trim()))) {
       const input = /^inputs\.parameters\.(.+)$/.exec(tag)?.[1];
-      if (input === undefined ? tag.startsWith('workflow.') && !tags.has(tag) && !LATER.test(tag) : !inputs.has(input)) missing.push({ path, message: `uses {{${tag}}}, which has no value` });
+      const [, call, output] = /^(?:tasks|steps)\.([^.]+)\.outputs\.parameters\.(.+)$/.exec(tag) ?? [];
+      const isMissing =
+        input !== undefined ? !inputs.has(input)
+        : call !== undefined ? calls.get(call) !== undefined && !hasOutput(calls.get(call)!, output!)
+        : tag.startsWith('workflow.') && !tags.has(tag) && !LATER.test(tag);
+      if (isMissing) missing.push({ path, message: `uses {{${tag}}}, which has no value` });
     }
   }
   return missing;
+}
+
+function hasOutput({ outputs }: Template, name: string): boolean {
+  return (outputs?.parameters ?? []).some((parameter) => parameter.name === name);
 }
 
 function withoutValue(template: Template | undefined, given: Arguments | undefined): string[] {
