@@ -18,8 +18,8 @@ interface ObjectList {
 }
 
 /** Labels as the API server takes them. */
-export function labelSelector({ labels = {} }: ListOptions): string | undefined {
-  const terms = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+export function labelSelector({ labels = {}, withoutLabels = [] }: ListOptions): string | undefined {
+  const terms = [...Object.entries(labels).map(([key, value]) => `${key}=${value}`), ...withoutLabels.map((key) => `!${key}`)];
   return terms.length === 0 ? undefined : terms.join(',');
 }
 

@@ -33,6 +33,8 @@ export interface ListOptions {
   readonly namespace?: string;
   /** Labels that must all be present with these values. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Labels that must be absent, whatever their value. */
+  readonly withoutLabels?: readonly string[];
 }
 
 export interface ResourceList<Object> {

@@ -1,4 +1,4 @@
-import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
+import { LABEL_PERSISTED, LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run } from '@millrace/database';
 import { LABEL_SHARD, shardOf, startReconciler, type Reconciler, type Resource, type ResourceStore, type ShardOwnership, type ShardWorker } from '@millrace/resources';
 import { describeError } from './describe-error.js';
@@ -79,7 +79,9 @@ export class RunFollowing implements ShardWorker {
     return startReconciler({
       store,
       kind: 'Workflow',
-      ...(shard !== undefined && { selector: { labels: { [LABEL_SHARD]: String(shard) } }, concurrency: SHARD_CONCURRENCY }),
+      // What is over and stored stays with the engine for a while and is nobody's any more.
+      selector: { withoutLabels: [LABEL_PERSISTED], ...(shard !== undefined && { labels: { [LABEL_SHARD]: String(shard) } }) },
+      ...(shard !== undefined && { concurrency: SHARD_CONCURRENCY }),
       reconcile: async (workflow, changedNodes) => {
         if (shard !== undefined && shards?.owns(shard) !== true) return undefined;
         return this.follower.follow(workflow, changedNodes);

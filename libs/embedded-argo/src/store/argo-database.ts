@@ -140,7 +140,7 @@ export class ArgoDatabase {
     return row === undefined ? undefined : toHead(row as HeadRow);
   }
 
-  list({ namespace, labels = {} }: ListOptions): StoredHead[] {
+  list({ namespace, labels = {}, withoutLabels = [] }: ListOptions): StoredHead[] {
     const values: SQLInputValue[] = [];
     const where: string[] = [];
     if (namespace !== undefined) {
@@ -150,6 +150,10 @@ export class ArgoDatabase {
     for (const [key, value] of Object.entries(labels)) {
       where.push('uid IN (SELECT uid FROM label WHERE key = ? AND value = ?)');
       values.push(key, value);
+    }
+    for (const key of withoutLabels) {
+      where.push('uid NOT IN (SELECT uid FROM label WHERE key = ?)');
+      values.push(key);
     }
     const filter = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
     return (this.#rows(`SELECT uid, metadata, status FROM object${filter} ORDER BY namespace, name`, ...values) as HeadRow[]).map(toHead);

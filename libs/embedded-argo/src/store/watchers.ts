@@ -80,7 +80,7 @@ function note<Object>(watcher: Watcher<Object>, object: Resource<Object>, nodes:
   else if (before.changedNodes !== undefined) for (const id of nodes) (before.changedNodes as Set<string>).add(id);
 }
 
-export function matches({ metadata }: { readonly metadata: ObjectMeta }, { namespace, labels = {} }: WatchOptions): boolean {
+export function matches({ metadata }: { readonly metadata: ObjectMeta }, { namespace, labels = {}, withoutLabels = [] }: WatchOptions): boolean {
   if (namespace !== undefined && metadata.namespace !== namespace) return false;
-  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value) && withoutLabels.every((key) => metadata.labels?.[key] === undefined);
 }

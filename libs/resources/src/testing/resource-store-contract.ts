@@ -95,6 +95,21 @@ export function describeResourceStore(adapter: string, open: () => Promise<Opene
       expect((await store.list('Workflow', { namespace })).items).toHaveLength(2);
     });
 
+    it('lists and watches what lacks a label; an object that gets it is told as deleted, one that loses it as added', async () => {
+      await create('a');
+      await create('b', { done: 'yes' });
+      const { items } = await store.list('Workflow', { namespace, withoutLabels: ['done'] });
+      expect(items.map(({ metadata }) => metadata.name)).toEqual(['a']);
+      const seen: string[] = [];
+      const watch = store.watch('Workflow', { namespace, withoutLabels: ['done'] }, ({ type, object }) => type !== 'MODIFIED' && seen.push(`${type} ${object.metadata.name}`));
+      await expect.poll(() => seen).toEqual(['ADDED a']);
+      await patchFresh('a', { labels: { done: 'yes' } });
+      await expect.poll(() => seen, { timeout: 15_000 }).toEqual(['ADDED a', 'DELETED a']);
+      await patchFresh('b', { labels: { done: null } });
+      await expect.poll(() => seen, { timeout: 15_000 }).toEqual(['ADDED a', 'DELETED a', 'ADDED b']);
+      watch.close();
+    });
+
     it('a patch with the current resourceVersion is applied', async () => {
       await create('a', { keep: '1', drop: '1' });
       await settled('a');
