@@ -4,6 +4,7 @@ import type { ObjectStore } from '@millrace/object-store';
 import type { TaskLogs } from '@millrace/resources';
 import type { RunController } from '@millrace/run-controller';
 import type { ScheduleController } from '@millrace/schedule-controller';
+import { createTextParser, type ParseText } from './pipelines/parse-aside.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 
@@ -31,6 +32,8 @@ export interface ApiServerOptions {
   readonly multiUser: false;
   /** Bytes of an uploaded file and of a pipeline in a request. @default 32 MiB */
   readonly pipelineUploadLimit?: number;
+  /** The bundled `pipelines/parse-worker.ts`, in which large pipelines are read. @default none: they are read while everybody waits */
+  readonly parseWorker?: string;
   /** Owner of everything while there is one user; not shown by the API. @default 'kubeflow' */
   readonly namespace?: string;
   /** Of runs that name none. @default 'pipeline-runner' */
@@ -56,7 +59,7 @@ export interface ApiServerDeps {
 type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'timeZone' | 'clock' | 'newId' | 'log';
 
 /** Options with every default filled in. */
-export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>>;
+export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>> & { readonly parseText: ParseText };
 
 const logToConsole: Log = (level, message, facts) => {
   if (level !== 'info') console[level](`millrace: ${message}`, facts ?? '');
@@ -65,13 +68,15 @@ const logToConsole: Log = (level, message, facts) => {
 /** Fills in defaults; the base path starts with a slash and does not end with one. */
 export function completeOptions(options: ApiServerOptions): Settings {
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
+  const pipelineUploadLimit = options.pipelineUploadLimit ?? 32 * 1024 * 1024;
   return {
     ...options,
+    parseText: createTextParser({ worker: options.parseWorker, maxBytes: pipelineUploadLimit }),
     basePath: basePath === '' || basePath.startsWith('/') ? basePath : `/${basePath}`,
     allowedHosts: options.allowedHosts ?? [],
     commit: options.commit ?? '',
     warnings: options.warnings ?? [],
-    pipelineUploadLimit: options.pipelineUploadLimit ?? 32 * 1024 * 1024,
+    pipelineUploadLimit,
     namespace: options.namespace ?? 'kubeflow',
     serviceAccount: options.serviceAccount ?? 'pipeline-runner',
     timeZone: options.timeZone ?? 'UTC',

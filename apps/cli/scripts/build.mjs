@@ -11,9 +11,8 @@ const workspace = dirname(dirname(app));
 mkdirSync(dist, { recursive: true });
 
 const { metafile } = await build({
-  entryPoints: [join(app, 'src', 'main.ts')],
+  entryPoints: { millrace: join(app, 'src', 'main.ts'), 'millrace-parse-worker': join(workspace, 'apps/api-server/src/pipelines/parse-worker.ts') },
   outdir: dist,
-  entryNames: 'millrace',
   chunkNames: 'millrace-[name]-[hash]',
   outExtension: { '.js': '.mjs' },
   splitting: true,

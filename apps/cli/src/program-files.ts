@@ -7,6 +7,7 @@ const dist = dirname(fileURLToPath(import.meta.url));
 /** What is shipped beside the program. */
 export const programFiles = {
   program: join(dist, 'millrace.mjs'),
+  parseWorker: join(dist, 'millrace-parse-worker.mjs'),
   pages: join(dist, 'pages'),
   /** The supervisor that runs tasks. */
   python: join(dist, 'python'),

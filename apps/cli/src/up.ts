@@ -79,6 +79,7 @@ export async function up(flags: UpFlags): Promise<void> {
         allowedHosts: settings.allowedHosts,
         token: settings.token,
         pagesFolder: programFiles.pages,
+        parseWorker: programFiles.parseWorker,
         dataFolder: folder.path,
         version: VERSION,
         substrate: 'embedded',

@@ -150,6 +150,31 @@ describe('a disk', () => {
     expect(await running.finished(after)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await running.stop()).toBe(0);
   });
+
+  it('that is read-only at the start is named in one sentence', (context) => {
+    const { missing } = smallDisk();
+    if (missing !== undefined) context.skip(missing);
+    const script = `mount -t tmpfs -o ro,mode=700 millrace ${folder} && exec "$@"`;
+    const { status, stderr } = spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', process.execPath, '--disable-warning=ExperimentalWarning', program, 'up', '--port', '0', '--data-dir', folder], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: `millrace: The data folder ${folder} cannot be used: the file system is read-only. Choose another with --data-dir or MILLRACE_HOME.\n` });
+  });
+
+  it('that becomes read-only lets tasks wait, and they go on when it can be written again', { timeout: 120_000 }, async (context) => {
+    const { args, missing } = smallDisk();
+    if (missing !== undefined) context.skip(missing);
+    running = await Millrace.start({ dataFolder: folder, sample: false, wrapper: args });
+    const post = async () => (await running!.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: 'one', pipeline_spec: shellPipeline({ one: { line: 'true' } }) }) })).run_id as string;
+    await running.finished(await post());
+    const attempts = join(folder, 'attempts', 'attempts');
+    const within = (script: string) => expect(spawnSync('nsenter', ['-t', String(running!.process.pid), '-U', '-m', '--preserve-credentials', 'sh', '-c', script], { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    within(`mount --bind ${attempts} ${attempts} && mount -o remount,bind,ro ${attempts}`);
+    const id = await post();
+    const tasks = async () => (await running!.json(`/apis/millrace/v1/runs/${id}`)).tasks;
+    for (const began = performance.now(); performance.now() - began < 20_000 && !(await tasks())[0].message?.includes('read-only'); ) await sleep(100);
+    expect(await tasks()).toMatchObject([{ state: 'PENDING', message: expect.stringContaining('read-only') }]);
+    within(`umount ${attempts}`);
+    expect(await running.finished(id)).toMatchObject({ state: 'SUCCEEDED' });
+  });
 });
 
 /** Takes all the room there is. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Json, PipelineDocument } from '@millrace/database';
-import { isWorkflowPipeline, parseAnyPipeline, type AnyPipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, type AnyPipeline } from '@millrace/pipeline-spec';
 import { readPipelinePackage } from '@millrace/pipeline-spec/package';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../options.js';
@@ -14,7 +14,7 @@ export class PipelineFilesService {
 
   async read(file: UploadedFile): Promise<{ readonly document: PipelineDocument; readonly description: string }> {
     const { text, fileName } = await readPipelinePackage({ fileName: file.fileName, stream: Readable.from([file.bytes]), maxBytes: this.settings.pipelineUploadLimit });
-    const pipeline = parseAnyPipeline(text, { fileName });
+    const pipeline = await this.settings.parseText(text, { fileName });
     // Clients of v1 have nowhere else to describe a pipeline.
     return { document: toDocument(pipeline), description: isWorkflowPipeline(pipeline) ? pipeline.description : '' };
   }

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AttemptExit, AttemptSpec } from '../executor.js';
 
 /** Throws when an id could lead out of the folder: it comes from a stored object. */
@@ -21,7 +21,17 @@ export function writeExit(folder: string, exit: AttemptExit): void {
 
 /** False when it was there: what lies in it is of an earlier try. */
 export function makeAttemptFolder(folder: string): boolean {
-  return mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT') throw error;
+  }
+  // One by one: Node's way of making all at once says ENOENT of a disk that is read-only.
+  makeAttemptFolder(dirname(folder));
+  return makeAttemptFolder(folder);
 }
 
 export function writeSpec(folder: string, spec: AttemptSpec): void {

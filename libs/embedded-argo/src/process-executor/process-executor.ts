@@ -125,8 +125,9 @@ export class ProcessExecutor implements Executor {
 
   private begin(spec: AttemptSpec, attempt: Tracked): void {
     const onError = (error: unknown): void => {
-      if (!lacksRoom(error)) return this.settlePreparation(spec.id, attempt, error);
-      this.onceThereIsRoom(spec.id, attempt, () => this.begin(spec, attempt));
+      const obstacle = obstacleOf(error);
+      if (obstacle === undefined) return this.settlePreparation(spec.id, attempt, error);
+      this.onceWritable(spec.id, attempt, obstacle, () => this.begin(spec, attempt));
     };
     try {
       this.prepare(spec, attempt)?.catch(onError);
@@ -136,8 +137,8 @@ export class ProcessExecutor implements Executor {
     }
   }
 
-  private onceThereIsRoom(id: string, attempt: Tracked, again: () => void): void {
-    this.parts.listener.onProgress?.(id, 'waiting for room on the disk');
+  private onceWritable(id: string, attempt: Tracked, obstacle: string, again: () => void): void {
+    this.parts.listener.onProgress?.(id, obstacle);
     setTimeout(() => this.isCurrent(id, attempt) && again(), RETRY_MS).unref();
   }
 
@@ -195,11 +196,16 @@ export class ProcessExecutor implements Executor {
       attempt.startedAt = event.startedAt;
       this.announce(event.id, attempt);
     } else if (event.event === 'exit') this.report(event.id, attempt, event.exit);
-    else if (lacksRoom(event) && attempt.job && attempt.environment) {
+    else this.onFailedStart(event, attempt);
+  }
+
+  private onFailedStart(event: Extract<SupervisorEvent, { event: 'failed' }>, attempt: Tracked): void {
+    const obstacle = obstacleOf(event);
+    if (obstacle !== undefined && attempt.job && attempt.environment) {
       const { job, environment } = attempt;
       // It has no process that the supervisor could end.
       attempt.supervisor = undefined;
-      this.onceThereIsRoom(event.id, attempt, () => this.dispatchOrSettle(attempt, job, environment));
+      this.onceWritable(event.id, attempt, obstacle, () => this.dispatchOrSettle(attempt, job, environment));
     } else this.settle(event.id, { reason: 'refused', message: event.message, finishedAt: Date.now() });
   }
 
@@ -406,8 +412,17 @@ function tryTo(work: () => void): void {
   }
 }
 
-function lacksRoom(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+/** What an attempt waits for that cannot begin because of the disk; undefined for faults that do not pass. */
+function obstacleOf(error: unknown): string | undefined {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'waiting for room on the disk';
+    case 'EROFS':
+      return 'waiting until the disk can be written: it is read-only';
+    default:
+      return undefined;
+  }
 }
 
 function withRelocatedPaths(job: Job, why: string): Job {

@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { isPipelineError } from '@millrace/errors';
+import { isWorkflowPipeline, parseAnyPipeline, SpecError } from '@millrace/pipeline-spec';
+import type { ParseAnswer, ParseRequest } from './parse-aside.js';
+
+// The whole of a worker thread: reads one pipeline, says what became of it, and ends.
+const { text, fileName, maxBytes } = workerData as ParseRequest;
+
+function answer(): ParseAnswer {
+  try {
+    const pipeline = parseAnyPipeline(text, { fileName });
+    // As JSON text, which is read again faster than it is copied from thread to thread.
+    const json = JSON.stringify(isWorkflowPipeline(pipeline) ? [pipeline.workflow] : [pipeline.spec, ...(pipeline.platform ? [pipeline.platform] : [])]);
+    if (json.length > maxBytes) return { refused: `It is ${json.length} bytes long once its aliases are replaced by what they stand for; at most ${maxBytes} are taken.` };
+    return { json };
+  } catch (error) {
+    if (error instanceof SpecError) return { issues: error.issues };
+    if (isPipelineError(error)) return { refused: error.message };
+    throw error;
+  }
+}
+
+parentPort!.postMessage(answer());
