@@ -100,7 +100,7 @@ describe('artifacts', () => {
   it('of a skipped task that are needed are an error of the task that needs them', async () => {
     await argo.submit(aWorkflow([aDag('root', [{ ...P, when: '1 == 2' }, taking(FROM, 'c', { depends: 'p' })]), producer(), consumer()]));
     await argo.finished();
-    expect((await argo.nodes())['c']).toMatchObject({ phase: 'Error', message: `Unable to resolve: ${FROM}` });
+    expect((await argo.nodes())['c']).toMatchObject({ phase: 'Error', message: `Unable to resolve: "${FROM.slice(2, -2)}"` });
   });
 
   it('pass through DAGs, steps and retries', async () => {

@@ -13,7 +13,7 @@ import { outboundNodes } from './outbound-nodes.js';
 import { boundaryOf, isPartOfExit, type HookPlace, type ItemPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import type { RunState } from './run-state.js';
 import type { StartQueue } from './start-queue.js';
-import { boundaryOutputs, resolveTask, scopeOf, type ResolvedTask } from './task-scope.js';
+import { boundaryOutputs, outputsError, resolveTask, scopeOf, type ResolvedTask } from './task-scope.js';
 
 /** How a boundary has its children begun, once they may. */
 export interface Starter {
@@ -253,7 +253,12 @@ export class DagNodes implements BoundaryOwner {
   #parents(dag: DagInstance, task: string): string[] {
     const { dependencies } = dag.plan.tasks.get(task)!;
     if (dependencies.length === 0) return [dag.nodeId];
-    return dependencies.flatMap((dependency) => outboundNodes(this.state.taskNode(dag, dependency)!, this.state.node));
+    return dependencies.flatMap((dependency) => {
+      const node = this.state.taskNode(dag, dependency)!;
+      const ends = outboundNodes(node, this.state.node);
+      // One whose outputs could not be put together has no ends. Argo then hangs its successors behind nothing, and waits for them for ever.
+      return ends.length > 0 ? ends : [node.id];
+    });
   }
 
   #endGroup({ nodeId: id }: GroupInstance): void {
@@ -290,8 +295,7 @@ export class DagNodes implements BoundaryOwner {
       if (outbound.length > 0) state.live.editNode(dag.nodeId).outboundNodes = outbound;
       state.end(dag.nodeId, phase, { outputs });
     } catch (error) {
-      const { message } = error as Error;
-      state.end(dag.nodeId, 'Error', { message: dag.nodeId === state.workflowName ? message : `task '${dag.name}' errored: ${message}` });
+      state.end(dag.nodeId, 'Error', { message: outputsError(state.places.get(dag.nodeId)!, dag.name, error as Error) });
     }
   }
 }

@@ -12,9 +12,7 @@ export function outboundNodes(node: NodeStatus, find: (id: string) => NodeStatus
       return node.children!.flatMap((id) => outboundNodes(find(id)!, find));
     case 'DAG':
     case 'Steps':
-      // One whose outputs could not be put together has no ends. Argo then hangs its successors behind nothing, and waits for them for ever.
-      if ((node.outboundNodes?.length ?? 0) === 0) return [node.id];
-      return node.outboundNodes!.flatMap((id) => outboundNodes(find(id)!, find));
+      return (node.outboundNodes ?? []).flatMap((id) => outboundNodes(find(id)!, find));
     default:
       return [node.id];
   }

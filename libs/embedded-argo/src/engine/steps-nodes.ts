@@ -13,7 +13,7 @@ import { boundaryOf, isPartOfExit, type HookPlace, type StepGroupPlace, type Ste
 import type { RunState } from './run-state.js';
 import type { StartQueue } from './start-queue.js';
 import { StepsInstance } from './steps-instance.js';
-import { boundaryOutputs, resolveTask, scopeOf } from './task-scope.js';
+import { boundaryOutputs, hasNoOutputs, outputsError, resolveTask, scopeOf } from './task-scope.js';
 
 /** The steps templates of one run: one group after the other, and what a group comes to. */
 export class StepsNodes implements BoundaryOwner {
@@ -197,7 +197,7 @@ export class StepsNodes implements BoundaryOwner {
     if (steps.problem !== undefined) return this.state.end(group.id, 'Error', { message: steps.problem });
     for (const id of group.children ?? []) {
       const child = this.state.node(id)!;
-      if (child.type === 'Skipped' && child.phase === 'Error') return this.state.end(group.id, 'Error', { message: errorOfGroup(child) });
+      if (child.phase === 'Error' && (child.type === 'Skipped' || hasNoOutputs(child))) return this.state.end(group.id, 'Error', { message: errorOfGroup(child) });
       const { continueOn } = this.#declaredOf(steps, child.name);
       const forgiven = child.phase === 'Failed' ? continueOn?.failed === true : continueOn?.error === true;
       if ((child.phase === 'Failed' || child.phase === 'Error') && !forgiven) return this.state.end(group.id, 'Failed', { message: `child '${id}' failed` });
@@ -223,12 +223,12 @@ export class StepsNodes implements BoundaryOwner {
     const { state } = this;
     const last = Math.min(steps.current, steps.groups.length - 1);
     const outbound = last < 0 ? [] : this.#outbound(steps, this.#group(steps, last) === undefined ? last - 1 : last, { self: false });
+    if (outbound.length > 0) state.live.editNode(steps.nodeId).outboundNodes = outbound;
     try {
       const outputs = phase === 'Succeeded' ? boundaryOutputs(steps, state) : undefined;
-      if (outbound.length > 0) state.live.editNode(steps.nodeId).outboundNodes = outbound;
       state.end(steps.nodeId, phase, { message, outputs });
     } catch (error) {
-      state.end(steps.nodeId, 'Error', { message: (error as Error).message });
+      state.end(steps.nodeId, 'Error', { message: outputsError(this.#placeOf(steps), this.state.node(steps.nodeId)!.name, error as Error) });
     }
   }
 

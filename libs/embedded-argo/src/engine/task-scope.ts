@@ -6,6 +6,7 @@ import { substitute, type TagLookup } from '../workflow/substitute.js';
 import { evaluateWhen } from '../workflow/when-expression.js';
 import { DagInstance } from './dag-instance.js';
 import { nodeTag, artifactOf } from './node-tags.js';
+import type { Place } from './place.js';
 import type { StepsInstance } from './steps-instance.js';
 
 /** What a task needs to know of the nodes around it. */
@@ -59,28 +60,46 @@ function finder(boundary: DagInstance | StepsInstance, reader: NodeReader, self?
   };
 }
 
+/** What a DAG or steps template says whose outputs could not be put together: inside a DAG it is its task's error. */
+export function outputsError(place: Place, name: string, { message }: Error): string {
+  return place.kind === 'task' || place.kind === 'item' ? `task '${name}' errored: ${message}` : message;
+}
+
+/** Whether a node is in error because its outputs could not be put together, not because of what is in it. */
+export function hasNoOutputs({ type, phase, message }: NodeStatus): boolean {
+  return phase === 'Error' && (type === 'Steps' || (type === 'DAG' && message !== undefined));
+}
+
+/** A reference without its braces. */
+function bare(reference: string): string {
+  return reference.replace(/^\{\{/, '').replace(/\}\}$/, '').trim();
+}
+
+function unresolvable(reference: string): string {
+  return `Unable to resolve: ${JSON.stringify(bare(reference))}`;
+}
+
 /** The outputs that a DAG or steps template declares, from its tasks. Throws an Error whose message becomes the node's. */
 export function boundaryOutputs(boundary: DagInstance | StepsInstance, reader: NodeReader): Outputs | undefined {
   const declared = boundary.template.outputs;
   const scope = scopeOf(boundary, reader);
   const parameters = (declared?.parameters ?? []).map(({ valueFrom, ...parameter }) => {
     const reference = valueFrom?.parameter ?? '';
-    // Inputs were put in when the DAG began; a reference to one is by now its value.
-    const tag = /^\{\{(.+)\}\}$/.exec(reference)?.[1]?.trim();
-    const value = tag === undefined ? reference : scope.tag(tag);
+    // Inputs were put in when it began: a reference to one is by now a text, which as in Argo refers to nothing.
+    const value = scope.tag(bare(reference));
     if (typeof value === 'string') return { ...parameter, value };
     if (valueFrom?.default !== undefined) return { ...parameter, value: valueFrom.default };
     throw new Error(
       value === null
         ? `output parameter "${parameter.name}": "${reference}" is an absent optional (skipped/omitted node output with no default)`
-        : `Unable to resolve: ${reference}`,
+        : unresolvable(reference),
     );
   });
   const artifacts = (declared?.artifacts ?? []).flatMap((artifact) => {
     const found = resolveArtifact(artifact, scope);
     if (found !== undefined) return [{ ...found, ...(artifact.globalName !== undefined && { globalName: artifact.globalName }) }];
     if (artifact.optional === true) return [];
-    throw new Error(`unable to resolve outputs from scope: Unable to resolve: ${artifact.from ?? artifact.name}`);
+    throw new Error(`unable to resolve outputs from scope: ${unresolvable(artifact.from ?? artifact.name)}`);
   });
   if (parameters.length === 0 && artifacts.length === 0) return undefined;
   return { ...(parameters.length > 0 && { parameters }), ...(artifacts.length > 0 && { artifacts }) };
@@ -135,7 +154,7 @@ function resolveArtifacts(declared: readonly Artifact[], substituted: readonly A
     const found = resolveArtifact({ ...artifact, from }, scope);
     if (found !== undefined) return [found];
     if (optional === true) return [];
-    throw new Error(`Unable to resolve: ${from}`);
+    throw new Error(unresolvable(from));
   });
 }
 

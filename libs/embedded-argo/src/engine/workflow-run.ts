@@ -14,6 +14,7 @@ import { attemptTemplate, attemptsOf, isPod, localTags, templateOf } from './nod
 import { boundaryOf, isPartOfExit, type AttemptPlace, type HookPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import { PodNodes } from './pod-nodes.js';
 import type { RunHost } from './run-host.js';
+import { hasNoOutputs } from './task-scope.js';
 import { hasProgress, RunState, workflowPhaseOf } from './run-state.js';
 import { StartQueue } from './start-queue.js';
 import { StepsNodes } from './steps-nodes.js';
@@ -359,8 +360,8 @@ export class WorkflowRun implements Starter {
   #message(root: NodeStatus): string | undefined {
     const failed = root.phase === 'Failed' || root.phase === 'Error';
     if (failed && this.#state.shutdown !== undefined) return `Stopped with strategy '${this.#state.shutdown}'`;
-    // A root that is no more than an error is one of the template itself.
-    return root.type === 'Skipped' && root.phase === 'Error' ? `error in entry template execution: ${root.message}` : root.message;
+    // A root that is no more than an error, or whose outputs are one, is one of the template itself.
+    return root.phase === 'Error' && (root.type === 'Skipped' || hasNoOutputs(root)) ? `error in entry template execution: ${root.message}` : root.message;
   }
 
   /** The workflow's own claims. They are made again, from the same owner, when nobody saw that they were. */

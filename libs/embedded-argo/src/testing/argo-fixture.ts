@@ -97,7 +97,7 @@ export function recordStatus(status: WorkflowStatus): Pick<Recording, 'status' |
  * A message without what nobody can know twice: where Argo's executor keeps a pod's files, and the words of its parsers.
  */
 export function recordMessage(message: string | undefined): string | undefined {
-  return message?.replaceAll('/var/run/argo/outputs/parameters/', '/').replace(/^(Invalid 'when' expression '.*'|unable to evaluate expression|invalid spec|withParam value could not be parsed as a JSON list):? .*$/s, '$1');
+  return message?.replaceAll('/var/run/argo/outputs/parameters/', '/').replace(/^((?:failed to resolve references: )?Invalid 'when' expression '.*'|unable to evaluate expression|invalid spec|withParam value could not be parsed as a JSON list):? .*$/s, '$1');
 }
 
 function recordNode(node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>): RecordedNode {
