@@ -39,6 +39,7 @@ seen['done'] = [done.id == run.id, done.status, {each.name: each.value for each 
 seen['references'] = [(each.key.type, each.name, each.relationship) for each in done.resource_references]
 manifest = json.loads(client.get_run(run.id).pipeline_runtime.workflow_manifest)
 seen['manifest'] = [manifest['kind'], manifest['status']['phase'], manifest['metadata']['labels']['pipeline/runid'] == run.id]
+seen['nodes'] = sorted((node['displayName'], node['phase'], [each['value'] for each in node.get('outputs', {}).get('parameters', [])]) for node in manifest['status']['nodes'].values())
 
 of_version = client.run_pipeline(experiment.id, 'of a version', pipeline_id=pipeline.id, version_id=version.id)
 done = client.wait_for_run_completion(of_version.id, timeout=120).run

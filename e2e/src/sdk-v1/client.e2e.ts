@@ -28,6 +28,7 @@ describe.skipIf(python === undefined)('the client of KFP v1', () => {
       done: [true, 'Succeeded', { a: '3' }],
       references: [['EXPERIMENT', 'an experiment', 'OWNER']],
       manifest: ['Workflow', 'Succeeded', true],
+      nodes: [['The end', 'Succeeded', []], ['add', 'Succeeded', ['7.0']], ['divide', 'Succeeded', ['1.0']]],
       metrics: ['Succeeded', [['accuracy-score', 0.875], ['loss', 0.25]]],
       artifact: ['markdown', 'table', 'confusion_matrix', 'roc', 'web-app', 'tensorboard'],
       reported: ['OK', 'DUPLICATE_REPORTING', 'INVALID_ARGUMENT'],

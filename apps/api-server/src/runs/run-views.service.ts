@@ -20,6 +20,7 @@ export interface RunPage extends NamedRun {
   readonly tasks: readonly TaskSummary[];
   readonly metrics: readonly Metric[];
   readonly artifactCount: number;
+  readonly links: readonly TaskArtifact[];
 }
 
 export interface TaskPage {
@@ -60,7 +61,7 @@ export class RunViewsService {
       this.#name([run]),
     ]);
     const outputs = new Set(links.filter(({ direction }) => direction === 'OUTPUT').map(({ artifact }) => artifact.id));
-    return { run, ...named[0], document, parameters: run.parameters, tasks, metrics, artifactCount: outputs.size };
+    return { run, ...named[0], document, parameters: run.parameters, tasks, metrics, artifactCount: outputs.size, links };
   }
 
   listMetrics(runIds: readonly string[]): Promise<readonly Metric[]> {

@@ -1,11 +1,12 @@
 import type { v1beta1 } from '@millrace/api-contract';
-import type { Json, Metric, Page, PipelineDocument, Run, RunState } from '@millrace/database';
+import type { Json, Metric, Page, RunState } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import type { RunRequest } from '../../runs/run-request.js';
-import type { NamedRun } from '../../runs/run-views.service.js';
+import type { NamedRun, RunPage } from '../../runs/run-views.service.js';
 import { message, time } from '../v2beta1/proto-json.js';
 import { toManifests, toText } from './manifest.mapper.js';
 import { referencedId, toReference } from './resource-references.mapper.js';
+import { toWorkflowStatus } from './workflow-status.mapper.js';
 
 const STATUS: Readonly<Record<RunState, string>> = {
   PENDING: 'Pending',
@@ -52,17 +53,12 @@ export function toWirePage(page: Page<NamedRun>, metrics: readonly Metric[]): v1
 }
 
 /** A run with its manifest, and beside it what it was made of and how far it is. */
-export function toWireDetail(page: NamedRun & { readonly document: PipelineDocument; readonly metrics: readonly Metric[] }, workflow: Json): v1beta1.WireRunDetail {
+export function toWireDetail(page: RunPage, workflow: Json): v1beta1.WireRunDetail {
   const summary = toWireSummary(page, page.metrics);
   return {
     run: { ...summary, pipeline_spec: { ...summary.pipeline_spec, ...toManifests(page.document) } },
-    pipeline_runtime: { workflow_manifest: JSON.stringify({ ...(workflow as object), status: statusOf(page.run) }) },
+    pipeline_runtime: { workflow_manifest: JSON.stringify({ ...(workflow as object), status: toWorkflowStatus(page, STATUS[page.run.state]) }) },
   };
-}
-
-/** The status of the Workflow as far as the run's row tells it; its nodes are the tasks of `/apis/v2beta1`. */
-function statusOf(run: Run) {
-  return message({ phase: STATUS[run.state], startedAt: run.startedAt?.toISOString(), finishedAt: run.finishedAt?.toISOString(), message: run.error });
 }
 
 /** What a client asks for. */
