@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { missingRights, type Right } from './access-review.js';
 export { clusterLayout, type ClusterLayoutOptions } from './cluster-layout.js';
 export { KubeClient, type KubeRequest } from './kube-client.js';
 export { currentNamespace, loadKubeConfig } from './load-kube-config.js';

@@ -11,6 +11,8 @@ import { assertFitsArgo, prepareWorkflowPatch } from './workflow-patch.js';
 
 export interface KubernetesStoreOptions {
   readonly client: KubeClient;
+  /** Where lists and watches look that name no namespace. @default in all, which takes rights in the whole cluster */
+  readonly namespace?: string;
   /** Told of objects that cannot be read and of watches that were lost; must not throw. @default nothing */
   readonly onError?: (error: unknown) => void;
   /** For jitter. @default Math.random */
@@ -48,7 +50,7 @@ export class KubernetesResourceStore implements ResourceStore {
   async list<Kind extends ResourceKind>(kind: Kind, options: ListOptions = {}): Promise<ResourceList<ResourceKinds[Kind]>> {
     const items: Resource<ResourceKinds[Kind]>[] = [];
     let resourceVersion = '';
-    for await (const page of listPages(this.options.client, kind, options)) {
+    for await (const page of listPages(this.options.client, kind, this.#within(options))) {
       for (const stored of page.items) items.push(toResource(kind, stored));
       ({ resourceVersion } = page);
     }
@@ -57,7 +59,7 @@ export class KubernetesResourceStore implements ResourceStore {
 
   watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch {
     const { client, onError = () => undefined, random } = this.options;
-    const informer = new Informer({ client, kind, selector: options, onEvent: onEvent as (event: WatchEvent<never>) => void, onError, random });
+    const informer = new Informer({ client, kind, selector: this.#within(options), onEvent: onEvent as (event: WatchEvent<never>) => void, onError, random });
     this.#informers.add(informer);
     informer.start();
     return {
@@ -88,6 +90,10 @@ export class KubernetesResourceStore implements ResourceStore {
   close(): void {
     for (const informer of this.#informers) informer.close();
     this.#informers.clear();
+  }
+
+  #within(options: ListOptions): ListOptions {
+    return { ...options, namespace: options.namespace ?? this.options.namespace };
   }
 
   /** Whether nodes are stored plain or compressed decides what can be sent, so the current object is read first. */

@@ -23,6 +23,8 @@ export const clusterSettings = {
   KUBECONFIG: text,
   /** Where runs, leases and this install's Secrets are. */
   MILLRACE_NAMESPACE: requiredText,
+  /** Runs may be in other namespaces too: everything is watched in the whole cluster, which takes rights there. */
+  MILLRACE_ALL_NAMESPACES: flag(false),
   /** The S3 service of `minio://` artifacts: `host:port` or `http(s)://host:port`, as pods and this process reach it. */
   MILLRACE_S3_ENDPOINT: requiredText,
   MILLRACE_S3_REGION: text,

@@ -29,7 +29,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
   const client = new KubeClient(loadKubeConfig({ file: settings.KUBECONFIG }), { userAgent: 'millrace' });
   onClose(() => client.close());
   await waitUntil({ what: 'the Kubernetes API', log, signal }, () => client.json({ path: '/version' }));
-  const store = new KubernetesResourceStore({ client, onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
+  const store = new KubernetesResourceStore({ client, namespace: watchedNamespace(settings), onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
   onClose(() => store.close());
   ready.set('watches', () => (store.health.lostForMs > LOST_TOO_LONG_MS ? `without the Kubernetes API for ${Math.round(store.health.lostForMs / 1000)} s` : undefined));
 
@@ -44,6 +44,11 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
   });
   const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
   return { client, store, database, objects, layout };
+}
+
+/** The namespace that lists and watches look in; undefined for all. */
+export function watchedNamespace(settings: ClusterSettings): string | undefined {
+  return settings.MILLRACE_ALL_NAMESPACES ? undefined : settings.MILLRACE_NAMESPACE;
 }
 
 function isNotMigrated(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KubernetesTaskLogs } from '@millrace/kubernetes';
 import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
-import { flag, list, openCluster, runService, text, wholeNumber } from '@millrace/service-host';
+import { flag, list, openCluster, runService, text, watchRights, wholeNumber } from '@millrace/service-host';
 import { createApiServer } from '../create-api-server.js';
 
 const GRACE_MS = 15_000;
@@ -33,6 +33,11 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
   const { log, gauge, onClose } = service;
   const { client, store, database, objects, layout } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
+  watchRights(service, client, [
+    ...['create', 'get', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
+    { verb: 'list', resource: 'pods', namespace },
+    { verb: 'get', resource: 'pods/log', namespace },
+  ]);
   const timeZone = settings.MILLRACE_TIME_ZONE;
   // Neither is started: runs and schedules are made here and followed by the controllers.
   const runs = createRunController({ database, store, objects, layout, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
