@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] },
   ssr: { resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] } },
   test: {
-    include: ['{libs,apps}/*/src/**/*.cluster.ts'],
+    include: ['{libs,apps}/*/src/**/*.cluster.ts', 'e2e/src/**/*.cluster.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     fileParallelism: false,

@@ -6,10 +6,10 @@ import { environmentFor, ensureInstalled, root, stop } from './ensure.mjs';
 const node = ensureInstalled();
 const env = environmentFor(node);
 const run = (args) => spawnSync(node, args, { cwd: root, stdio: 'inherit', env }).status === 0;
-const changes = () => spawnSync('git', ['status', '--porcelain', '--', 'libs', 'apps'], { cwd: root, encoding: 'utf8' }).stdout;
+const changes = () => spawnSync('git', ['status', '--porcelain', '--', 'libs', 'apps', 'charts'], { cwd: root, encoding: 'utf8' }).stdout;
 
 const before = changes();
-const made = run([join(root, 'scripts', 'generate-argo-types.mjs')]) && run([join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), 'run-many', '-t', 'generate']);
+const made = run([join(root, 'scripts', 'generate-argo-types.mjs')]) && run([join(root, 'scripts', 'generate-chart.mjs')]) && run([join(root, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), 'run-many', '-t', 'generate']);
 if (!made) stop('generating failed (see above).');
 if (process.argv.includes('--check')) {
   const after = changes();

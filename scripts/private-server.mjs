@@ -1,7 +1,8 @@
 // For scripts that start a server of their own for a test: where programs are, a free port, and whether it answers.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const SEARCHED = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/local/go/bin'];
@@ -9,6 +10,22 @@ const START_TIMEOUT_MS = 60_000;
 
 /** The first of these programs that is on PATH or where servers are. */
 export const findProgram = (...names) => SEARCHED.flatMap((folder) => names.map((name) => join(folder, name))).find((path) => existsSync(path));
+
+/** A program that is on PATH, or one built from its Go module once and kept in the user's cache; throws why there is none. */
+export function findOrBuild(name, module) {
+  const found = findProgram(name);
+  if (found) return found;
+  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'millrace', 'bin');
+  const built = join(folder, name);
+  if (existsSync(built)) return built;
+  const go = findProgram('go');
+  if (!go) throw new Error(`there is no ${name} on PATH, nor Go to build it with`);
+  console.log(`building ${name} (once, some minutes) …`);
+  mkdirSync(folder, { recursive: true });
+  const result = spawnSync(go, ['install', '-trimpath', module], { encoding: 'utf8', env: { ...process.env, GOBIN: folder, CGO_ENABLED: '0' } });
+  if (result.status !== 0) throw new Error(`${name} cannot be built (${(result.stderr ?? '').trim().split('\n').at(-1)})`);
+  return built;
+}
 
 export function freePort() {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
 // Runs a command with TEST_S3_* set to a private S3 server: node scripts/with-s3.mjs npx vitest run libs/object-store
 // Takes MinIO or versitygw where one is on PATH, builds the latter where Go is; says SKIPPED and succeeds where none can be had.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, freePort, runCommand, stopServer, untilListening } from './private-server.mjs';
+import { findOrBuild, findProgram, freePort, runCommand, stopServer, untilListening } from './private-server.mjs';
 
 const GATEWAY = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const KEYS = { accessKey: 'millrace', secretKey: 'millrace-secret' };
@@ -19,21 +19,16 @@ function skip(reason) {
   process.exit(0);
 }
 
-function buildGateway() {
-  const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'millrace', 'bin');
-  const built = join(folder, 'versitygw');
-  if (existsSync(built)) return built;
-  const go = findProgram('go');
-  if (!go) skip('there is neither MinIO nor versitygw, nor Go to build one');
-  console.log('with-s3: building versitygw (once)');
-  mkdirSync(folder, { recursive: true });
-  const result = spawnSync(go, ['install', '-trimpath', GATEWAY], { encoding: 'utf8', env: { ...process.env, GOBIN: folder, CGO_ENABLED: '0' } });
-  if (result.status !== 0) skip(`versitygw cannot be built (${(result.stderr ?? '').trim().split('\n').at(-1)})`);
-  return built;
+function gateway() {
+  try {
+    return findOrBuild('versitygw', GATEWAY);
+  } catch (error) {
+    return skip(error.message);
+  }
 }
 
 const minio = findProgram('minio');
-const program = minio ?? findProgram('versitygw') ?? buildGateway();
+const program = minio ?? gateway();
 const folder = mkdtempSync(join(tmpdir(), 'millrace-s3-'));
 const port = await freePort();
 const address = `127.0.0.1:${port}`;

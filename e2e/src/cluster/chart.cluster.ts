@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { KubeClient } from '@millrace/kubernetes';
+import { KubeApiServer } from '@millrace/kubernetes/testing';
+
+const CHART = resolve(import.meta.dirname, '../../../charts/millrace');
+const helm = process.env['TEST_HELM'];
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly [field: string]: unknown;
+}
+
+function run(args: readonly string[], values: object = {}): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  return spawnSync(helm ?? 'helm', [...args, '--kube-version', '1.35.0', '-f', '-'], { input: JSON.stringify(values), encoding: 'utf8' });
+}
+
+function render(values: object = {}, more: readonly string[] = []): Manifest[] {
+  const { status, stdout, stderr } = run(['template', 'millrace', CHART, '--namespace', 'ml', ...more], values);
+  if (status !== 0) throw new Error(stderr);
+  return parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+}
+
+const pods = (manifests: readonly Manifest[]) =>
+  manifests.flatMap(({ kind, metadata, spec }) => {
+    const { template } = (spec ?? {}) as { template?: { spec: Pod } };
+    return template ? [{ name: `${kind}/${metadata.name}`, pod: template.spec }] : kind === 'Pod' ? [{ name: metadata.name, pod: spec as Pod }] : [];
+  });
+interface Pod {
+  readonly securityContext: Record<string, unknown>;
+  readonly containers: readonly { readonly name: string; readonly image: string; readonly securityContext: Record<string, unknown>; readonly env?: readonly { readonly name: string; readonly value?: string }[]; readonly resources?: { readonly limits?: object } }[];
+}
+const rulesOf = (manifests: readonly Manifest[], name: string) => manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name === name)?.['rules'];
+
+const EXTERNAL = {
+  database: { bundled: { enabled: false }, external: { host: 'db', secret: { name: 'db-keys' } } },
+  objectStore: { bundled: { enabled: false }, external: { endpoint: 'https://s3.example.com' }, secret: { name: 's3-keys' } },
+};
+const EVERYTHING = {
+  ingress: { enabled: true, host: 'ml.example.com', tlsSecret: 'tls' },
+  apiServer: { autoscaling: { enabled: true }, tokenSecret: 'token' },
+  persistenceAgent: { autoscaling: { enabled: true } },
+  monitoring: { dashboard: { enabled: true } },
+  objectStore: { providers: { s3: { default: { endpoint: 's3.example.com', credentials: { fromEnv: true } } } } },
+  dataVolumes: [{ name: 'user-susan', size: '10Gi', nfs: { server: '10.0.0.5', path: '/data' } }],
+};
+
+describe.skipIf(helm === undefined)('the chart', () => {
+  it('is well formed', () => {
+    const { status, stdout } = run(['lint', CHART, '--strict'], EVERYTHING);
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+  });
+
+  it('serves the API where in-cluster SDKs of KFP look for it', () => {
+    const service = render().find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'ml-pipeline');
+    expect(service?.['spec']).toMatchObject({ ports: [{ name: 'http', port: 8888 }] });
+    const api = pods(render()).find(({ name }) => name === 'Deployment/millrace-api-server');
+    expect(api?.pod.containers[0]?.env).toContainEqual({ name: 'MILLRACE_BASE_PATH', value: '/pipeline' });
+  });
+
+  it('lets the pods of runs report results and do nothing else', () => {
+    expect(rulesOf(render(), 'millrace-runs')).toEqual([{ apiGroups: ['argoproj.io'], resources: ['workflowtaskresults'], verbs: ['create', 'patch'] }]);
+  });
+
+  it('lets no service read Secrets but the object store keys, nor anything with a star', () => {
+    for (const { kind, metadata, rules } of render().filter((each) => each.kind.endsWith('Role'))) {
+      for (const rule of rules as { resources: string[]; verbs: string[]; resourceNames?: string[] }[]) {
+        expect([kind, metadata.name, JSON.stringify(rule)].join(' ')).not.toContain('*');
+        if (rule.resources.includes('secrets')) expect(rule.resourceNames).toEqual(['mlpipeline-minio-artifact']);
+      }
+    }
+  });
+
+  it('runs every pod as the restricted standard asks, with a read-only root and a limit of memory', () => {
+    const found = pods(render(EVERYTHING));
+    expect(found.map(({ name }) => name).sort()).toEqual([
+      'Deployment/millrace-api-server', 'Deployment/millrace-argo', 'Deployment/millrace-persistence-agent', 'Deployment/millrace-scheduled-workflow-controller',
+      'Job/millrace-migrate', 'StatefulSet/millrace-minio', 'StatefulSet/millrace-mysql', 'millrace-test',
+    ]);
+    for (const { name, pod } of found) {
+      expect([name, pod.securityContext]).toEqual([name, expect.objectContaining({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } })]);
+      for (const container of pod.containers) {
+        expect([name, container.securityContext]).toEqual([name, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }]);
+        if (name !== 'millrace-test') expect(container.resources?.limits).toHaveProperty('memory');
+      }
+    }
+  });
+
+  it('takes every image from one registry, and a digest before a tag', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const images = pods(render({ images: { registry: 'registry.example.com/mirror/', millrace: { digest } } })).flatMap(({ pod }) => pod.containers.map(({ image }) => image));
+    expect(images.filter((image) => !image.startsWith('registry.example.com/mirror/'))).toEqual([]);
+    expect(images).toContain(`registry.example.com/mirror/millrace/millrace@${digest}`);
+    expect(images).toContain('registry.example.com/mirror/argoproj/workflow-controller:v4.1.2');
+  });
+
+  it('uses a database, a store and an Argo that are there', () => {
+    const manifests = render({ ...EXTERNAL, argo: { install: false } });
+    expect(pods(manifests).map(({ name }) => name).filter((name) => /mysql|minio|argo/.test(name))).toEqual([]);
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    const env = JSON.stringify(pods(manifests)[0]?.pod.containers[0]?.env);
+    expect(env).toContain('{"name":"MILLRACE_S3_ENDPOINT","value":"https://s3.example.com"}');
+    expect(env).toContain('"secretKeyRef":{"name":"db-keys","key":"password"}');
+  });
+
+  it.each([
+    ['an unknown value', { apiServer: { replica: 3 } }, /replica/],
+    ['a wrong type', { apiServer: { replicas: 'two' } }, /replicas/],
+    ['a database that nobody named', { database: { bundled: { enabled: false } } }, /database\.external\.host/],
+    ['an Ingress without a host', { ingress: { enabled: true } }, /ingress\.host/],
+    ['users of several namespaces', { multiUser: { enabled: true } }, /multiUser\.enabled/],
+  ])('refuses %s by name', (_what, values, message) => {
+    expect(() => render(values)).toThrow(message);
+  });
+
+  it('migrates as part of an install and before an upgrade', () => {
+    const job = (more: readonly string[]) => render({}, more).find(({ metadata }) => metadata.name === 'millrace-migrate')?.metadata.annotations;
+    expect(job([])).toBeUndefined();
+    expect(job(['--is-upgrade'])).toMatchObject({ 'helm.sh/hook': 'pre-upgrade' });
+  });
+
+  describe('on a real API server', () => {
+    let server: KubeApiServer;
+    let client: KubeClient;
+    beforeAll(async () => {
+      server = await KubeApiServer.start();
+      client = new KubeClient(server.config(), { userAgent: 'chart-test' });
+      await client.json({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name: 'ml', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } } });
+      // What the controller manager makes, which does not run here.
+      await client.json({ method: 'POST', path: '/api/v1/namespaces/ml/serviceaccounts', body: { metadata: { name: 'default' } } });
+    });
+    afterAll(async () => {
+      await client?.close();
+      await server?.stop();
+    });
+
+    it.each([['as it comes', {}], ['with everything', EVERYTHING], ['with what is there', { ...EXTERNAL, argo: { install: false } }]])('is taken %s', async (_how, values) => {
+      const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume'];
+      for (const manifest of render(values)) {
+        const { apiVersion, kind } = manifest;
+        const plural = kind === 'NetworkPolicy' ? 'networkpolicies' : kind === 'Ingress' ? 'ingresses' : `${kind.toLowerCase()}s`;
+        const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+        const path = CLUSTER_WIDE.includes(kind) ? `${root}/${plural}` : `${root}/namespaces/ml/${plural}`;
+        await client.json({ method: 'POST', path, query: { dryRun: 'All', fieldValidation: 'Strict' }, body: manifest }).catch((error: Error) => {
+          throw new Error(`${kind}/${manifest.metadata.name}: ${error.message}`);
+        });
+      }
+    });
+  });
+});
