@@ -1,6 +1,6 @@
 import type { DAGTask, Template } from '@millrace/argo';
 import { aDag, aGate, aPod, type FixtureCase } from '@millrace/embedded-argo/testing';
-import { FAIL, aCase, given, leaves, left, takes, task } from './a-case.js';
+import { FAIL, aCase, given, leaves, left, nothing, takes, task } from './a-case.js';
 
 const from = (name: string, parameter: string): Partial<Template> => ({ outputs: { parameters: [{ name, valueFrom: { parameter } }] } });
 /** Groups of steps, one after the other. */
@@ -25,6 +25,14 @@ export const NESTED: readonly FixtureCase[] = [
   ]),
   aCase('dag-outputs-of-failed', { rule: 'a DAG that failed has no outputs', pods: { '*.a': left({ o: 'there' }), '*.b': FAIL } }, [
     aDag('root', [task('part')]), { ...aDag('part', [task('a'), task('b', { depends: 'a' })]), ...from('o', '{{tasks.a.outputs.parameters.o}}') }, aPod('a', leaves('o')), aPod('b'),
+  ]),
+  aCase('dag-outputs-of-input', { rule: 'an output of a DAG cannot be one of its inputs' }, [
+    aDag('root', [task('part', given({ i: 'text' }))]), { ...aDag('part', [task('a')]), ...takes('i'), ...from('o', '{{inputs.parameters.i}}') }, nothing('a'),
+  ]),
+  aCase('dag-outputs-of-root', { rule: 'outputs of the entrypoint that cannot be put together end the workflow in an error' }, [{ ...aDag('root', [task('a', { template: 'g', when: 'no == yes' })]), ...from('o', '{{tasks.a.outputs.parameters.run}}') }, { ...aGate('g'), suspend: { duration: '1' } }]),
+  aCase('steps-outputs-of-root', { rule: 'outputs of steps that cannot be put together end the workflow in an error' }, [aSteps('root', [[step('a', { template: 'g', when: 'no == yes' })], [step('b')]], from('o', '{{steps.a.outputs.parameters.run}}')), { ...aGate('g'), suspend: { duration: '1' } }, nothing('b')]),
+  aCase('steps-child-without-outputs', { rule: 'a step whose outputs cannot be put together ends its group in an error' }, [
+    aSteps('root', [[step('part')], [step('b')]]), { ...aDag('part', [task('a', { template: 'g', when: 'no == yes' })]), ...from('o', '{{tasks.a.outputs.parameters.run}}') }, { ...aGate('g'), suspend: { duration: '1' } }, nothing('b'),
   ]),
   aCase('dag-all-skipped', { rule: 'a DAG all of whose tasks were skipped has succeeded' }, [aDag('root', [task('part'), task('after', { depends: 'part.Succeeded' })]), aDag('part', [task('a', { when: 'no == yes' }), task('b', { depends: 'a.Succeeded' })]), aPod('a'), aPod('b'), aPod('after')]),
   aCase('dag-three-deep', { rule: 'a failure goes up through DAGs', pods: { '*.leaf': FAIL } }, [
