@@ -333,8 +333,8 @@ export class ProcessExecutor implements Executor {
 
   private mountsOf(spec: AttemptSpec, environment: Environment): Mount[] {
     for (const mount of spec.mounts) {
-      if (mount.create) mkdirSync(mount.source, { recursive: true, mode: 0o700 });
-      else if (!existsSync(mount.source)) throw new UnreachablePath(`The folder "${mount.source}", which the task expects at "${mount.target}", does not exist.`);
+      // What is to be made is made by the supervisor, while this process has other things to do.
+      if (!mount.create && !existsSync(mount.source)) throw new UnreachablePath(`The folder "${mount.source}", which the task expects at "${mount.target}", does not exist.`);
     }
     // Environments are shared; a task must not change one under the others.
     const shared = environment === this.parts.bareEnvironment ? [] : [{ source: environment.folder, target: environment.folder, readOnly: true }];

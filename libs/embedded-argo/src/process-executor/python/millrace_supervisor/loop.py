@@ -146,6 +146,9 @@ class Loop:
         job["fork"] = bool(launch) and become_task.can_run_in_this_interpreter(job) and preloaded.preload(launch["module"])
         scratch = attempt = None
         try:
+            for mount in job["mounts"]:
+                if mount.get("create"):
+                    os.makedirs(mount["source"], 0o700, exist_ok=True)
             source = launch["source"] if job["fork"] and become_task.finds_program_in_scratch(job) else None
             scratch = self.scratches.lend(source, job["visible"])
             self.live.reserve(scratch.slot)
@@ -158,7 +161,7 @@ class Loop:
             if scratch:
                 self.discard(self.scratches.take_back(scratch))
             code = errno.errorcode.get(error.errno)
-            client.send({"event": "failed", "id": job["id"], "code": code, "message": "The task cannot be started: %s." % error.strerror})
+            client.send({"event": "failed", "id": job["id"], "code": code, "message": "The task cannot be started: %s." % _describe(error)})
             return
         if pid == 0:
             raise InChild(job, attempt.child_fds)
@@ -249,3 +252,7 @@ class Loop:
     def broadcast(self, message):
         for client in list(self.clients):
             client.send(message)
+
+
+def _describe(error):
+    return "%s (%s)" % (error.strerror, error.filename) if error.filename else str(error.strerror)
