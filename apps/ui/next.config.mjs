@@ -14,7 +14,7 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },
-  transpilePackages: ['@millrace/api-contract', '@millrace/errors', '@millrace/pipeline-spec'],
+  transpilePackages: ['@millrace/api-contract', '@millrace/errors', '@millrace/pipeline-spec', '@millrace/scheduling'],
   turbopack: { root: resolve(dirname(fileURLToPath(import.meta.url)), '../..') },
   devIndicators: false,
 };

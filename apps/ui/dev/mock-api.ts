@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { millrace, MILLRACE_API, type LogPageView, type RunSummary, type StreamEvent } from '@millrace/api-contract';
 import type { JsonValue } from '@millrace/pipeline-spec';
 import { z } from 'zod';
+import { MockSchedules } from './mock-schedules';
 import { makeScenario, recount, settle, uuid, type MockRun, type Scenario } from './scenario';
 
 const V2 = '/apis/v2beta1';
@@ -15,11 +16,13 @@ class Refusal extends Error {
 /** The two APIs over one made-up scenario. Every answer of our own API is checked against the contract. */
 export class MockApi {
   readonly #scenario: Scenario;
+  readonly #schedules: MockSchedules;
   readonly #listeners = new Set<ServerResponse>();
   #event = 0;
 
   constructor(private readonly options: { baseUrl: string; empty: boolean; still: boolean }) {
     this.#scenario = options.empty ? { experiments: [], pipelines: [], versions: [], runs: new Map() } : makeScenario();
+    this.#schedules = new MockSchedules(this.#scenario);
     if (!options.still) for (const run of this.#scenario.runs.values()) if (run.pace) setInterval(() => this.#move(run), run.pace).unref();
   }
 
@@ -58,6 +61,14 @@ export class MockApi {
       return pipelines.find((each) => each.pipeline_id === id) ?? missing('pipeline', id);
     }
     if (area === 'experiments') return id ? (experiments.find((each) => each.experiment_id === id) ?? missing('experiment', id)) : pageOf(filtered(experiments, query), query, 'experiments');
+    if (area === 'recurringruns') {
+      if (!id) return this.#schedules.create(json);
+      const [recurringId = '', verb] = id.split(':');
+      if (method === 'DELETE') this.#schedules.remove(recurringId);
+      else this.#schedules.setEnabled(recurringId, verb === 'enable');
+      this.#tell({ type: 'changed', kind: 'recurring-run', id: recurringId });
+      return {};
+    }
     if (area === 'runs' && method === 'POST' && !id) return this.#create(json);
     if (area === 'runs' && id) {
       const [runId = '', verb] = id.split(':');
@@ -79,6 +90,8 @@ export class MockApi {
 
   #own(method: string, path: string, query: URLSearchParams, body: Buffer | undefined): unknown {
     if (path === '/server') return z.parse(millrace.serverInfo, { version: '0.1.0', base_url: this.options.baseUrl, data_folder: '~/.millrace', substrate: 'embedded', time_zone: 'Europe/Berlin', warnings: [] });
+    if (path === '/recurring-runs') return this.#schedules.list(query);
+    if (path.startsWith('/recurring-runs/')) return this.#schedules.get(path.split('/')[2] ?? '') ?? missing('recurring run', path.split('/')[2] ?? '');
     if (path === '/runs') return z.parse(millrace.runList, this.#list(query));
     if (path === '/runs:preview' && method === 'POST') {
       const wanted = JSON.parse(body?.toString() ?? '{}') as { pipeline_version_reference?: { pipeline_version_id?: string } };
@@ -109,7 +122,7 @@ export class MockApi {
     const text = (query.get('q') ?? '').toLowerCase();
     const version = /"pipeline_version_id","string_value":"([^"]+)"/.exec(query.get('filter') ?? '')?.[1];
     const rows = [...this.#scenario.runs.values()].map((run) => run.detail.run)
-      .filter((run) => run.archived === archived && (states.length === 0 || states.includes(run.state)) && (!query.get('experiment_id') || run.experiment.id === query.get('experiment_id')) && run.name.toLowerCase().includes(text) && (!version || run.version?.id === version))
+      .filter((run) => run.archived === archived && (states.length === 0 || states.includes(run.state)) && (!query.get('experiment_id') || run.experiment.id === query.get('experiment_id')) && (!query.get('recurring_run_id') || run.recurring_run?.id === query.get('recurring_run_id')) && run.name.toLowerCase().includes(text) && (!version || run.version?.id === version))
       .sort((a, b) => b.created_at.localeCompare(a.created_at));
     const start = Number(query.get('page_token') ?? 0);
     const size = Number(query.get('page_size') || 20);

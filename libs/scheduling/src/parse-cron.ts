@@ -56,11 +56,11 @@ const EXAMPLE = 'For example "0 30 9 * * MON-FRI" is 9:30 on weekdays: seconds, 
 /**
  * Reads a cron expression as KFP does (robfig/cron 1): seconds first, five fields without the day of week or six with it; `*`, `?`, lists,
  * ranges, steps and English names; `@daily` and its like, `@every 1h30m`. Ours beyond that: `TZ=<zone>` in front. INVALID_ARGUMENT names
- * the field.
+ * the field; `details` has its number, from 1, and what stands there.
  */
 export function parseCron(text: string): CronExpression {
-  const refuse = (why: string): never => {
-    throw new PipelineError('INVALID_ARGUMENT', `Schedule cron is not a supported format: "${text}": ${why} ${EXAMPLE}`, { details: { path: 'trigger.cron_schedule.cron' } });
+  const refuse = (why: string, where: { readonly field?: number; readonly found?: string } = {}): never => {
+    throw new PipelineError('INVALID_ARGUMENT', `Schedule cron is not a supported format: "${text}": ${why} ${EXAMPLE}`, { details: { path: 'trigger.cron_schedule.cron', ...where } });
   };
   const zoned = /^\s*(?:CRON_)?TZ=(\S+)\s*(.*)$/s.exec(text);
   const timeZone = zoned?.[1];
@@ -76,7 +76,7 @@ export function parseCron(text: string): CronExpression {
   if (expression.startsWith('@') && !Object.hasOwn(DESCRIPTORS, expression)) refuse(`"${expression}" is unknown; known are ${Object.keys(DESCRIPTORS).join(', ')} and @every <duration>.`);
   const parts = (DESCRIPTORS[expression] ?? expression).split(/\s+/);
   if (parts.length < 5 || parts.length > 6) refuse(`it has ${parts.length} field${parts.length === 1 ? '' : 's'}; it needs five or six.`);
-  const read = FIELDS.map((field, index) => readField(field, parts[index] ?? '*', (why) => refuse(`${field.label} (field ${index + 1}) ${why}`)));
+  const read = FIELDS.map((field, index) => readField(field, parts[index] ?? '*', (why) => refuse(`${field.label} (field ${index + 1}) ${why}`, { field: index + 1, found: parts[index] ?? '' })));
   const [second, minute, hour, dayOfMonth, month, dayOfWeek] = read as [FieldValues, FieldValues, FieldValues, FieldValues, FieldValues, FieldValues];
   return {
     kind: 'fields',

@@ -37,6 +37,21 @@ export interface KfpRunRequest {
   readonly runtime_config?: { readonly parameters?: Readonly<Record<string, JsonValue>>; readonly pipeline_root?: string };
 }
 
+interface KfpSpan {
+  readonly start_time?: string;
+  readonly end_time?: string;
+}
+export interface KfpTrigger {
+  readonly cron_schedule?: KfpSpan & { readonly cron: string };
+  readonly periodic_schedule?: KfpSpan & { readonly interval_second: string };
+}
+export interface KfpRecurringRunRequest extends KfpRunRequest {
+  readonly trigger: KfpTrigger;
+  readonly max_concurrency: string;
+  readonly no_catchup: boolean;
+  readonly mode: 'ENABLE' | 'DISABLE';
+}
+
 interface Page {
   readonly total_size?: number;
   readonly next_page_token?: string;
@@ -83,6 +98,9 @@ export const kfp = {
   getExperiment: (experiment: string, signal?: AbortSignal) => getJson<KfpExperiment>(`${V2}/experiments/${id(experiment)}`, { signal }),
   createRun: (run: KfpRunRequest) => requestJson<{ run_id: string }>('POST', `${V2}/runs`, { body: run }),
   actOnRun: (run: string, verb: 'archive' | 'unarchive' | 'terminate') => requestJson('POST', `${V2}/runs/${id(run)}:${verb}`, { body: {} }),
+  createRecurringRun: (run: KfpRecurringRunRequest) => requestJson<{ recurring_run_id: string }>('POST', `${V2}/recurringruns`, { body: run }),
+  setRecurringRunEnabled: (run: string, enabled: boolean) => requestJson('POST', `${V2}/recurringruns/${id(run)}:${enabled ? 'enable' : 'disable'}`, { body: {} }),
+  deleteRecurringRun: (run: string, policy: 'ORPHAN' | 'BACKGROUND') => requestJson('DELETE', `${V2}/recurringruns/${id(run)}`, { query: { propagation_policy: policy }, body: {} }),
   deleteRun: (run: string) => requestJson('DELETE', `${V2}/runs/${id(run)}`, { body: {} }),
 };
 

@@ -2,6 +2,8 @@ import {
   millraceRoutes,
   type ArtifactPage,
   type LogPageView,
+  type RecurringRunDetail,
+  type RecurringRunList,
   type RunDetail,
   type RunList,
   type RunPreview,
@@ -16,11 +18,19 @@ export interface RunsQuery {
   readonly pageToken?: string;
   readonly pageSize?: number;
   readonly experimentId?: string;
+  readonly recurringRunId?: string;
   readonly states?: readonly string[];
   readonly text?: string;
   readonly archived?: boolean;
   /** KFP's filter, for what the short forms do not say. */
   readonly filter?: string;
+}
+
+export interface RecurringRunsQuery {
+  readonly pageToken?: string;
+  readonly pageSize?: number;
+  readonly text?: string;
+  readonly enabled?: boolean;
 }
 
 export const RUNS_PAGE_SIZE = 50;
@@ -35,12 +45,16 @@ export const millrace = {
         page_size: query.pageSize ?? RUNS_PAGE_SIZE,
         page_token: query.pageToken,
         experiment_id: query.experimentId,
+        recurring_run_id: query.recurringRunId,
         states: query.states?.length ? query.states.join(',') : undefined,
         q: query.text,
         archived: query.archived ? true : undefined,
         filter: query.filter,
       },
     }),
+  recurringRuns: (query: RecurringRunsQuery, signal?: AbortSignal) =>
+    getJson<RecurringRunList>(millraceRoutes.recurringRuns(), { signal, query: { page_size: query.pageSize ?? RUNS_PAGE_SIZE, page_token: query.pageToken, q: query.text, enabled: query.enabled } }),
+  recurringRun: (id: string, signal?: AbortSignal) => getJson<RecurringRunDetail>(millraceRoutes.recurringRun(id), { signal }),
   run: (id: string, signal?: AbortSignal) => getJson<RunDetail>(millraceRoutes.run(id), { signal }),
   runArtifacts: (id: string, signal?: AbortSignal) => getJson<ArtifactPage>(millraceRoutes.runArtifacts(id), { signal }),
   task: (run: string, task: string, signal?: AbortSignal) => getJson<TaskDetail>(millraceRoutes.task(run, task), { signal }),

@@ -15,6 +15,7 @@ export class LiveCache {
   readonly #runListeners = new Set<RunListener>();
   readonly #activity = new Map<string, boolean>();
   #counting: ReturnType<typeof setTimeout> | undefined;
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly client: QueryClient) {}
 
@@ -38,6 +39,7 @@ export class LiveCache {
         this.client.setQueryData<RunDetail>(keys.run(event.run.id), (detail) => detail && applyToRun(detail, event, id));
         this.#applyToLists(event.run);
         this.#noteActivity(event.run);
+        if (event.run.recurring_run) this.#refreshSchedules();
         return;
       case 'tasks':
         this.#remember(message);
@@ -51,7 +53,8 @@ export class LiveCache {
         this.#count();
         return;
       case 'changed':
-        void this.client.invalidateQueries({ queryKey: event.kind === 'experiment' ? keys.experiments : keys.pipelines });
+        if (event.kind === 'recurring-run') this.#refreshSchedules();
+        else void this.client.invalidateQueries({ queryKey: event.kind === 'experiment' ? keys.experiments : keys.pipelines });
         return;
     }
   }
@@ -74,6 +77,15 @@ export class LiveCache {
     if (this.#activity.get(run.id) === active) return;
     this.#activity.set(run.id, active);
     this.#count();
+  }
+
+  /** A schedule of every second would have its page ask all the time. */
+  #refreshSchedules(): void {
+    if (this.#refreshing !== undefined) return;
+    this.#refreshing = setTimeout(() => {
+      this.#refreshing = undefined;
+      void this.client.invalidateQueries({ queryKey: keys.recurringRuns });
+    }, 500);
   }
 
   #count(): void {

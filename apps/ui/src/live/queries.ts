@@ -1,7 +1,7 @@
 'use client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { kfp, type ListQuery } from '@/api/kfp';
-import { millrace, type RunsQuery } from '@/api/millrace';
+import { millrace, type RecurringRunsQuery, type RunsQuery } from '@/api/millrace';
 import { keys } from './query-keys';
 import { useLiveCache } from './LiveProvider';
 
@@ -37,6 +37,11 @@ export const useVersions = (pipeline: string, list: ListQuery = { pageSize: 100 
 
 export const useVersion = (pipeline: string, version: string) =>
   useQuery({ queryKey: keys.version(pipeline, version), queryFn: ({ signal }) => kfp.getVersion(pipeline, version, signal), enabled: pipeline !== '' && version !== '' });
+
+export const useRecurringRuns = (query: RecurringRunsQuery) =>
+  useQuery({ queryKey: [...keys.recurringRuns, 'list', query], queryFn: ({ signal }) => millrace.recurringRuns(query, signal), placeholderData: keepPreviousData });
+
+export const useRecurringRun = (id: string) => useQuery({ queryKey: keys.recurringRun(id), queryFn: ({ signal }) => millrace.recurringRun(id, signal), enabled: id !== '' });
 
 export const useExperiments = (list: ListQuery) =>
   useQuery({ queryKey: [...keys.experiments, 'list', list], queryFn: ({ signal }) => kfp.listExperiments(list, signal), placeholderData: keepPreviousData });

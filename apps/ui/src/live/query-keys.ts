@@ -15,6 +15,8 @@ export const keys = {
   pipeline: (id: string) => ['pipelines', 'one', id] as const,
   versions: (pipeline: string) => ['pipelines', 'versions', pipeline] as const,
   version: (pipeline: string, version: string) => ['pipelines', 'version', pipeline, version] as const,
+  recurringRuns: ['recurring-runs'] as const,
+  recurringRun: (id: string) => ['recurring-runs', 'one', id] as const,
   experiments: ['experiments'] as const,
   experiment: (id: string) => ['experiments', 'one', id] as const,
 };

@@ -8,6 +8,8 @@ describe('fromUpstreamLink', () => {
     ['#/pipelines/details/p1', '/pipelines/p1'],
     ['#/pipelines/details/p1/version/v2', '/pipelines/p1/versions/v2'],
     ['#/experiments/details/e1', '/experiments/e1'],
+    ['#/recurringruns', '/recurring-runs'],
+    ['#/recurringrun/details/rr-1', '/recurring-runs/rr-1'],
     ['#/runs', '/runs'],
     ['#/archive/runs', '/runs?archived=1'],
     ['#/runs/new?pipelineId=p&pipelineVersionId=v', '/runs/new?pipeline=p&version=v'],

@@ -8,6 +8,7 @@ export function fromUpstreamLink(hash: string): string | undefined {
   if (second === 'details' && id) {
     if (area === 'runs') return `/runs/${id}`;
     if (area === 'experiments') return `/experiments/${id}`;
+    if (area === 'recurringrun') return `/recurring-runs/${id}`;
     if (area === 'pipelines') return third === 'version' && version ? `/pipelines/${id}/versions/${version}` : `/pipelines/${id}`;
   }
   if (area === 'runs' && second === 'new') {
@@ -19,6 +20,7 @@ export function fromUpstreamLink(hash: string): string | undefined {
     copy('cloneFromRun', 'clone');
     return wanted.size ? `/runs/new?${wanted}` : '/runs/new';
   }
+  if (area === 'recurringruns') return '/recurring-runs';
   if (area === 'archive' && second === 'runs') return '/runs?archived=1';
   if (area === 'archive' && second === 'experiments') return '/experiments';
   if (area === 'shared' && second === 'pipelines') return '/pipelines';

@@ -18,35 +18,39 @@ import { fieldId } from './components/ParameterField';
 import { Parameters } from './components/Parameters';
 import { Summary } from './components/Summary';
 import { Terminal } from './components/Terminal';
+import { Schedule } from './components/Schedule';
 import { What } from './components/What';
 import { usePreview } from './hooks/use-preview';
 import { useRunForm } from './hooks/use-run-form';
+import { useScheduleForm } from './hooks/use-schedule-form';
 import { parameterOfPath } from './lib/problem-path';
+import { toWireTrigger } from './lib/schedule-draft';
 import type { DraftProblem } from './lib/parameter-drafts';
 import styles from './components/NewRunPage.module.css';
 
-const FIELD_OF: Record<string, string> = { '#pipeline': 'pick-pipeline', '#version': 'pick-version', '#name': 'run-name' };
+const FIELD_OF: Record<string, string> = { '#pipeline': 'pick-pipeline', '#version': 'pick-version', '#name': 'run-name', '#every': 'every', '#cron': 'cron', '#end': 'end', '#at-once': 'at-once' };
 
 export function NewRunPage() {
   const t = useTexts();
   const router = useRouter();
   const url = useSearchState();
-  const form = useRunForm();
+  const schedule = useScheduleForm();
+  const form = useRunForm({ macros: schedule.repeat });
   const [tried, setTried] = useState(false);
   const [starting, setStarting] = useState(false);
   const json = url.get('as') === 'json';
   const ready = (form.pipelineId !== '' && form.versionId !== '') || form.inline;
   const preview = usePreview(form.request, ready && form.reading.problems.length === 0 && !form.loading);
   useEffect(() => {
-    document.title = `${t.newRun.title} · Millrace`;
-  }, [t]);
+    document.title = `${schedule.repeat ? t.recurring.new : t.newRun.title} · Millrace`;
+  }, [t, schedule.repeat]);
 
   // What the server says of a parameter stands beside what the form found by itself.
   const problems = useMemo(() => {
     const server = form.problems.length === 0 && !preview.isPlaceholderData ? (preview.data?.problems ?? []) : [];
     const refused = form.problems.length === 0 && preview.error instanceof ApiError && preview.error.status === 400 ? (preview.error.problems.length > 0 ? preview.error.problems : [{ path: '', message: preview.error.message }]) : [];
-    return [...form.problems, ...[...server, ...refused].map((problem) => ({ name: parameterOfPath(problem.path), message: problem.message }))];
-  }, [form.problems, preview.data, preview.isPlaceholderData, preview.error]);
+    return [...form.problems, ...schedule.problems, ...[...server, ...refused].map((problem) => ({ name: parameterOfPath(problem.path), message: problem.message }))];
+  }, [form.problems, schedule.problems, preview.data, preview.isPlaceholderData, preview.error]);
   const problemOf = (name: string): DraftProblem | undefined => {
     const problem = problems.find((each) => each.name === name);
     // What is merely not filled in yet is no reproach before one tries to start.
@@ -67,6 +71,14 @@ export function NewRunPage() {
     if (starting) return;
     setStarting(true);
     try {
+      const { draft, reading } = schedule;
+      if (schedule.repeat && reading.trigger) {
+        const { pipeline_version_reference: reference, ...rest } = form.request;
+        const always = draft.alwaysLatest && reference ? { pipeline_id: reference.pipeline_id } : reference;
+        const created = await kfp.createRecurringRun({ ...rest, ...(always && { pipeline_version_reference: always }), trigger: toWireTrigger(reading.trigger), max_concurrency: draft.atOnce.trim(), no_catchup: !draft.catchUp, mode: 'ENABLE' });
+        router.push(`/recurring-runs/${created.recurring_run_id}`);
+        return;
+      }
       const run = await kfp.createRun(form.request);
       router.push(`/runs/${run.run_id}`);
     } catch (error) {
@@ -87,8 +99,8 @@ export function NewRunPage() {
   return (
     <>
       <PageHead
-        title={t.newRun.title}
-        crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: t.newRun.title }]}
+        title={schedule.repeat ? t.recurring.new : t.newRun.title}
+        crumbs={schedule.repeat ? [{ label: t.recurring.title, href: '/recurring-runs' }, { label: t.recurring.new }] : [{ label: t.nav.runs, href: '/runs' }, { label: t.newRun.title }]}
         aside={
           form.clone ? (
             <span className={`sm t3 cut ${styles.copied}`}>
@@ -119,13 +131,14 @@ export function NewRunPage() {
               event.preventDefault();
             }}
           >
-            <What form={form} invalid={(name) => tried && problems.some((problem) => problem.name === name)} />
+            <What form={form} repeat={schedule.repeat} invalid={(name) => tried && problems.some((problem) => problem.name === name)} />
+            <Schedule form={schedule} mayBeLatest={!form.inline} />
             {json ? <JsonForm key={form.versionId} form={form} /> : <Parameters form={form} problemOf={problemOf} />}
             <Advanced form={form} />
           </form>
           <aside className={styles.aside}>
-            <Summary preview={ready ? preview.data : undefined} previewError={preview.error} problems={problems} starting={starting} onGoTo={goTo} onStart={() => void start()} />
-            {ready ? (
+            <Summary preview={ready ? preview.data : undefined} previewError={preview.error} problems={problems} repeat={schedule.repeat} starting={starting} onGoTo={goTo} onStart={() => void start()} />
+            {ready && !schedule.repeat ? (
               <Terminal
                 run={{
                   host: hostAddress(),

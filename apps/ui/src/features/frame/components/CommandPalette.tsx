@@ -132,6 +132,7 @@ function useEntries(text: string, onKeys: () => void): Entry[] {
   const pages: [string, string, IconName][] = [
     [t.nav.runs, '/runs', 'runs'],
     [t.nav.pipelines, '/pipelines', 'pipelines'],
+    [t.nav.recurring, '/recurring-runs', 'recurring'],
     [t.nav.experiments, '/experiments', 'experiments'],
   ];
   for (const [label, path, icon] of pages) entries.push({ id: `p${path}`, group: t.palette.go, label, icon, run: to(path) });

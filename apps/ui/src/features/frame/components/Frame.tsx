@@ -44,6 +44,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
     { keys: '?', label: t.keys.sheet, group, run: () => setOpen('keys') },
     { keys: 'g r', label: t.keys.goRuns, group, run: () => router.push('/runs') },
     { keys: 'g p', label: t.keys.goPipelines, group, run: () => router.push('/pipelines') },
+    { keys: 'g s', label: t.keys.goRecurring, group, run: () => router.push('/recurring-runs') },
     { keys: 'g e', label: t.keys.goExperiments, group, run: () => router.push('/experiments') },
     { keys: 'n', label: t.keys.newRun, group, run: () => router.push('/runs/new') },
     { keys: 'z', label: t.keys.undo, group, run: undoLast },

@@ -23,6 +23,7 @@ export function Nav({ onFind, onKeys }: { readonly onFind: () => void; readonly 
   const theme = useSyncExternalStore(subscribeToTheme, currentTheme, () => 'system' as const);
   const entries = [
     { area: 'runs', label: t.nav.runs, icon: 'runs' as const, note: live.data ? t.nav.live(live.data) : undefined },
+    { area: 'recurring-runs', label: t.nav.recurring, icon: 'recurring' as const },
     { area: 'pipelines', label: t.nav.pipelines, icon: 'pipelines' as const },
     { area: 'experiments', label: t.nav.experiments, icon: 'experiments' as const },
   ];

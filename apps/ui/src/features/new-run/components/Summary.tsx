@@ -12,13 +12,14 @@ interface SummaryProps {
   readonly preview: RunPreview | undefined;
   readonly previewError: unknown;
   readonly problems: readonly DraftProblem[];
+  readonly repeat: boolean;
   readonly starting: boolean;
   readonly onGoTo: (problem: DraftProblem) => void;
   readonly onStart: () => void;
 }
 
 /** What will run, what is reused, every problem, and the button. */
-export function Summary({ preview, previewError, problems, starting, onGoTo, onStart }: SummaryProps) {
+export function Summary({ preview, previewError, problems, repeat, starting, onGoTo, onStart }: SummaryProps) {
   const t = useTexts();
   const [first] = problems;
   return (
@@ -52,6 +53,11 @@ export function Summary({ preview, previewError, problems, starting, onGoTo, onS
             </li>
           ) : null}
         </ul>
+        {preview?.warnings?.map((warning) => (
+          <p className={styles.note} key={warning}>
+            {warning}
+          </p>
+        ))}
         {previewError && problems.length === 0 ? <p className={styles.note}>{t.newRun.previewFailed}</p> : null}
         {first ? (
           <div className={styles.problems} role="status">
@@ -71,7 +77,7 @@ export function Summary({ preview, previewError, problems, starting, onGoTo, onS
         ) : null}
         <div className={styles.start}>
           <Button look="primary" keys={problems.length > 0 ? undefined : keyCaps('Mod+Enter').join('')} aria-disabled={problems.length > 0 || starting} onClick={() => (first ? onGoTo(first) : onStart())}>
-            {starting ? t.newRun.starting : t.newRun.start}
+            {starting ? t.newRun.starting : repeat ? t.recurring.create : t.newRun.start}
           </Button>
         </div>
       </div>

@@ -10,7 +10,7 @@ import pick from './Picker.module.css';
 import styles from './NewRunPage.module.css';
 
 /** Which pipeline, which version, in which experiment, by what name. */
-export function What({ form, invalid }: { readonly form: RunForm; readonly invalid: (name: string) => boolean }) {
+export function What({ form, repeat, invalid }: { readonly form: RunForm; readonly repeat: boolean; readonly invalid: (name: string) => boolean }) {
   const t = useTexts();
   const [pipelineText, setPipelineText] = useState('');
   const [experimentText, setExperimentText] = useState('');
@@ -57,7 +57,7 @@ export function What({ form, invalid }: { readonly form: RunForm; readonly inval
         <label className={`${pick.pick} ${pick.text} ${invalid('#name') ? pick.invalid : ''}`}>
           <Icon name="runs" className={pick.icon} />
           <span className="grow">
-            <span className={pick.label}>{t.newRun.runName}</span>
+            <span className={pick.label}>{repeat ? t.common.name : t.newRun.runName}</span>
             <input id="run-name" value={form.name} autoComplete="off" spellCheck={false} onChange={(event) => form.setName(event.target.value)} />
           </span>
         </label>

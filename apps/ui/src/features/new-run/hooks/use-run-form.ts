@@ -4,28 +4,36 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { nameOf, type KfpRunRequest } from '@/api/kfp';
 import { readPipeline, splitSpec } from '@/features/pipelines';
 import { useTexts } from '@/i18n/use-texts';
-import { useExperiment, usePipeline, useRun, useVersion, useVersions } from '@/live/queries';
+import { useExperiment, usePipeline, useRecurringRun, useRun, useVersion, useVersions } from '@/live/queries';
 import { useSearchState } from '@/url/use-search-state';
 import { draftsOf, readDrafts, type DraftProblem, type Drafts } from '../lib/parameter-drafts';
 
 const NO_PARAMETERS: readonly PipelineParameter[] = [];
 
 /** Everything the form knows: what is chosen (in the address), what is typed, what would be sent and what is wrong with it. */
-export function useRunForm() {
+export function useRunForm({ macros }: { readonly macros: boolean }) {
   const t = useTexts();
   const url = useSearchState();
   const cloneId = url.get('clone') ?? '';
   const clone = useRun(cloneId);
   const cloned = cloneId ? clone.data : undefined;
-  const pipelineId = url.get('pipeline') ?? cloned?.run.pipeline?.id ?? '';
+  const scheduleId = url.get('schedule') ?? '';
+  const schedule = useRecurringRun(scheduleId);
+  const copied = scheduleId ? schedule.data : undefined;
+  const pipelineId = url.get('pipeline') ?? cloned?.run.pipeline?.id ?? copied?.recurring_run.pipeline?.id ?? '';
   const versions = useVersions(pipelineId);
-  const clonedVersion = cloned && pipelineId === cloned.run.pipeline?.id ? cloned.run.version?.id : undefined;
+  const clonedVersion = cloned && pipelineId === cloned.run.pipeline?.id ? cloned.run.version?.id : copied?.recurring_run.pipeline?.id === pipelineId ? copied.recurring_run.version?.id : undefined;
   const versionId = url.get('version') ?? clonedVersion ?? versions.data?.pipeline_versions?.[0]?.pipeline_version_id ?? '';
-  const experimentId = url.get('experiment') ?? cloned?.run.experiment.id ?? '';
+  const experimentId = url.get('experiment') ?? cloned?.run.experiment.id ?? copied?.recurring_run.experiment.id ?? '';
   const pipeline = usePipeline(pipelineId);
   const version = useVersion(pipelineId, versionId);
   const experiment = useExperiment(experimentId);
-  const inline = cloned && !pipelineId ? cloned : undefined;
+  // A pipeline of its own: that of the run or the recurring run which is copied.
+  const inline = useMemo(() => {
+    if (pipelineId) return undefined;
+    if (cloned) return { pipeline_spec: cloned.pipeline_spec, platform_spec: cloned.platform_spec, name: cloned.run.pipeline_name };
+    return copied && { pipeline_spec: copied.pipeline_spec, platform_spec: undefined, name: copied.recurring_run.pipeline_name };
+  }, [pipelineId, cloned, copied]);
   const spec = inline ? inline.pipeline_spec : version.data?.pipeline_spec;
   const platform = inline?.platform_spec;
   const parsed = useMemo(() => readPipeline(spec as JsonValue | undefined, platform as JsonValue | undefined), [spec, platform]);
@@ -40,24 +48,28 @@ export function useRunForm() {
   // A copied run fills the form once, when both it and the parameters are there.
   const filled = useRef('');
   useEffect(() => {
-    if (!cloned || parameters === NO_PARAMETERS || filled.current === cloned.run.id) return;
-    filled.current = cloned.run.id;
-    const copy = draftsOf(parameters, cloned.parameters as Record<string, JsonValue>, t);
+    const source = cloned ? { ...cloned.run, parameters: cloned.parameters } : copied && { ...copied.recurring_run, parameters: copied.parameters };
+    if (!source || parameters === NO_PARAMETERS || filled.current === source.id) return;
+    filled.current = source.id;
+    const copy = draftsOf(parameters, source.parameters as Record<string, JsonValue>, t, { macros });
     setDrafts(copy.drafts);
     setMisfits(copy.problems.filter((problem) => problem.name in copy.drafts));
-    setDescription(cloned.run.description);
-  }, [cloned, parameters, t]);
+    setDescription(source.description);
+  }, [cloned, copied, parameters, t, macros]);
 
   const suggested = useMemo(() => {
     if (cloned) return t.newRun.copyOf(cloned.run.name);
+    if (copied) return t.newRun.copyOf(copied.recurring_run.name);
     const name = pipeline.data ? nameOf(pipeline.data) : '';
+    // The runs of a schedule are numbered; a time in its name would be that of nothing.
+    if (macros) return name;
     const now = new Date();
     const two = (value: number) => String(value).padStart(2, '0');
     return name ? t.newRun.defaultName(name, `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}:${two(now.getMinutes())}`) : '';
-  }, [cloned, pipeline.data, t]);
+  }, [cloned, copied, pipeline.data, macros, t]);
   const name = typedName ?? suggested;
 
-  const reading = useMemo(() => readDrafts(parameters, drafts, t), [parameters, drafts, t]);
+  const reading = useMemo(() => readDrafts(parameters, drafts, t, { macros }), [parameters, drafts, t, macros]);
   const problems = useMemo(() => {
     const list: DraftProblem[] = [];
     if (!pipelineId && !inline) list.push({ name: '#pipeline', message: t.newRun.problem.pipeline });
@@ -85,7 +97,7 @@ export function useRunForm() {
     setDrafts((before) => ({ ...before, [parameter]: draft }));
   };
   const changeAll = (values: Readonly<Record<string, JsonValue>>): readonly DraftProblem[] => {
-    const next = draftsOf(parameters, values, t);
+    const next = draftsOf(parameters, values, t, { macros });
     setMisfits(next.problems.filter((problem) => problem.name in next.drafts));
     setDrafts(next.drafts);
     return next.problems;
@@ -95,7 +107,7 @@ export function useRunForm() {
     cloneError: cloneId && clone.isError ? clone.error : undefined,
     inline: inline !== undefined,
     pipelineId,
-    pipelineName: pipeline.data ? nameOf(pipeline.data) : (inline?.run.pipeline_name ?? ''),
+    pipelineName: pipeline.data ? nameOf(pipeline.data) : (inline?.name ?? ''),
     versionId,
     versionName: version.data ? nameOf(version.data) : '',
     versions: versions.data?.pipeline_versions ?? [],

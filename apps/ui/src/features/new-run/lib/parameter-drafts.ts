@@ -30,12 +30,21 @@ export function toDraft(parameter: PipelineParameter, value: JsonValue): string 
 /** What the control shows: what was typed, else the default. */
 export const shownDraft = (parameter: PipelineParameter, drafts: Drafts): string => drafts[parameter.name] ?? (parameter.default === undefined || parameter.default === null ? '' : toDraft(parameter, parameter.default));
 
+/** What a schedule replaces in each run, such as `[[Index]]`. */
+const MACRO = /^(\[\[.+\]\]|\{\{\$\..+\}\})$/;
+
+export interface DraftRules {
+  /** Whether a number may be given by a macro. */
+  readonly macros: boolean;
+}
+
 /** The value of a draft; undefined when the parameter is left out. */
-export function readDraft(parameter: PipelineParameter, draft: string | undefined, t: Texts): Reading {
+export function readDraft(parameter: PipelineParameter, draft: string | undefined, t: Texts, { macros }: DraftRules = { macros: false }): Reading {
   const { name } = parameter;
   const empty = draft === undefined || (draft === '' && (parameter.type !== 'STRING' || parameter.default === undefined));
   if (empty) return parameter.required ? { problem: { name, message: t.newRun.problem.required(name) } } : { value: undefined };
   if (parameter.literals) return { value: JSON.parse(draft) as JsonValue };
+  if (macros && parameter.type.startsWith('NUMBER') && MACRO.test(draft.trim())) return { value: draft.trim() };
   switch (parameter.type) {
     case 'STRING':
       return { value: draft };
@@ -64,12 +73,12 @@ function readJson(parameter: PipelineParameter, draft: string, t: Texts): Readin
 }
 
 /** All parameters read: those to send, which are those that differ from their default, and every problem. */
-export function readDrafts(parameters: readonly PipelineParameter[], drafts: Drafts, t: Texts): { values: Record<string, JsonValue>; changed: ReadonlySet<string>; problems: DraftProblem[] } {
+export function readDrafts(parameters: readonly PipelineParameter[], drafts: Drafts, t: Texts, rules: DraftRules = { macros: false }): { values: Record<string, JsonValue>; changed: ReadonlySet<string>; problems: DraftProblem[] } {
   const values: Record<string, JsonValue> = {};
   const changed = new Set<string>();
   const problems: DraftProblem[] = [];
   for (const parameter of parameters) {
-    const reading = readDraft(parameter, drafts[parameter.name], t);
+    const reading = readDraft(parameter, drafts[parameter.name], t, rules);
     if ('problem' in reading) {
       if (parameter.default !== undefined && drafts[parameter.name] !== undefined) changed.add(parameter.name);
       // A required parameter nobody has touched yet is missing, too: Start leads to it.
@@ -86,7 +95,7 @@ export function readDrafts(parameters: readonly PipelineParameter[], drafts: Dra
 }
 
 /** Drafts for given values: what JSON or a run to copy say. Unknown names and wrong types are told, not dropped. */
-export function draftsOf(parameters: readonly PipelineParameter[], values: Readonly<Record<string, JsonValue>>, t: Texts): { drafts: Drafts; problems: DraftProblem[] } {
+export function draftsOf(parameters: readonly PipelineParameter[], values: Readonly<Record<string, JsonValue>>, t: Texts, rules: DraftRules = { macros: false }): { drafts: Drafts; problems: DraftProblem[] } {
   const drafts: Record<string, string> = {};
   const problems: DraftProblem[] = [];
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
@@ -96,7 +105,7 @@ export function draftsOf(parameters: readonly PipelineParameter[], values: Reado
     else if (value === null) continue;
     else {
       const draft = toDraft(parameter, value);
-      const reading = readDraft(parameter, draft, t);
+      const reading = readDraft(parameter, draft, t, rules);
       const kept = 'value' in reading && (reading.value === undefined || sameValue(reading.value, value));
       if (parameter.literals && !parameter.literals.some((literal) => sameValue(literal, value))) problems.push({ name, message: t.newRun.problem.literal(name) });
       else if (!kept) problems.push({ name, message: t.newRun.problem.type(name, t.newRun.types[parameter.type]) });

@@ -124,6 +124,18 @@ function RunFacts({ detail: { run } }: { readonly detail: RunDetail }) {
           {run.experiment.name}
         </Link>
       </span>
+      {run.recurring_run ? (
+        <span className={`cut ${styles.wide}`}>
+          {t.recurring.of}{' '}
+          {run.recurring_run.name ? (
+            <Link prefetch={false} className="link" href={`/recurring-runs/${run.recurring_run.id}`}>
+              {run.recurring_run.name}
+            </Link>
+          ) : (
+            t.recurring.deletedOne
+          )}
+        </span>
+      ) : null}
       {run.description ? (
         <span className={`cut ${styles.wide}`} title={run.description}>
           {run.description}

@@ -24,11 +24,12 @@ import styles from './RunsView.module.css';
 interface RunsViewProps {
   readonly experimentId?: string;
   readonly versionId?: string;
+  readonly recurringRunId?: string;
   readonly empty: ReactNode;
 }
 
-/** Filter, table, paging and bulk actions; the whole list of runs or those of one experiment or version. */
-export function RunsView({ experimentId, versionId, empty }: RunsViewProps) {
+/** Filter, table, paging and bulk actions; the whole list of runs or those of one experiment, version or schedule. */
+export function RunsView({ experimentId, versionId, recurringRunId, empty }: RunsViewProps) {
   const t = useTexts();
   const router = useRouter();
   const url = useSearchState();
@@ -40,8 +41,8 @@ export function RunsView({ experimentId, versionId, empty }: RunsViewProps) {
   const states = useMemo(() => parseStates(url.get('state')), [url]);
   const archived = url.get('archived') === '1';
   const query: RunsQuery = useMemo(
-    () => ({ text: url.get('q'), states, archived, pageToken: url.get('page'), experimentId, filter: versionId && !url.get('page') ? versionFilter(versionId) : undefined }),
-    [url, states, archived, experimentId, versionId],
+    () => ({ text: url.get('q'), states, archived, pageToken: url.get('page'), experimentId, recurringRunId, filter: versionId && !url.get('page') ? versionFilter(versionId) : undefined }),
+    [url, states, archived, experimentId, recurringRunId, versionId],
   );
   const list = useRuns(query);
   const runs = useMemo(() => (list.data?.runs ?? []).filter((run) => run.archived === archived || selected.has(run.id)), [list.data, archived, selected]);

@@ -13,6 +13,7 @@ export const parseStates = (text: string | undefined): StateChoice[] =>
 export function belongsTo(run: RunSummary, query: RunsQuery, versionId?: string): boolean {
   if (run.archived !== (query.archived ?? false)) return false;
   if (query.experimentId && run.experiment.id !== query.experimentId) return false;
+  if (query.recurringRunId && run.recurring_run?.id !== query.recurringRunId) return false;
   if (query.states?.length && !query.states.includes(run.state)) return false;
   if (versionId && run.version?.id !== versionId) return false;
   return !query.text || foldText(run.name).includes(foldText(query.text));

@@ -1,0 +1,1 @@
+export { RecurringRunsPage as default } from '@/features/recurring-runs';

@@ -1,0 +1,5 @@
+export { RecurringRunsPage } from './RecurringRunsPage';
+export { RecurringRunPage } from './RecurringRunPage';
+export { WeekStrip } from './components/WeekStrip';
+export { NextTimes } from './components/NextTimes';
+export { busyHours } from './lib/busy-hours';
