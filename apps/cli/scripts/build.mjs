@@ -1,6 +1,6 @@
 // Makes dist/: the program, in an entry and pieces that are read when they are needed, and beside it what it reads at run time.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,9 +36,12 @@ const { metafile } = await build({
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
 
-// Pieces of earlier builds.
+// Pieces of earlier builds; a server that was started from a recent one may still have to read some of its.
 const made = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-for (const name of readdirSync(dist)) if (/^millrace.*\.mjs(\.|$)/.test(name) && !made.has(name)) rmSync(join(dist, name));
+for (const name of readdirSync(dist)) {
+  const path = join(dist, name);
+  if (/^millrace.*\.mjs(\.|$)/.test(name) && !made.has(name) && Date.now() - statSync(path).mtimeMs > 86_400_000) rmSync(path);
+}
 
 function copy(from, to) {
   rmSync(join(dist, to), { recursive: true, force: true });
