@@ -1,5 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Artifact } from '@millrace/database';
@@ -27,12 +28,13 @@ beforeAll(async () => {
   await writeFile(file('data.csv'), '0123456789');
   await writeFile(file('page.html'), '<script>alert(1)</script>');
   await writeFile(file('empty'), '');
+  await writeFile(file('packed'), gzipSync('what was packed'));
   await writeFile(file('model/config.json'), '{}');
   await writeFile(file('model/weights/w.bin'), 'wwww');
   await writeFile(file('../secret'), 'secret');
   await symlink(file('../secret'), file('link'));
   await symlink('/etc', file('model/etc'));
-  for (const name of ['data.csv', 'page.html', 'empty', 'model', 'link']) await store(name, file(name), name === 'page.html' ? 'system.HTML' : 'system.Artifact');
+  for (const name of ['data.csv', 'page.html', 'empty', 'model', 'link', 'packed']) await store(name, file(name), name === 'page.html' ? 'system.HTML' : 'system.Artifact');
   await store('outside', '/etc/passwd');
   await store('climbing', `${api.artifacts}/../secret`);
   await store('elsewhere', 's3://bucket/key');
@@ -54,6 +56,16 @@ describe('the content of an artifact', () => {
     expect(await content('data.csv', '', { range: 'bytes=2-4', 'if-range': '"other"' })).toMatchObject({ status: 200 });
     expect(await content('data.csv', '', { 'if-none-match': String(whole.headers['etag']) })).toMatchObject({ status: 304, text: '' });
     expect(await content('empty')).toMatchObject({ status: 200, text: '' });
+  });
+
+  it('is sent unpacked when that is asked for, in one piece', async () => {
+    const unpacked = await content('packed', '?unpacked=1', { range: 'bytes=0-1' });
+    expect(unpacked).toMatchObject({ status: 200, text: 'what was packed', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    expect(unpacked.headers['content-security-policy']).toContain('sandbox');
+    expect(unpacked.headers).not.toHaveProperty('accept-ranges');
+    expect(await content('packed', '?unpacked=1', { 'if-none-match': String(unpacked.headers['etag']) })).toMatchObject({ status: 304 });
+    expect(await content('data.csv', '?unpacked=1')).toMatchObject({ status: 200, text: '0123456789' });
+    expect(await content('gone', '?unpacked=1')).toMatchObject({ status: 404 });
   });
 
   it('can do nothing in the name of this server', async () => {
