@@ -27,7 +27,7 @@ export function checkWorkflowShape(workflow: Workflow, issues: IssueList): void 
     if (kinds.length !== 1) issues.add(path, kinds.length === 0 ? 'says nothing to do: it has none of container, dag, steps, script, resource, suspend.' : `is ${kinds.join(' and ')} at once.`);
   }
   checkReference(spec['entrypoint'], 'spec.entrypoint', templates, issues);
-  if (spec['onExit'] !== undefined) checkReference(spec['onExit'], 'spec.onExit', templates, issues);
+  if (spec['onExit'] !== undefined && spec['onExit'] !== '') checkReference(spec['onExit'], 'spec.onExit', templates, issues);
   checkArguments(spec['arguments'], issues);
   for (const [index, template] of listed.entries()) {
     const path = `spec.templates[${index}]`;

@@ -7,6 +7,7 @@ import type { PrepareContext, PreparedRun } from '../prepare-run.js';
 import { scheduleLabels } from '../schedule-labels.js';
 import type { RunSubmission, SubmissionPreview } from '../run-controller.js';
 import { storedContainer } from './container-of.js';
+import { refuseContainers } from './refuse-containers.js';
 import { resolveArguments } from './resolve-arguments.js';
 
 type WorkflowSubmission = RunSubmission & { readonly id: string; readonly pipeline: WorkflowPipeline };
@@ -62,12 +63,13 @@ export async function previewWorkflowRun(submission: WorkflowSubmission, context
   return { tasks: containers.length, cached: 0, run: containers.length - undecided, undecided };
 }
 
-async function checkedWorkflow(submission: WorkflowSubmission, { refuseWorkflow, cacheEnabled, expand }: WorkflowContext): Promise<Workflow> {
+async function checkedWorkflow(submission: WorkflowSubmission, { refuseWorkflow, refuseContainer, cacheEnabled, expand }: WorkflowContext): Promise<Workflow> {
   const workflow = workflowOfRun(submission, { cacheEnabled, expand });
   if (submission.pipelineRoot !== undefined) {
     throw new PipelineError('INVALID_ARGUMENT', `Pipeline "${submission.pipeline.name}" is one of KFP v1, whose artifacts are where Argo keeps them; leave the pipeline root empty.`);
   }
   await refuseWorkflow?.(workflow);
+  refuseContainers(workflow, refuseContainer);
   return workflow;
 }
 

@@ -91,6 +91,13 @@ describe('the Workflow of a run of a v1 pipeline', () => {
     await expect(prepareWorkflowRun(submission(), { ...context, refuseWorkflow })).rejects.toThrow('no my-flow-0123456789');
   });
 
+  it('is refused with containers that cannot run here, each by its template', async () => {
+    const refuseContainer = ({ image }: { readonly image: string }) => (image === 'i' ? [`no image "${image}".`] : []);
+    await expect(prepareWorkflowRun(submission(), { ...context, refuseContainer })).rejects.toThrow(`templates['pod']: no image "i".\ntemplates['bye']: no image "i".`);
+    const later = submission({ b: '1' }, aWorkflow({ onExit: 'main', templates: [{ name: 'main', container: { image: '{{workflow.parameters.a}}', command: ['x'] } }] }));
+    await expect(prepareWorkflowRun(later, { ...context, refuseContainer: () => ['never'] })).resolves.toBeDefined();
+  });
+
   it('is refused with a pipeline root, which it would not heed', async () => {
     await expect(prepareWorkflowRun({ ...submission(), pipelineRoot: '/x' } as never, context)).rejects.toThrow(/leave the pipeline root empty/);
   });
