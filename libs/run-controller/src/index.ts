@@ -9,3 +9,4 @@ export type { VolumeClaims } from './volume-claims.js';
 export { createRunController } from './create-run-controller.js';
 export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
 export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME } from './schedule-labels.js';
+export { isMetricName } from './v1/read-run-metrics.js';

@@ -1,5 +1,6 @@
 import type { Database } from '@millrace/database';
 import { isPipelineError } from '@millrace/errors';
+import { isMetricName } from '@millrace/run-controller';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../options.js';
 import { DATABASE, SETTINGS } from '../tokens.js';
@@ -15,8 +16,6 @@ export interface MetricReport extends ReportedMetric {
   readonly status: 'OK' | 'INVALID_ARGUMENT' | 'DUPLICATE_REPORTING';
   readonly message?: string;
 }
-
-const NAME = /^[a-zA-Z]([-_a-zA-Z0-9]{0,62}[a-zA-Z0-9])?$/;
 
 /** Metrics that a client adds to the tasks of a run. */
 @Injectable()
@@ -35,7 +34,7 @@ export class RunMetricsService {
     for (const metric of reported) {
       const { name, nodeId, value } = metric;
       const taskId = await this.#taskOf(runId, nodeId);
-      const fault = NAME.test(name) ? undefined : `"${name}" is no name of a metric: letters, digits, "-" and "_", at most 64, a letter first.`;
+      const fault = isMetricName(name) ? undefined : `"${name}" is no name of a metric: letters, digits, "-" and "_", at most 64, a letter first.`;
       if (fault !== undefined) results.push({ ...metric, status: 'INVALID_ARGUMENT', message: fault });
       else if (value === undefined || !Number.isFinite(value)) results.push({ ...metric, status: 'INVALID_ARGUMENT', message: `Metric "${name}" has no number.` });
       else if (taskId === undefined) results.push({ ...metric, status: 'INVALID_ARGUMENT', message: `Run ${runId} has no node "${nodeId}".` });

@@ -90,15 +90,23 @@ function tasksOf(template: Template): readonly { readonly task: DAGTask; readonl
   const tasks = template.dag?.tasks ?? [];
   const names = new Set(tasks.map(({ name }) => name));
   const inDag = tasks.map((task) => ({ task, dependencies: dependenciesOfTask(task as unknown as Readonly<Record<string, unknown>>).filter((name) => names.has(name)) }));
-  const groups = (template.steps ?? []) as unknown as readonly (readonly DAGTask[])[];
+  const groups = stepsOf(template);
   const byName = new Map(inDag.map((entry) => [entry.task.name, entry]));
   const sorted = sortTopologically([...names], (name) => byName.get(name)?.dependencies ?? []).order.flatMap((name) => byName.get(name) ?? []);
   return [...sorted, ...groups.flatMap((steps, index) => steps.map((task) => ({ task, dependencies: (groups[index - 1] ?? []).map(({ name }) => name) })))];
 }
 
+function stepsOf(template: Template): readonly (readonly DAGTask[])[] {
+  return (template.steps ?? []) as unknown as readonly (readonly DAGTask[])[];
+}
+
 /** Names of the tasks beside it that a task of a template waits for. */
 export function namesBefore(template: Template, name: string): readonly string[] {
-  return tasksOf(template).find(({ task }) => task.name === name)?.dependencies ?? [];
+  const task = template.dag?.tasks?.find((each) => each.name === name);
+  if (task !== undefined) return dependenciesOfTask(task as unknown as Readonly<Record<string, unknown>>).filter((other) => template.dag?.tasks?.some((each) => each.name === other));
+  const groups = stepsOf(template);
+  const at = groups.findIndex((steps) => steps.some((step) => step.name === name));
+  return (groups[at - 1] ?? []).map((step) => step.name);
 }
 
 /** Names of the tasks that one waits for, by either of Argo's two ways to say so. */

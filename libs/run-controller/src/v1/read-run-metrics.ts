@@ -11,7 +11,11 @@ export interface RunMetric {
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_METRICS = 50;
-const NAME = /^[a-zA-Z]([-_a-zA-Z0-9]{0,62}[a-zA-Z0-9])?$/;
+
+/** KFP's rule for the names of metrics. */
+export function isMetricName(name: string): boolean {
+  return /^[a-zA-Z]([-_a-zA-Z0-9]{0,62}[a-zA-Z0-9])?$/.test(name);
+}
 
 /**
  * Reads the file of metrics that a v1 component leaves: `{metrics: [{name, numberValue, format}]}`. What breaks KFP's rules for metrics is left out and
@@ -27,7 +31,7 @@ export async function readRunMetrics(packed: Readable): Promise<{ readonly metri
     const { name, numberValue } = entry ?? {};
     // Numbers are also written as text, which Python's own conversions do.
     const value = typeof numberValue === 'string' && numberValue.trim() !== '' ? Number(numberValue) : numberValue;
-    if (typeof name !== 'string' || !NAME.test(name)) problems.push(`"${String(name)}" is no name of a metric: letters, digits, "-" and "_", at most 64`);
+    if (typeof name !== 'string' || !isMetricName(name)) problems.push(`"${String(name)}" is no name of a metric: letters, digits, "-" and "_", at most 64`);
     else if (typeof value !== 'number' || !Number.isFinite(value)) problems.push(`"${name}" has no number`);
     else if (metrics.size >= MAX_METRICS) problems.push(`"${name}" is beyond the ${MAX_METRICS} metrics that are kept`);
     else if (!metrics.has(name)) metrics.set(name, { name, value });
