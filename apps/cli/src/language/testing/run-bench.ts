@@ -8,6 +8,7 @@ import { openScriptedArgo, type FakeOutcome, type ScriptedArgo, type ScriptedArg
 import { FileObjectStore } from '@millrace/object-store';
 import { parsePipelineValue, type JsonValue, type Pipeline } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
+import type { ResourceStore } from '@millrace/resources';
 import { createRunController, type RunController } from '@millrace/run-controller';
 import { aSpec, type TaskSketch } from './a-pipeline.js';
 
@@ -52,7 +53,8 @@ export class RunBench {
     private readonly open: () => RunController,
   ) {}
 
-  static async open(options: ScriptedArgoOptions = {}): Promise<RunBench> {
+  /** The controller may see the engine through another store. @default its own */
+  static async open({ through, ...options }: ScriptedArgoOptions & { readonly through?: (store: ResourceStore) => ResourceStore } = {}): Promise<RunBench> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-runs-'));
     const artifacts = join(folder, 'artifacts');
     let bench: RunBench | undefined;
@@ -65,9 +67,10 @@ export class RunBench {
       parameterFolder: (taskRoot) => `${taskRoot}/.parameters`,
       workspacePath: '/kfp-workspace',
     };
+    const store = through?.(argo.store) ?? argo.store;
     const open = () => createRunController({
       database,
-      store: argo.store,
+      store,
       objects: new FileObjectStore({ roots: [artifacts] }),
       layout,
       substrate: 'embedded',
