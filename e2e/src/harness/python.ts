@@ -62,7 +62,7 @@ export async function runKfpScript(source: string, args: readonly string[] = [])
   return stdout;
 }
 
-/** Runs the kfp command-line tool. */
-export function runKfpCli(endpoint: string, args: readonly string[]): Promise<Finished> {
-  return runProgram(kfpPython!, ['-W', 'ignore', join(dirname(kfpPython!), 'kfp'), '--endpoint', endpoint, ...args], { env: { HOME: '/nonexistent' } });
+/** Runs the kfp command-line tool; `input` answers what it asks. */
+export function runKfpCli(endpoint: string, args: readonly string[], input?: string): Promise<Finished> {
+  return runProgram(kfpPython!, ['-W', 'ignore', join(dirname(kfpPython!), 'kfp'), '--endpoint', endpoint, ...args], { env: { HOME: '/nonexistent' }, ...(input !== undefined && { input }) });
 }

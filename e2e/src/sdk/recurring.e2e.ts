@@ -181,7 +181,7 @@ finish({
     expect(await cli('get', id)).toMatchObject({ mode: 'ENABLE' });
     expect((await cli('list')).map((each: { recurring_run_id: string }) => each.recurring_run_id)).toContain(id);
     expect(await cli('disable', id)).toMatchObject({ status: 'DISABLED' });
-    await runKfpCli(millrace.url, ['recurring-run', 'delete', id]);
+    expect(await runKfpCli(millrace.url, ['recurring-run', 'delete', id], 'y\n')).toMatchObject({ code: 0 });
     expect((await millrace.request(`/apis/v2beta1/recurringruns/${id}`)).status).toBe(404);
   });
 });
