@@ -56,6 +56,16 @@ test('the form makes one: a cron with a preview by the clocks of the zone, a pro
   await expect(schedule).toContainText('a="[[Index]]"');
 });
 
+test('a recurring run opens by its address, and one that is gone says so', async ({ page }) => {
+  await page.goto('/recurring-runs');
+  await page.getByRole('link', { name: 'Drift check' }).click();
+  await expect(page.getByRole('heading', { name: 'Drift check' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('region', { name: 'Schedule' })).toContainText('Every 15 minutes');
+  await page.goto('/recurring-runs/nobody');
+  await expect(page.getByText('Recurring run nobody does not exist')).toBeVisible();
+});
+
 test('a link of the upstream pages leads to the recurring run', async ({ page }) => {
   await page.goto('/#/recurringruns');
   await expect(page).toHaveURL(/\/recurring-runs$/);

@@ -18,6 +18,7 @@ import { isActive } from '@/states/visual-state';
 import { useTexts } from '@/i18n/use-texts';
 import { useRecurringRun } from '@/live/queries';
 import { usePathPart } from '@/url/use-path-part';
+import { useSearchState } from '@/url/use-search-state';
 import styles from './components/RecurringRuns.module.css';
 import { SchedulePanel } from './components/SchedulePanel';
 import { useRecurringRunActions } from './hooks/use-recurring-run-actions';
@@ -26,6 +27,8 @@ import { describeTrigger } from './lib/describe-trigger';
 /** One recurring run: when it runs, what comes next, and the runs it has made. */
 export function RecurringRunPage() {
   const t = useTexts();
+  // Also keeps the page from being made without its address, which tells which recurring run it is.
+  const archived = useSearchState().get('archived') === '1';
   const id = usePathPart(1);
   const query = useRecurringRun(id);
   const name = query.data?.recurring_run.name ?? shortId(id);
@@ -53,7 +56,7 @@ export function RecurringRunPage() {
     <>
       {query.data ? <Header detail={query.data} crumbs={crumbs} refetching={query.isFetching} /> : <PageHead title={name} crumbs={crumbs} />}
       {query.data ? <SchedulePanel detail={query.data} /> : null}
-      {id ? <RunsView key={id} recurringRunId={id} empty={<EmptyState title={t.recurring.noRuns} text={t.recurring.noRunsText} />} /> : null}
+      {id ? <RunsView key={`${id}${archived}`} recurringRunId={id} empty={<EmptyState title={t.recurring.noRuns} text={t.recurring.noRunsText} />} /> : null}
     </>
   );
 }
