@@ -111,6 +111,27 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('a watch of which 
     await expectDifference();
   });
 
+  it('misses a connection that died without a word, and begins a new one', async () => {
+    store.close();
+    store = new KubernetesResourceStore({ client: watching, watchSeconds: 1 });
+    await begin();
+    proxy.swallow();
+    await changeAll();
+    await expectDifference();
+  });
+
+  it('begins watches anew without listing or telling anything twice', async () => {
+    store.close();
+    store = new KubernetesResourceStore({ client: watching, watchSeconds: 1 });
+    await begin();
+    for (let step = 0; step < 8; step += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await label('a', String(step));
+    }
+    await expect.poll(() => events.at(-1)?.object.metadata.labels?.['step']).toBe('7');
+    expect(seen()).toEqual(['ADDED a', 'ADDED b', ...Array<string>(8).fill('MODIFIED a')]);
+  });
+
   it('reports one lost connection at most once, and names what it may not do', async () => {
     await begin();
     proxy.cut();

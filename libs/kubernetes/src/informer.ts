@@ -17,6 +17,7 @@ export interface InformerOptions {
   readonly onEvent: (event: WatchEvent<never>) => void;
   readonly onError: (error: unknown) => void;
   readonly random?: () => number;
+  readonly watchSeconds?: number;
 }
 
 export interface InformerHealth {
@@ -26,7 +27,7 @@ export interface InformerHealth {
 
 /** The server ends each watch after about a minute, so one that died without a word is noticed soon. */
 const WATCH_SECONDS = 50;
-const WATCH_SECONDS_SPREAD = 20;
+const SPREAD = 0.4;
 const SILENCE_MARGIN_MS = 10_000;
 
 /**
@@ -93,8 +94,8 @@ export class Informer {
 
   /** Follows changes until the server ends the watch; returns the version reached. */
   async #watch(from: string, reached: (version: string) => void): Promise<string> {
-    const { client, kind, selector, random = Math.random } = this.options;
-    const timeoutSeconds = Math.round(WATCH_SECONDS + random() * WATCH_SECONDS_SPREAD);
+    const { client, kind, selector, random = Math.random, watchSeconds = WATCH_SECONDS } = this.options;
+    const timeoutSeconds = Math.round(watchSeconds * (1 + random() * SPREAD));
     const silence = new AbortController();
     const timer = setTimeout(() => silence.abort(), timeoutSeconds * 1000 + SILENCE_MARGIN_MS);
     let version = from;
@@ -103,6 +104,7 @@ export class Informer {
         path: collectionPath(kind, selector.namespace),
         query: { watch: true, resourceVersion: from, allowWatchBookmarks: true, timeoutSeconds, labelSelector: labelSelector(selector) },
         signal: AbortSignal.any([this.#abort.signal, silence.signal]),
+        timeoutMs: SILENCE_MARGIN_MS,
       });
       this.#lostSince = undefined;
       for await (const { type, object } of watchLines(body)) {
@@ -120,7 +122,8 @@ export class Informer {
       this.#backoff.reset();
       return version;
     } catch (error) {
-      if (error instanceof PipelineError) throw error;
+      if (silence.signal.aborted) client.startAfresh();
+      else if (error instanceof PipelineError) throw error;
       throw new PipelineError('UNAVAILABLE', `The watch of ${kind} objects broke off (${silence.signal.aborted ? 'silence' : (error as Error).message}).`, { cause: error });
     } finally {
       clearTimeout(timer);

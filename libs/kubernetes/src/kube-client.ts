@@ -21,6 +21,7 @@ export interface KubeRequest {
 /** How long credentials are used before they are asked for again; a token file or a plugin may have new ones. */
 const CREDENTIALS_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 30_000;
+const AFRESH_MS = 5_000;
 /** More than etcd can hold of one object, and room for a page of them. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
@@ -36,6 +37,7 @@ interface Credentials {
  */
 export class KubeClient {
   #credentials: Credentials | undefined;
+  #connectedAt = 0;
   #closed = false;
 
   constructor(
@@ -66,6 +68,12 @@ export class KubeClient {
   async stream(request: KubeRequest): Promise<Readable> {
     // Silence is normal here: who reads knows how much of it is too much.
     return (await this.#send(request, 0)).body;
+  }
+
+  /** Uses the connections there are for nothing new: the one that was found dead is seldom alone. */
+  startAfresh(): void {
+    // Who finds the next dead one a moment later has found the same.
+    if (this.#credentials !== undefined && performance.now() - this.#connectedAt > AFRESH_MS) this.#forget(this.#credentials.dispatcher);
   }
 
   /** Closes its connections. */
@@ -119,6 +127,7 @@ export class KubeClient {
     } catch (cause) {
       throw new PipelineError('UNAUTHENTICATED', `The credentials for the Kubernetes API at ${this.server} cannot be had: ${(cause as Error).message}`, { cause });
     }
+    if (this.#credentials === undefined) this.#connectedAt = performance.now();
     const dispatcher = this.#credentials?.dispatcher ?? (context.getDispatcher() as Dispatcher | undefined);
     return (this.#credentials = { headers: context.getHeaders(), dispatcher, at: performance.now() });
   }

@@ -17,6 +17,8 @@ export interface KubernetesStoreOptions {
   readonly onError?: (error: unknown) => void;
   /** For jitter. @default Math.random */
   readonly random?: () => number;
+  /** How long a watch lasts before it is begun anew; one that died without a word is missed ten seconds after that. @default 50 */
+  readonly watchSeconds?: number;
 }
 
 /** Whether what is watched is up to date. */
@@ -58,8 +60,8 @@ export class KubernetesResourceStore implements ResourceStore {
   }
 
   watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch {
-    const { client, onError = () => undefined, random } = this.options;
-    const informer = new Informer({ client, kind, selector: this.#within(options), onEvent: onEvent as (event: WatchEvent<never>) => void, onError, random });
+    const { client, onError = () => undefined, random, watchSeconds } = this.options;
+    const informer = new Informer({ client, kind, selector: this.#within(options), onEvent: onEvent as (event: WatchEvent<never>) => void, onError, random, watchSeconds });
     this.#informers.add(informer);
     informer.start();
     return {

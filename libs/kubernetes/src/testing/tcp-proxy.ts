@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
-  #silent = false;
+  readonly #silent = new WeakSet<Socket>();
   port = 0;
   /** How many connections were made. */
   connections = 0;
@@ -12,7 +12,6 @@ export class TcpProxy {
   constructor(private readonly target: () => number) {}
 
   async open(): Promise<void> {
-    this.#silent = false;
     this.#server = createServer((client) => {
       this.connections += 1;
       const upstream = connect(this.target(), '127.0.0.1');
@@ -24,8 +23,8 @@ export class TcpProxy {
           (socket === client ? upstream : client).destroy();
         });
       }
-      client.on('data', (data) => void (this.#silent || upstream.write(data)));
-      upstream.on('data', (data) => void (this.#silent || client.write(data)));
+      client.on('data', (data) => void (this.#silent.has(client) || upstream.write(data)));
+      upstream.on('data', (data) => void (this.#silent.has(client) || client.write(data)));
     });
     await new Promise<void>((resolve) => this.#server!.listen(this.port, '127.0.0.1', resolve));
     this.port = (this.#server!.address() as { port: number }).port;
@@ -36,9 +35,9 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Connections stay open and nothing comes through any more, as when a machine vanished. */
+  /** The connections there are stay open and nothing comes through them any more, as when a machine vanished. */
   swallow(): void {
-    this.#silent = true;
+    for (const socket of this.#sockets) this.#silent.add(socket);
   }
 
   /** Nobody answers any more. */
