@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compilePipelines } from '../harness/compile-pipelines.js';
 import { Millrace } from '../harness/millrace.js';
@@ -92,6 +93,8 @@ describe.skipIf(kfpPython === undefined)('the pipeline language of the real SDK'
       expect({ state: finished.run.state, error: finished.run.error }).toEqual({ state: 'SUCCEEDED', error: undefined });
       expect([output(finished, 'read'), output(finished, 'read-2')]).toEqual(['mine', 'mine']);
       expect(finished.tasks['importer']).toMatchObject({ state: 'SUCCEEDED', attempts: 0 });
+      const byUri = await runs.run(pipelines['importers']!, { address: pathToFileURL(file).href });
+      expect([output(byUri, 'read'), output(byUri, 'read-2')]).toEqual(['mine', 'mine']);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@millrace/pipeline-spec';
 import type { Layout } from './layout.js';
+import { fileOf } from './local-path.js';
 import type { OutputPlaces } from './place-outputs.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
 
@@ -42,7 +43,8 @@ export function buildExecutorInput(inputs: TaskValues, places: OutputPlaces, lay
 function describe(artifact: Omit<RuntimeArtifact, 'id'>, layout: Layout): ArtifactList['artifacts'][number] {
   const { name, schemaTitle, schemaVersion, metadata, customPath } = artifact;
   // Where nothing is moved, the file is where its producer left it, and the SDK derives the path of an input from the URI alone.
-  const uri = layout.transport === 'in-place' && customPath !== undefined && customPath !== '' ? customPath : artifact.uri;
+  const path = customPath !== undefined && customPath !== '' ? customPath : fileOf(artifact.uri);
+  const uri = layout.transport === 'in-place' && path !== undefined ? path : artifact.uri;
   return { name, uri, type: { schemaTitle, schemaVersion }, metadata };
 }
 

@@ -2,7 +2,7 @@ import type { ComponentSpec, ImporterSpec, JsonObject, JsonValue } from '@millra
 import { canonicalJson } from './canonical-json.js';
 import type { Decision } from './decision.js';
 import type { Layout } from './layout.js';
-import { localPathOf } from './local-path.js';
+import { fileOf, localPathOf } from './local-path.js';
 import { valueToText } from './parameter-value.js';
 import { fillReferences } from './placeholders.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
@@ -44,7 +44,7 @@ export function importArtifact(options: {
     metadata: { ...(fillMetadata(importer.metadata ?? {}, inputs) as JsonObject), ...(intoWorkspace && { _kfp_workspace: true }) },
   };
   const registered = (decision: Extract<Decision, { kind: 'import' }>): Decision =>
-    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: uri, to: placeInWorkspace(artifact, layout) }, after: decision } : decision;
+    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: fileOf(uri) ?? uri, to: placeInWorkspace(artifact, layout) }, after: decision } : decision;
   const fresh: Extract<Decision, { kind: 'import' }> = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
   if (importer.reimport === true) return registered(fresh);
   const { schemaTitle, metadata } = artifact;

@@ -10,6 +10,9 @@ describe('localPathOf', () => {
     ['oci://registry/a/b:1', '/oci/registry_a_b:1/models'],
     ['/data/x', '/data/x'],
     ['https://host/x', 'https://host/x'],
+    ['file:///data/x%20y', '/data/x y'],
+    ['file://localhost/data/100%', '/data/100%'],
+    ['file://elsewhere/x', 'file://elsewhere/x'],
   ])('of %s is %s', (uri, path) => {
     expect(localPathOf({ uri }, layout)).toBe(path);
   });

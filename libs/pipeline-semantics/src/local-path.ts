@@ -3,7 +3,7 @@ import type { Layout } from './layout.js';
 
 /**
  * Where a task finds an artifact. The SDK computes this on its own from the same facts, so both must agree: object stores are
- * mounted below a folder named after their scheme, and any other URI is a path already.
+ * mounted below a folder named after their scheme, and any other URI is a path already. The SDK knows no file URIs, so it is told their paths.
  */
 export function localPathOf(
   artifact: { readonly uri: string; readonly metadata?: Readonly<Record<string, JsonValue>>; readonly customPath?: string },
@@ -22,7 +22,19 @@ export function pathOfUri(uri: string): string {
   }
   // A modelcar's files lie in the models folder of the image that the URI names.
   if (uri.startsWith('oci://')) return `/oci/${uri.slice('oci://'.length).replaceAll('/', '_')}/models`;
-  return uri;
+  return fileOf(uri) ?? uri;
+}
+
+/** The path that a file URI names on the machine; undefined when it is another URI, or of another host. */
+export function fileOf(uri: string): string | undefined {
+  const path = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(uri)?.[1];
+  if (path === undefined) return undefined;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A plain path with a percent sign behind the scheme, as people write them.
+    return path;
+  }
 }
 
 const MOUNTS = [
