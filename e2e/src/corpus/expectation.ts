@@ -19,6 +19,22 @@ const expectation = z.strictObject({
   counts: z.record(z.string(), z.number()).optional(),
   /** Output parameters by path of the task; a text that begins and ends with "/" is a regular expression. */
   outputs: z.record(z.string(), values).optional(),
+  /** For `npm run e2e:cluster`. */
+  cluster: z
+    .strictObject({
+      /** Why it is not run there. */
+      leftOut: z.string().optional(),
+      /** Pods of a run in which nothing is taken from the cache, and of another one right after it. */
+      pods: z.number().optional(),
+      podsAgain: z.number().optional(),
+      parameters: values.optional(),
+      /** How it ends where that is other than on the laptop, and with what error. */
+      end: z.enum(['SUCCEEDED', 'FAILED', 'refused']).optional(),
+      message: z.string().optional(),
+      /** Tasks whose outputs tell of where they run. */
+      differ: z.array(z.string()).optional(),
+    })
+    .optional(),
 });
 
 export type Expectation = z.infer<typeof expectation>;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Server } from './server.js';
 
 // Another build of it: MILLRACE_E2E_PROGRAM.
 export const program = process.env['MILLRACE_E2E_PROGRAM'] ?? resolve(import.meta.dirname, '../../../apps/cli/dist/millrace.mjs');
@@ -22,14 +23,16 @@ export interface StartOptions {
 }
 
 /** The built program, running on a free port with a data folder of its own. */
-export class Millrace {
+export class Millrace extends Server {
   private constructor(
-    readonly url: string,
+    url: string,
     readonly dataFolder: string,
     readonly process: ChildProcess,
     private readonly ownsFolder: boolean,
     private readonly output: () => string,
-  ) {}
+  ) {
+    super(url);
+  }
 
   static async start(options: StartOptions = {}): Promise<Millrace> {
     const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'millrace-e2e-')));
@@ -68,27 +71,5 @@ export class Millrace {
   async close(): Promise<void> {
     await this.stop();
     if (this.ownsFolder) await rm(this.dataFolder, { recursive: true, force: true });
-  }
-
-  /** The JSON answer to a request; fails on a status that is not 2xx. */
-  async json<Body = any>(path: string, init: RequestInit & { readonly body?: string | FormData } = {}): Promise<Body> {
-    const response = await this.request(path, init);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as Body;
-  }
-
-  request(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = typeof init.body === 'string' ? { 'content-type': 'application/json', ...init.headers } : init.headers;
-    return fetch(this.url + path, { ...init, headers });
-  }
-
-  /** Waits until a run is final. */
-  async finished(runId: string): Promise<any> {
-    for (;;) {
-      const run = await this.json(`/apis/v2beta1/runs/${runId}`);
-      if (['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED'].includes(run.state)) return run;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
   }
 }

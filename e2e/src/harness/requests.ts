@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type ClientRequest } from 'node:http';
 import { readFileSync } from 'node:fs';
 import type { Millrace } from './millrace.js';
+import type { Server } from './server.js';
 
 export interface Answer {
   readonly status: number;
@@ -21,7 +22,7 @@ async function toAnswer(response: Response): Promise<Answer> {
 }
 
 /** Uploads a pipeline as the SDK does, whatever comes of it. */
-export async function upload(millrace: Millrace, content: string | Uint8Array, { fileName = 'pipeline.yaml', name }: { readonly fileName?: string; readonly name?: string } = {}): Promise<Answer> {
+export async function upload(millrace: Server, content: string | Uint8Array, { fileName = 'pipeline.yaml', name }: { readonly fileName?: string; readonly name?: string } = {}): Promise<Answer> {
   const form = new FormData();
   form.append('uploadfile', new Blob([content as string]), fileName);
   const query = name === undefined ? '' : `?name=${encodeURIComponent(name)}`;
@@ -29,15 +30,15 @@ export async function upload(millrace: Millrace, content: string | Uint8Array, {
 }
 
 /** Creates a run of a spec, whatever comes of it. */
-export function createRun(millrace: Millrace, run: object): Promise<Answer> {
+export function createRun(millrace: Server, run: object): Promise<Answer> {
   return post(millrace, '/apis/v2beta1/runs', JSON.stringify({ display_name: 'a run', ...run }));
 }
 
-export async function post(millrace: Millrace, path: string, body: string): Promise<Answer> {
+export async function post(millrace: Server, path: string, body: string): Promise<Answer> {
   return toAnswer(await millrace.request(path, { method: 'POST', body }));
 }
 
-export async function get(millrace: Millrace, path: string): Promise<Answer> {
+export async function get(millrace: Server, path: string): Promise<Answer> {
   return toAnswer(await millrace.request(path));
 }
 
@@ -50,7 +51,7 @@ export interface RawOptions {
 }
 
 /** A request with headers of its own choice, `Host` and `Origin` too. Settles with the answer even when the server closes early. */
-export function rawRequest(millrace: Millrace, { method = 'GET', path, headers = {}, write = (request) => request.end() }: RawOptions): Promise<{ readonly status: number; readonly text: string }> {
+export function rawRequest(millrace: Server, { method = 'GET', path, headers = {}, write = (request) => request.end() }: RawOptions): Promise<{ readonly status: number; readonly text: string }> {
   const { hostname, port } = new URL(millrace.url);
   return new Promise((done, fail) => {
     let answered = false;

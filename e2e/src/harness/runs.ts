@@ -1,6 +1,6 @@
 import type { RunDetail, TaskDetail } from '@millrace/api-contract';
-import type { Millrace } from './millrace.js';
 import { createRun, upload } from './requests.js';
+import type { Server } from './server.js';
 
 export interface FinishedRun {
   readonly id: string;
@@ -13,7 +13,7 @@ type Json = Record<string, unknown>;
 
 /** Runs of one server, started and looked at as clients do. */
 export class Runs {
-  constructor(private readonly millrace: Millrace) {}
+  constructor(private readonly millrace: Server) {}
 
   /** Starts a run of a spec, or of compiled YAML after its upload; fails when it is refused. */
   async start(pipeline: object | string, parameters: Json = {}, rest: object = {}): Promise<string> {

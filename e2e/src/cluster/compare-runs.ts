@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TaskDetail } from '@millrace/api-contract';
+import type { FinishedRun } from '../harness/runs.js';
+
+/** What of a task has to be the same wherever it runs: not when, not where its files are, not its ids. */
+interface TaskFacts {
+  readonly state: string;
+  readonly attempts: number;
+  readonly outputs: unknown;
+  readonly artifacts: unknown;
+  readonly metrics: unknown;
+}
+
+/**
+ * Compares two runs of one pipeline task by task; a line for each difference, none when they are the same.
+ */
+export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [] }: { readonly ignoreOutputs?: readonly string[] } = {}): string[] {
+  const differences: string[] = [];
+  if (left.run.state !== right.run.state) differences.push(`the run is ${left.run.state} and ${right.run.state}: ${left.run.error ?? ''} | ${right.run.error ?? ''}`);
+  for (const path of new Set([...Object.keys(left.tasks), ...Object.keys(right.tasks)])) {
+    const [one, other] = [left.tasks[path], right.tasks[path]];
+    if (one === undefined || other === undefined) {
+      differences.push(`${path} is only in the ${one === undefined ? 'second' : 'first'}`);
+      continue;
+    }
+    const [first, second] = [factsOf(one, left), factsOf(other, right)];
+    for (const fact of ['state', 'attempts', 'outputs', 'artifacts', 'metrics'] as const) {
+      if (fact === 'outputs' && ignoreOutputs.includes(path)) continue;
+      if (!isDeepStrictEqual(first[fact], second[fact])) differences.push(`${path}: ${fact} ${JSON.stringify(first[fact])} and ${JSON.stringify(second[fact])}${fact === 'state' ? ` (${one.message ?? ''} | ${other.message ?? ''})` : ''}`);
+    }
+  }
+  return differences;
+}
+
+function factsOf(task: TaskDetail, { tasks }: FinishedRun): TaskFacts {
+  // Kept as they are made, so a task's own id is in the name of its files.
+  const ids = Object.values(tasks).map(({ id }) => id);
+  const settle = (value: unknown): unknown => JSON.parse(ids.reduce((text, id) => text.replaceAll(id, 'ID'), JSON.stringify(value)));
+  return {
+    state: task.state,
+    attempts: task.attempt_list.length,
+    outputs: settle(task.output_parameters),
+    artifacts: settle(task.output_artifacts.map(({ name, index, artifact }) => ({ name, index, type: artifact.type, metadata: artifact.metadata, file: artifact.uri.split('/').at(-1), content: artifact.content }))),
+    metrics: task.metrics,
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * `npm run e2e:cluster -- [PIPELINE…]`: runs our own pipelines on the cluster of KUBECONFIG, which has to have Argo Workflows, and on one machine, and compares
+ * what became of them task by task. Names are beginnings: `language/`, `shapes/hello`. Settings by environment: see docs/cluster.md.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Client } from 'minio';
+import { expectationsOf, readExpectations } from '../corpus/expectation.js';
+import { findPipelines } from '../corpus/find-pipelines.js';
+import { Millrace } from '../harness/millrace.js';
+import { preparePython } from '../harness/python.js';
+import { Server } from '../harness/server.js';
+import { checkOnCluster, type ClusterFinding } from './check-on-cluster.js';
+import { ClusterServices } from './cluster-services.js';
+import { KfpSubmitter } from './kfp-submitter.js';
+import { RunNamespace } from './run-namespace.js';
+
+const PIPELINES = resolve(import.meta.dirname, '../../pipelines');
+const setting = (...names: readonly string[]): string | undefined => names.map((name) => process.env[name]).find((value) => value !== undefined && value !== '');
+function needed(...names: readonly string[]): string {
+  const value = setting(...names);
+  if (value === undefined) throw new Error(`Set ${names[0]}; see docs/cluster.md.`);
+  return value;
+}
+
+const namespace = new RunNamespace(setting('E2E_NAMESPACE') ?? 'millrace-e2e');
+const s3Endpoint = needed('E2E_S3_ENDPOINT', 'S3_ENDPOINT_PODS', 'S3_ENDPOINT');
+const keys = { accessKey: needed('E2E_S3_ACCESS_KEY', 'S3_ACCESS_KEY'), secretKey: needed('E2E_S3_SECRET_KEY', 'S3_SECRET_KEY') };
+const bucket = setting('E2E_S3_BUCKET', 'S3_BUCKET') ?? 'mlpipeline';
+const images = { python: setting('E2E_PYTHON_IMAGE'), shell: setting('E2E_SHELL_IMAGE') };
+const concurrency = Number(setting('E2E_CONCURRENCY') ?? 3);
+const wanted = process.argv.slice(2);
+const closers: (() => Promise<unknown> | unknown)[] = [];
+
+process.exitCode = 1;
+try {
+  const python = await preparePython();
+  if (python === undefined) throw new Error('The SDK of KFP cannot be installed here.');
+  const expectations = readExpectations(expectationsOf(PIPELINES)!);
+  const { files, broken = [], temporary } = await findPipelines(PIPELINES, async () => python);
+  if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
+  if (broken.length > 0) throw new Error(broken.map(({ name, why }) => `${name}: ${why}`).join('\n'));
+  const chosen = files.filter(({ name }) => !name.startsWith('v1/') && (wanted.length === 0 || wanted.some((beginning) => name.startsWith(beginning))));
+  if (chosen.length === 0) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
+
+  await namespace.prepare(keys);
+  const installed = setting('MILLRACE_URL');
+  const services = installed === undefined ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: needed('E2E_DATABASE_URL', 'TEST_MYSQL_URL'), s3Endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/e2e` }) : undefined;
+  if (services !== undefined) closers.push(() => services.close());
+  const server = services?.server ?? new Server(installed!);
+  const laptop = await Millrace.start({ sample: false });
+  closers.push(() => laptop.close());
+  const [here, there] = await Promise.all([KfpSubmitter.start(python, laptop.url), KfpSubmitter.start(python, server.url)]);
+  closers.push(() => here.close(), () => there.close());
+
+  const file = 'somewhere';
+  const text = 'a file that somebody else made';
+  const artifacts = join(laptop.dataFolder, 'artifacts');
+  mkdirSync(dirname(join(artifacts, file)), { recursive: true });
+  writeFileSync(join(artifacts, file), text);
+  const endpoint = new URL(s3Endpoint.includes('://') ? s3Endpoint : `http://${s3Endpoint}`);
+  await new Client({ endPoint: endpoint.hostname, port: Number(endpoint.port || (endpoint.protocol === 'https:' ? 443 : 80)), useSSL: endpoint.protocol === 'https:', ...keys }).putObject(bucket, `e2e-given/${file}`, text);
+
+  const findings: ClusterFinding[] = [];
+  const waiting = [...chosen];
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const expectation = expectations[next.name] ?? {};
+        const { leftOut } = expectation.cluster ?? {};
+        const finding: ClusterFinding =
+          leftOut !== undefined
+            ? { file: next.name, laptop: '', cluster: `left out: ${leftOut}`, pods: '', seconds: '', tasks: 0, faults: [] }
+            : await checkOnCluster(next, expectation, {
+                laptop: { server: laptop, client: here, artifacts },
+                cluster: { server, client: there, artifacts: `minio://${bucket}/e2e-given` },
+                namespace,
+                images,
+                timeoutMs: Number(setting('E2E_TIMEOUT') ?? 600) * 1_000,
+                keep: setting('E2E_KEEP') !== undefined,
+              }).catch((error: unknown) => ({ file: next.name, laptop: '', cluster: '', pods: '', seconds: '', tasks: 0, faults: [String(error)] }));
+        findings.push(finding);
+        console.log(lineOf(finding));
+      }
+    }),
+  );
+  const faults = findings.filter((finding) => finding.faults.length > 0).length;
+  const done = findings.filter(({ tasks }) => tasks > 0);
+  console.log(`${done.reduce((sum, { tasks }) => sum + tasks, 0)} tasks of ${done.length} pipelines compared\n${findings.length - faults} as on the laptop, ${faults} not`);
+  process.exitCode = faults === 0 ? 0 : 1;
+} finally {
+  for (const close of closers.toReversed()) await close();
+}
+
+function lineOf({ file, laptop, cluster, pods, seconds, tasks, faults }: ClusterFinding): string {
+  const line = `${file.padEnd(44)} ${laptop.padEnd(9)} ${cluster.padEnd(9)} ${String(tasks).padStart(3)} tasks, ${pods.padStart(2)} pods, ${seconds} s`;
+  return [line, ...faults.map((fault) => `    ^ ${fault.length > 1_500 ? `${fault.slice(0, 1_500)}…` : fault}`)].join('\n');
+}

@@ -1,0 +1,50 @@
+import { ApiException, CoreV1Api, CustomObjectsApi, KubeConfig, RbacAuthorizationV1Api } from '@kubernetes/client-node';
+
+const ACCOUNT = 'pipeline-runner';
+const SECRET = 'mlpipeline-minio-artifact';
+
+/** A namespace for runs as an install prepares it, on the cluster of KUBECONFIG. */
+export class RunNamespace {
+  readonly #core: CoreV1Api;
+  readonly #rbac: RbacAuthorizationV1Api;
+  readonly #objects: CustomObjectsApi;
+
+  constructor(readonly name: string) {
+    const config = new KubeConfig();
+    config.loadFromDefault();
+    this.#core = config.makeApiClient(CoreV1Api);
+    this.#rbac = config.makeApiClient(RbacAuthorizationV1Api);
+    this.#objects = config.makeApiClient(CustomObjectsApi);
+  }
+
+  /** The account of pods, which may report Argo's results and nothing else, and the Secret with the object store's keys. */
+  async prepare(keys: { readonly accessKey: string; readonly secretKey: string }): Promise<void> {
+    const namespace = this.name;
+    const metadata = { name: ACCOUNT, namespace };
+    await unlessThere(this.#core.createNamespace({ body: { metadata: { name: namespace } } }));
+    await unlessThere(this.#core.createNamespacedServiceAccount({ namespace, body: { metadata } }));
+    await unlessThere(this.#core.createNamespacedSecret({ namespace, body: { metadata: { name: SECRET, namespace }, stringData: { accesskey: keys.accessKey, secretkey: keys.secretKey } } }));
+    await unlessThere(this.#rbac.createNamespacedRole({ namespace, body: { metadata, rules: [{ apiGroups: ['argoproj.io'], resources: ['workflowtaskresults'], verbs: ['create', 'patch'] }] } }));
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: ACCOUNT };
+    await unlessThere(this.#rbac.createNamespacedRoleBinding({ namespace, body: { metadata, subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace }], roleRef } }));
+  }
+
+  /** How many pods the API server has of a run. */
+  async podsOf(runId: string): Promise<number> {
+    const { items } = await this.#core.listNamespacedPod({ namespace: this.name, labelSelector: `pipeline/runid=${runId}` });
+    return items.length;
+  }
+
+  /** Removes the Workflow of a run, and with it its pods. */
+  async removeWorkflowOf(runId: string): Promise<void> {
+    await this.#objects.deleteCollectionNamespacedCustomObject({ group: 'argoproj.io', version: 'v1alpha1', plural: 'workflows', namespace: this.name, labelSelector: `pipeline/runid=${runId}` });
+  }
+}
+
+async function unlessThere(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof ApiException && error.code === 409)) throw error;
+  }
+}

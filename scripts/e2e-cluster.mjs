@@ -1,0 +1,20 @@
+// `npm run e2e:cluster -- [PIPELINE…]`: our pipelines on a cluster that has Argo Workflows, compared with the same on this machine; see docs/cluster.md.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { isBuilt } from './build-stamp.mjs';
+import { environmentFor, ensureInstalled, root, runScript } from './ensure.mjs';
+
+const node = ensureInstalled();
+if (!isBuilt(root) && !process.env.MILLRACE_E2E_PROGRAM) runScript(node, 'build.mjs');
+if (!process.env.MILLRACE_URL) {
+  for (const service of ['api-server', 'persistence-agent']) {
+    const made = spawnSync(node, [join(root, 'scripts', 'bundle-service.mjs'), service], { cwd: root, stdio: 'inherit' });
+    if (made.status !== 0) process.exit(made.status ?? 1);
+  }
+}
+const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', '--conditions=@millrace/source', '--import', 'tsx', join(root, 'e2e', 'src', 'cluster', 'main.ts'), ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+  env: environmentFor(node),
+});
+process.exit(result.status ?? 1);
