@@ -25,6 +25,14 @@ describe('the layout of a cluster', () => {
     for (const uri of ['minio://mlpipeline/a', 's3://team/b']) expect(layout.stores).toContain(layout.locateObject(uri)?.store);
   });
 
+  it('tells the schemes of one service apart', () => {
+    const service = providers.select({ scheme: 'minio', bucket: 'mlpipeline', key: '' });
+    const both = clusterLayout({ providers: parseS3Providers(undefined, { minio: service, s3: service }) });
+    if (both.transport !== 'object-store') throw new Error(both.transport);
+    expect(both.locateObject('minio://bucket/x')?.store.scheme).toBe('minio');
+    expect(both.locateObject('s3://bucket/x')?.store.scheme).toBe('s3');
+  });
+
   it('refuses a root that no store of the installation holds, with the remedy', () => {
     expect(layout.refuseRoot(layout.defaultPipelineRoot)).toBeUndefined();
     expect(layout.refuseRoot('s3://others/x')).toMatch(/no credentials.*kfp-launcher/);

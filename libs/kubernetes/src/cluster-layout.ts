@@ -13,17 +13,18 @@ export interface ClusterLayoutOptions {
  * environment mean nothing to a pod, which goes by the identity of its own account there.
  */
 export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts' }: ClusterLayoutOptions): Layout {
-  const accesses = new Map<S3Provider, ObjectStoreAccess>(providers.all().map(({ scheme, provider }) => [provider, accessOf(scheme, provider)]));
+  // One service may hold the objects of both schemes, and is a store of each: a task finds an object by its scheme.
+  const accesses = providers.all().map(({ scheme, provider }) => ({ provider, access: accessOf(scheme, provider) }));
   const locateObject: Extract<Layout, { readonly transport: 'object-store' }>['locateObject'] = (uri) => {
     const location = parseS3Uri(uri);
     const provider = location && providers.select(location);
-    const store = provider && accesses.get(provider);
+    const store = accesses.find(({ access, provider: candidate }) => candidate === provider && access.scheme === location?.scheme)?.access;
     return location && store && { store, bucket: location.bucket, key: location.key };
   };
   return {
     transport: 'object-store',
     defaultPipelineRoot: defaultPipelineRoot.replace(/\/+$/, ''),
-    stores: [...accesses.values()],
+    stores: accesses.map(({ access }) => access),
     locateObject,
     parameterFolder: () => '/tmp/kfp/outputs',
     workspacePath: '/kfp-workspace',
