@@ -2,7 +2,7 @@ import type { DAGTask, Template } from '@millrace/argo';
 import type { ExpandedTask } from '../workflow/expand-items.js';
 import { Fifo } from './fifo.js';
 import type { GroupInstance } from './dag-instance.js';
-import type { HookPlace, StepPlace } from './place.js';
+import { boundaryOf, isPartOfExit, type HookPlace, type Place, type StepPlace } from './place.js';
 
 /** Something that may begin as soon as the limits allow. */
 export type StartRequest =
@@ -27,6 +27,10 @@ export abstract class Boundary {
   activePods = 0;
   /** Pods, DAGs and Steps: what `parallelism` counts. */
   activeChildren = 0;
+  /** How many boundaries it is in, itself included. */
+  readonly depth: number;
+  /** It is part of an exit handler: a deadline and a stop do not end it. */
+  readonly exits: boolean;
 
   constructor(
     readonly owner: BoundaryOwner,
@@ -34,11 +38,11 @@ export abstract class Boundary {
     readonly name: string,
     /** With inputs filled and tags replaced. */
     readonly template: Template,
-    /** How many boundaries it is in, itself included. */
-    readonly depth: number,
-    /** It is part of an exit handler: a deadline and a stop do not end it. */
-    readonly exits: boolean,
-  ) {}
+    place: Place,
+  ) {
+    this.depth = (boundaryOf(place)?.depth ?? 0) + 1;
+    this.exits = isPartOfExit(place);
+  }
 
   get limit(): number {
     return this.template.parallelism ?? 0;

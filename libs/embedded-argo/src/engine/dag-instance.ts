@@ -2,6 +2,7 @@ import type { DAGTask, Template } from '@millrace/argo';
 import type { DagPlan } from '../workflow/dag-plan.js';
 import { Boundary, type BoundaryOwner } from './boundary.js';
 import { Fifo } from './fifo.js';
+import type { Place } from './place.js';
 
 /** One fan-out: the TaskGroup node of a task and how many of its items have not ended. */
 export interface GroupInstance {
@@ -28,11 +29,10 @@ export class DagInstance extends Boundary {
     nodeId: string,
     name: string,
     template: Template,
+    place: Place,
     readonly plan: DagPlan,
-    depth: number,
-    exits: boolean,
   ) {
-    super(owner, nodeId, name, template, depth, exits);
+    super(owner, nodeId, name, template, place);
     this.missing = plan.needed.length;
     this.#tasks = new Map(template.dag!.tasks!.map((task) => [task.name, task]));
   }

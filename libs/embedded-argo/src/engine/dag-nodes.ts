@@ -1,32 +1,26 @@
-import type { Arguments, NodeStatus, Template } from '@millrace/argo';
+import type { NodeStatus, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { assessDag } from '../workflow/assess-dag.js';
-import { expandItems, type ExpandedTask } from '../workflow/expand-items.js';
 import { templateNameOf } from '../workflow/named-templates.js';
 import { nodeId } from '../workflow/node-id.js';
-import { evaluateWhen } from '../workflow/when-expression.js';
 import type { BoundaryOwner, StartRequest } from './boundary.js';
+import { endBoundary } from './boundary-outputs.js';
 import type { EngineCounters } from './counters.js';
-import { DagInstance, type GroupInstance } from './dag-instance.js';
+import { DagInstance } from './dag-instance.js';
 import { ExitHooks } from './exit-hooks.js';
+import { FanOuts } from './fan-outs.js';
 import { outboundNodes } from './outbound-nodes.js';
-import { boundaryOf, isPartOfExit, type HookPlace, type ItemPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
+import { calledNameOf, type TaskPlace } from './place.js';
+import { resolveTask } from './resolve-task.js';
 import type { RunState } from './run-state.js';
+import type { Starter } from './starter.js';
 import type { StartQueue } from './start-queue.js';
-import { boundaryOutputs, outputsError, resolveTask, scopeOf, type ResolvedTask } from './task-scope.js';
+import { scopeOf } from './task-scope.js';
 
-/** How a boundary has its children begun, once they may. */
-export interface Starter {
-  execute(place: OwnerPlace, nodeName: string, use: { readonly template: string; readonly arguments?: Arguments }, parents: readonly string[]): void;
-  attempt(retryId: string): void;
-  /** Takes over a node that an earlier process left unfinished. */
-  adopt(place: Place, node: NodeStatus): void;
-}
-
-/** The DAGs and fan-outs of one run: which task may begin, what becomes of it, and when a whole has ended. */
+/** The DAGs of one run: which task may begin, what becomes of it, and when a whole has ended. */
 export class DagNodes implements BoundaryOwner {
   readonly #dags = new Map<string, DagInstance>();
-  readonly #groups = new Map<string, GroupInstance>();
+  readonly fanOuts: FanOuts;
   readonly #assessing = new Set<DagInstance>();
   readonly #hooks: ExitHooks;
 
@@ -37,6 +31,7 @@ export class DagNodes implements BoundaryOwner {
     private readonly counters: EngineCounters,
   ) {
     this.#hooks = new ExitHooks(state, queue);
+    this.fanOuts = new FanOuts(state, starter, queue, this.#hooks);
   }
 
   open(id: string, name: string, template: Template): void {
@@ -50,8 +45,7 @@ export class DagNodes implements BoundaryOwner {
   }
 
   #instance(id: string, name: string, template: Template): DagInstance {
-    const place = this.state.places.get(id)!;
-    const dag = new DagInstance(this, id, name, template, this.state.plan(template), (boundaryOf(place)?.depth ?? 0) + 1, isPartOfExit(place));
+    const dag = new DagInstance(this, id, name, template, this.state.places.get(id)!, this.state.plan(template));
     this.#dags.set(id, dag);
     return dag;
   }
@@ -65,7 +59,7 @@ export class DagNodes implements BoundaryOwner {
 
   forget(id: string): void {
     this.#dags.delete(id);
-    this.#groups.delete(id);
+    this.fanOuts.forget(id);
   }
 
   taskEnded(place: TaskPlace, node: NodeStatus): void {
@@ -86,23 +80,9 @@ export class DagNodes implements BoundaryOwner {
     else if (dag.open === 0) this.#assessing.add(dag);
   }
 
-  itemEnded(place: ItemPlace, node: NodeStatus): void {
-    if (!this.#hooks.follow(place, place.dag.task(place.group.task), node)) this.itemDone(place);
-  }
-
-  itemDone({ group }: ItemPlace): void {
-    group.open -= 1;
-    if (group.open === 0) this.#endGroup(group);
-  }
-
   /** After a shutdown what has not begun never will. */
   close(id: string): void {
-    const group = this.#groups.get(id);
-    if (group !== undefined) {
-      const task = group.dag.task(group.task);
-      group.open = (this.state.node(id)!.children ?? []).filter((child) => this.state.places.has(child) || !this.#hooks.isSettled(task, this.state.node(child)!)).length;
-      if (group.open === 0) this.#endGroup(group);
-    }
+    this.fanOuts.close(id);
     const dag = this.#dags.get(id);
     if (dag === undefined) return;
     const requests = dag.requests.drain();
@@ -114,7 +94,7 @@ export class DagNodes implements BoundaryOwner {
     this.#assessing.add(dag);
   }
 
-  adoptDag(node: NodeStatus, template: Template): void {
+  adopt(node: NodeStatus, template: Template): void {
     const dag = this.#instance(node.id, node.name, template);
     const nodes = new Map(dag.plan.needed.map((name) => [name, this.state.taskNode(dag, name)]));
     const settled = (name: string): boolean => {
@@ -138,22 +118,6 @@ export class DagNodes implements BoundaryOwner {
     this.queue.wake(dag);
   }
 
-  adoptGroup({ dag, task }: TaskPlace, node: NodeStatus): void {
-    const items = this.#expand(resolveTask(dag.task(task), scopeOf(dag, this.state), true));
-    const known = items.map((item) => ({ item, node: this.state.taskNode(dag, item.name) }));
-    const settled = (itemNode: NodeStatus | undefined): boolean => isNodeCompleted(itemNode?.phase) && this.#hooks.isSettled(dag.task(task), itemNode!);
-    const group: GroupInstance = { nodeId: node.id, dag, task, open: known.filter((entry) => !settled(entry.node)).length };
-    this.#groups.set(node.id, group);
-    for (const { item, node: itemNode } of known) {
-      if (settled(itemNode)) continue;
-      const place: ItemPlace = { kind: 'item', dag, group, name: item.name };
-      if (itemNode === undefined) this.#considerItem(group, item);
-      else if (!isNodeCompleted(itemNode.phase)) this.starter.adopt(place, itemNode);
-      else this.#hooks.resume(place, dag.task(task), itemNode, this.starter);
-    }
-    if (group.open === 0) this.#endGroup(group);
-  }
-
   considerNext(dag: DagInstance): boolean {
     const ready = dag.ready.shift();
     if (ready !== undefined) this.#consider(dag, ready);
@@ -174,13 +138,10 @@ export class DagNodes implements BoundaryOwner {
         const template = templateNameOf(dag.template, request.task);
         return this.starter.execute({ kind: 'task', dag, task: name }, dag.taskNodeName(name), { template, arguments: args }, this.#parents(dag, name));
       }
-      case 'item': {
-        const { group, item } = request;
-        const template = templateNameOf(dag.template, dag.task(group.task));
-        return this.starter.execute({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), { template, arguments: item.task.arguments }, [group.nodeId]);
-      }
+      case 'item':
+        return this.fanOuts.begin(dag, request);
       case 'hook':
-        return this.#beginHook(dag, request.place);
+        return this.#hooks.begin(request.place, dag.task(calledNameOf(request.place.of)!), this.starter);
       case 'step':
         throw new Error('a DAG has no steps');
     }
@@ -204,49 +165,11 @@ export class DagNodes implements BoundaryOwner {
         return state.addEnded(place, nodeName, template, 'Omitted', 'omitted: depends condition not met', parents);
       }
       const resolved = resolveTask(task, scopeOf(dag, state), planned.fansOut);
-      if (planned.fansOut) return this.#fanOut(place, this.#expand(resolved), parents);
+      if (planned.fansOut) return this.fanOuts.open(place, resolved, parents);
       if (resolved.kind === 'skip') return state.addEnded(place, nodeName, template, 'Skipped', resolved.message, parents);
       this.queue.push(dag, { kind: 'task', task: resolved.task });
     } catch (error) {
       state.addEnded(place, nodeName, template, 'Error', (error as Error).message, parents);
-    }
-  }
-
-  #beginHook(dag: DagInstance, place: HookPlace): void {
-    const { of, after } = place;
-    const name = of.kind === 'item' ? of.group.task : (of as TaskPlace).task;
-    this.#hooks.begin(place, dag.task(name), scopeOf(dag, this.state, { name, node: this.state.node(after)! }), this.starter);
-  }
-
-  #expand(resolved: ResolvedTask): ExpandedTask[] {
-    try {
-      return expandItems(resolved.task, this.state.globals);
-    } catch (error) {
-      if (resolved.kind === 'skip') return [];
-      throw error;
-    }
-  }
-
-  #fanOut(place: TaskPlace, items: readonly ExpandedTask[], parents: readonly string[]): void {
-    const { dag, task } = place;
-    const name = dag.taskNodeName(task);
-    const template = templateNameOf(dag.template, dag.task(task));
-    if (items.length === 0) return this.state.addEnded(place, name, template, 'Skipped', 'Skipped, empty params', parents);
-    const group: GroupInstance = { nodeId: this.state.add(place, name, { type: 'TaskGroup', phase: 'Running' }, template, parents), dag, task, open: items.length };
-    this.#groups.set(group.nodeId, group);
-    for (const item of items) this.#considerItem(group, item);
-  }
-
-  #considerItem(group: GroupInstance, item: ExpandedTask): void {
-    const { dag } = group;
-    const template = templateNameOf(dag.template, dag.task(group.task));
-    const ended = (phase: 'Skipped' | 'Error', message: string): void =>
-      this.state.addEnded({ kind: 'item', dag, group, name: item.name }, dag.taskNodeName(item.name), template, phase, message, [group.nodeId]);
-    try {
-      if (evaluateWhen(item.task.when ?? '')) this.queue.push(dag, { kind: 'item', group, item });
-      else ended('Skipped', `when '${item.task.when}' evaluated false`);
-    } catch (error) {
-      ended('Error', (error as Error).message);
     }
   }
 
@@ -259,11 +182,6 @@ export class DagNodes implements BoundaryOwner {
       // One whose outputs could not be put together has no ends. Argo then hangs its successors behind nothing, and waits for them for ever.
       return ends.length > 0 ? ends : [node.id];
     });
-  }
-
-  #endGroup({ nodeId: id }: GroupInstance): void {
-    const phases = (this.state.node(id)!.children ?? []).map((child) => this.state.node(child)!.phase!);
-    this.state.end(id, phases.findLast((phase) => phase === 'Failed' || phase === 'Error') ?? 'Succeeded');
   }
 
   #assess(dag: DagInstance): void {
@@ -290,12 +208,6 @@ export class DagNodes implements BoundaryOwner {
       const node = state.taskNode(dag, name);
       return node === undefined ? [] : outboundNodes(node, state.node);
     });
-    try {
-      const outputs = phase === 'Succeeded' ? boundaryOutputs(dag, state) : undefined;
-      if (outbound.length > 0) state.live.editNode(dag.nodeId).outboundNodes = outbound;
-      state.end(dag.nodeId, phase, { outputs });
-    } catch (error) {
-      state.end(dag.nodeId, 'Error', { message: outputsError(state.places.get(dag.nodeId)!, dag.name, error as Error) });
-    }
+    endBoundary(dag, state, phase, { outbound });
   }
 }

@@ -1,11 +1,12 @@
 import type { Arguments, DAGTask, NodeStatus } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { nodeId } from '../workflow/node-id.js';
-import type { Starter } from './dag-nodes.js';
-import { boundaryOf, type HookPlace } from './place.js';
+import { boundaryOf, calledNameOf, type HookPlace } from './place.js';
+import { resolveArguments } from './resolve-task.js';
 import type { RunState } from './run-state.js';
+import type { Starter } from './starter.js';
 import type { StartQueue } from './start-queue.js';
-import { resolveArguments, type Scope } from './task-scope.js';
+import { scopeOf } from './task-scope.js';
 
 type Followed = HookPlace['of'];
 
@@ -37,9 +38,11 @@ export class ExitHooks {
     else starter.adopt({ kind: 'hook', of: place, after: node.id }, hook);
   }
 
-  begin(place: HookPlace, task: DAGTask, scope: Scope, starter: Starter): void {
+  begin(place: HookPlace, task: DAGTask, starter: Starter): void {
     const { template, arguments: args } = exitHookOf(task)!;
+    const { of } = place;
     const node = this.state.node(place.after)!;
+    const scope = scopeOf(of.kind === 'step' ? of.steps : of.dag, this.state, { name: calledNameOf(of)!, node });
     const use = { template: template!, arguments: args ?? this.state.live.spec.arguments };
     try {
       starter.execute(place, `${node.name}.onExit`, { ...use, arguments: args === undefined ? use.arguments : resolveArguments(args, scope) }, [node.id]);

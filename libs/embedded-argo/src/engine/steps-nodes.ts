@@ -1,19 +1,20 @@
 import type { DAGTask, NodeStatus, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { fansOut } from '../workflow/dag-plan.js';
-import { expandItems } from '../workflow/expand-items.js';
 import { templateNameOf } from '../workflow/named-templates.js';
 import { nodeId } from '../workflow/node-id.js';
-import { evaluateWhen, isWhenError } from '../workflow/when-expression.js';
+import { endByWhen, isWhenError } from '../workflow/when-expression.js';
 import type { BoundaryOwner, StartRequest } from './boundary.js';
-import type { Starter } from './dag-nodes.js';
+import { endBoundary, hasNoOutputs } from './boundary-outputs.js';
 import { ExitHooks } from './exit-hooks.js';
 import { outboundNodes } from './outbound-nodes.js';
-import { boundaryOf, isPartOfExit, type HookPlace, type StepGroupPlace, type StepPlace } from './place.js';
+import type { StepGroupPlace, StepPlace } from './place.js';
+import { itemsOf, resolveTask, type ResolvedTask } from './resolve-task.js';
 import type { RunState } from './run-state.js';
+import type { Starter } from './starter.js';
 import type { StartQueue } from './start-queue.js';
 import { StepsInstance } from './steps-instance.js';
-import { boundaryOutputs, hasNoOutputs, outputsError, resolveTask, scopeOf } from './task-scope.js';
+import { scopeOf, type Scope } from './task-scope.js';
 
 /** The steps templates of one run: one group after the other, and what a group comes to. */
 export class StepsNodes implements BoundaryOwner {
@@ -95,15 +96,14 @@ export class StepsNodes implements BoundaryOwner {
         return this.starter.execute(place, steps.stepNodeName(place.index, place.name), use, [this.#group(steps, place.index)!.id]);
       }
       case 'hook':
-        return this.#beginHook(steps, request.place);
+        return this.#hooks.begin(request.place, this.#declared(request.place.of as StepPlace), this.starter);
       default:
         throw new Error('steps have no tasks');
     }
   }
 
   #instance(id: string, name: string, template: Template): StepsInstance {
-    const place = this.state.places.get(id)!;
-    const steps = new StepsInstance(this, id, name, template, (boundaryOf(place)?.depth ?? 0) + 1, isPartOfExit(place));
+    const steps = new StepsInstance(this, id, name, template, this.state.places.get(id)!);
     this.#instances.set(id, steps);
     return steps;
   }
@@ -147,13 +147,13 @@ export class StepsNodes implements BoundaryOwner {
       const isLoop = fansOut(declared);
       const resolved = this.#resolve(declared, scope, isLoop);
       if (!isLoop) return [{ place: place(declared.name), step: resolved.kind === 'skip' ? { skipped: resolved.message } : resolved.task }];
-      const items = this.#items(resolved, scope.tag);
+      const items = itemsOf(resolved, scope.tag);
       if (items.length === 0) return [{ place: place(declared.name), step: { skipped: 'Skipped, empty params' } }];
       return items.map(({ name, task }) => ({ place: place(name), step: task }));
     });
   }
 
-  #resolve(declared: DAGTask, scope: ReturnType<typeof scopeOf>, isLoop: boolean): ReturnType<typeof resolveTask> {
+  #resolve(declared: DAGTask, scope: Scope, isLoop: boolean): ResolvedTask {
     try {
       return resolveTask(declared, scope, isLoop);
     } catch (error) {
@@ -161,34 +161,14 @@ export class StepsNodes implements BoundaryOwner {
     }
   }
 
-  #items(resolved: ReturnType<typeof resolveTask>, tags: Parameters<typeof expandItems>[1]): ReturnType<typeof expandItems> {
-    try {
-      return expandItems(resolved.task, tags);
-    } catch (error) {
-      if (resolved.kind === 'skip') return [];
-      throw error;
-    }
-  }
-
   /** A step becomes a node that is skipped, or waits for its turn. */
   #enter(place: StepPlace, step: DAGTask | { readonly skipped: string }): void {
     const { steps, index, name } = place;
     steps.open += 1;
-    const ended = (phase: 'Skipped' | 'Error', message: string): void =>
-      this.state.addEnded(place, steps.stepNodeName(index, name), templateNameOf(steps.template, this.#declared(place)), phase, message, [this.#group(steps, index)!.id]);
-    if ('skipped' in step) return ended('Skipped', step.skipped);
-    try {
-      if (evaluateWhen(step.when ?? '')) this.queue.push(steps, { kind: 'step', place, step });
-      else ended('Skipped', `when '${step.when}' evaluated false`);
-    } catch (error) {
-      ended('Error', (error as Error).message);
-    }
-  }
-
-  #beginHook(steps: StepsInstance, place: HookPlace): void {
-    const of = place.of as StepPlace;
-    const scope = scopeOf(steps, this.state, { name: of.step, node: this.state.node(place.after)! });
-    this.#hooks.begin(place, this.#declared(of), scope, this.starter);
+    const end = 'skipped' in step ? { phase: 'Skipped' as const, message: step.skipped } : endByWhen(step.when);
+    if (end === undefined) return this.queue.push(steps, { kind: 'step', place, step: step as DAGTask });
+    const template = templateNameOf(steps.template, this.#declared(place));
+    this.state.addEnded(place, steps.stepNodeName(index, name), template, end.phase, end.message, [this.#group(steps, index)!.id]);
   }
 
   #endGroupIfDone(steps: StepsInstance): void {
@@ -223,13 +203,9 @@ export class StepsNodes implements BoundaryOwner {
     const { state } = this;
     const last = Math.min(steps.current, steps.groups.length - 1);
     const outbound = last < 0 ? [] : this.#outbound(steps, this.#group(steps, last) === undefined ? last - 1 : last, { self: false });
+    // Unlike those of a DAG, whatever comes of its outputs.
     if (outbound.length > 0) state.live.editNode(steps.nodeId).outboundNodes = outbound;
-    try {
-      const outputs = phase === 'Succeeded' ? boundaryOutputs(steps, state) : undefined;
-      state.end(steps.nodeId, phase, { message, outputs });
-    } catch (error) {
-      state.end(steps.nodeId, 'Error', { message: outputsError(this.#placeOf(steps), this.state.node(steps.nodeId)!.name, error as Error) });
-    }
+    endBoundary(steps, state, phase, { message });
   }
 
   /** The ends of a group; an empty one ends in itself for what comes after it. */

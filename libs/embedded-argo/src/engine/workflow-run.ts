@@ -8,14 +8,15 @@ import type { LiveWorkflow } from '../store/live-workflow.js';
 import { hasInputs, processTemplate } from '../workflow/process-template.js';
 import { decideRetry } from '../workflow/retry-decision.js';
 import { nodeId } from '../workflow/node-id.js';
-import { DagNodes, type Starter } from './dag-nodes.js';
+import { hasNoOutputs } from './boundary-outputs.js';
+import { DagNodes } from './dag-nodes.js';
 import { exitHookOf } from './exit-hooks.js';
 import { attemptTemplate, attemptsOf, isPod, localTags, templateOf } from './node-templates.js';
 import { boundaryOf, isPartOfExit, type AttemptPlace, type HookPlace, type OwnerPlace, type Place, type TaskPlace } from './place.js';
 import { PodNodes } from './pod-nodes.js';
 import type { RunHost } from './run-host.js';
-import { hasNoOutputs } from './task-scope.js';
 import { hasProgress, RunState, workflowPhaseOf } from './run-state.js';
+import type { Starter } from './starter.js';
 import { StartQueue } from './start-queue.js';
 import { StepsNodes } from './steps-nodes.js';
 import { resumeByItself, suppliedOutputs } from './suspend-nodes.js';
@@ -242,9 +243,9 @@ export class WorkflowRun implements Starter {
       case 'Steps':
         return this.#steps.adopt(node, templateOf(state, node));
       case 'TaskGroup':
-        return this.#dags.adoptGroup(place as TaskPlace, node);
+        return this.#dags.fanOuts.adopt(place as TaskPlace, node);
       case 'DAG':
-        return this.#dags.adoptDag(node, templateOf(state, node));
+        return this.#dags.adopt(node, templateOf(state, node));
       case 'Retry': {
         const last = attemptsOf(state, node.id).at(-1);
         if (last === undefined) this.attempt(node.id);
@@ -281,7 +282,7 @@ export class WorkflowRun implements Starter {
         if (state.isOpen(place.retryId)) this.#advanceRetry(place.retryId);
         return;
       case 'item':
-        return this.#dags.itemEnded(place, node);
+        return this.#dags.fanOuts.itemEnded(place, node);
       case 'task':
         return this.#dags.taskEnded(place, node);
       case 'step':
@@ -297,7 +298,7 @@ export class WorkflowRun implements Starter {
   #hookEnded({ of }: HookPlace): void {
     switch (of.kind) {
       case 'item':
-        return this.#dags.itemDone(of);
+        return this.#dags.fanOuts.itemDone(of);
       case 'task':
         return this.#dags.taskDone(of);
       case 'step':

@@ -24,6 +24,15 @@ export function evaluateWhen(when: string): boolean {
   return result;
 }
 
+/** How the node of a task with this `when`, all its tags replaced, ends before it begins; undefined when it may begin. */
+export function endByWhen(when = ''): { readonly phase: 'Skipped' | 'Error'; readonly message: string } | undefined {
+  try {
+    return evaluateWhen(when) ? undefined : { phase: 'Skipped', message: `when '${when}' evaluated false` };
+  } catch (error) {
+    return { phase: 'Error', message: (error as Error).message };
+  }
+}
+
 /** Whether a message is one of `evaluateWhen`'s. */
 export function isWhenError(message: string): boolean {
   return /^(Invalid 'when' expression|Failed to evaluate 'when' expresion|Expected boolean evaluation for) '/.test(message);
