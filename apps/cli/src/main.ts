@@ -24,6 +24,7 @@ program
   .option('--parallel <tasks>', 'how many tasks run at once (default: the number of cores)')
   .option('--executor <kind>', 'what components run as: auto, process or container (default: auto, or MILLRACE_EXECUTOR)')
   .option('--container-engine <command>', 'what runs containers (default: docker or podman, or MILLRACE_CONTAINER_ENGINE)')
+  .option('--accelerators <rule>', 'what becomes of tasks that ask for accelerators which this machine has not: required refuses them, optional runs them without (default: required, or MILLRACE_ACCELERATORS)')
   .option('--time-zone <name>', "time zone of schedules that name none (default: this machine's, or MILLRACE_TIME_ZONE)")
   .option('--no-cache', 'run every task, whatever the pipeline says about caching')
   .option('--keep-environments <days>', 'give up Python environments that nothing was run in for so long (default: 30, or MILLRACE_KEEP_ENVIRONMENTS)')

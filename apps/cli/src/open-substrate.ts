@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LABEL_RUN_ID, type Workflow } from '@millrace/argo';
-import { attemptId, createExecutor, openEmbeddedArgo, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
+import { attemptId, createExecutor, openEmbeddedArgo, type Accelerators, type ExecutorHandle, type ExecutorMode } from '@millrace/embedded-argo';
 import type { ResourceStore, TaskLogs, TaskLogRef } from '@millrace/resources';
 import type { ContainerNeeds, VolumeClaims } from '@millrace/run-controller';
 import type { DataFolder } from './data-folder.js';
@@ -8,7 +8,7 @@ import type { FailpointSetting } from './failpoint.js';
 import { findGpus } from './find-gpus.js';
 import type { Log } from './log.js';
 import { programFiles } from './program-files.js';
-import { refuseContainer } from './refuse-container.js';
+import { refuseContainer, warnOfContainer } from './refuse-container.js';
 
 export interface SubstrateOptions {
   readonly folder: DataFolder;
@@ -16,6 +16,7 @@ export interface SubstrateOptions {
   readonly executor: ExecutorMode;
   /** @default docker, then podman */
   readonly containerEngine?: string;
+  readonly accelerators: Accelerators;
   readonly maxParallelTasks: number;
   readonly log: Log;
   /** Called when the data folder is this process's and nothing runs yet. @default nothing */
@@ -34,6 +35,8 @@ export interface Substrate {
   readonly logs: TaskLogs;
   /** Why this machine cannot run a container, as sentences. */
   refuseContainer(container: ContainerNeeds): readonly string[];
+  /** What a container asks for and goes without on this machine, as sentences; absent where all is there or refused. */
+  readonly warnOfContainer?: (container: ContainerNeeds) => readonly string[];
   /** Makes, deletes and fills the volumes of tasks. */
   readonly volumes: VolumeClaims;
   /** Whether tasks run in containers now. */
@@ -51,6 +54,7 @@ export interface Substrate {
 export async function openSubstrate(options: SubstrateOptions): Promise<Substrate> {
   const { folder, log } = options;
   const gpuDevices = findGpus(process.env);
+  const devices = { gpus: gpuDevices.length, accelerators: options.accelerators };
   let executor: ExecutorHandle | undefined;
   let store: ResourceStore | undefined;
   // A log is asked for by its Workflow's name, again and again while it is followed; names are never used twice.
@@ -84,6 +88,7 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
         mode: options.executor,
         containerEngine: options.containerEngine,
         gpuDevices,
+        accelerators: options.accelerators,
         folder: folder.attempts,
         listener,
         resolveAttempt,
@@ -108,7 +113,8 @@ export async function openSubstrate(options: SubstrateOptions): Promise<Substrat
     store,
     logs,
     containers: executor!.containers(),
-    refuseContainer: (container) => refuseContainer(container, { refuseProgram: (program) => executor!.refusal(program), problemsOfPod: (pod) => argo.problemsOfPod(pod), gpus: gpuDevices.length }),
+    refuseContainer: (container) => refuseContainer(container, { refuseProgram: (program) => executor!.refusal(program), problemsOfPod: (pod) => argo.problemsOfPod(pod), ...devices }),
+    ...(options.accelerators === 'optional' && { warnOfContainer: (container: ContainerNeeds) => warnOfContainer(container, devices) }),
     volumes: argo.volumes,
     runsContainers: () => 'engine' in executor!.containers(),
     refuseWorkflow: (workflow) => argo.check(workflow),

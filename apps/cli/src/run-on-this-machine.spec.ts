@@ -35,7 +35,7 @@ class Machine {
 
   static async open(path: string): Promise<Machine> {
     const folder = await openDataFolder(path);
-    const substrate = await openSubstrate({ folder, executor: 'process', maxParallelTasks: 2, log: () => undefined, pythonFolder, builtEnvironments: environments });
+    const substrate = await openSubstrate({ folder, executor: 'process', accelerators: 'required', maxParallelTasks: 2, log: () => undefined, pythonFolder, builtEnvironments: environments });
     const database = await openDatabase({ url: `file:${folder.database}` });
     const runs = createRunController({
       database,

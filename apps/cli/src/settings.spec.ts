@@ -17,6 +17,7 @@ describe('readUpSettings', () => {
   it.each([
     [{ ...none, port: '76OO' }, '--port must be a whole number from 0 to 65535, not "76OO".'],
     [{ ...none, port: '65536' }, '--port must be a whole number from 0 to 65535, not "65536".'],
+    [{ ...none, accelerators: 'no' }, '--accelerators must be required or optional, not "no".'],
     [{ ...none, executor: 'docker' }, '--executor must be auto, process or container, not "docker".'],
     [{ ...none, parallel: '0' }, '--parallel must be a whole number from 1 to 1024, not "0".'],
     [{ ...none, keepEnvironments: '0' }, '--keep-environments must be a whole number from 1 to 36500, not "0".'],
@@ -34,6 +35,7 @@ describe('readUpSettings', () => {
   it('runs containers where it can unless told otherwise', () => {
     expect(readUpSettings(none, {})).toMatchObject({ executor: 'auto', containerEngine: undefined });
     expect(readUpSettings({ ...none, executor: 'process' }, { MILLRACE_EXECUTOR: 'container', MILLRACE_CONTAINER_ENGINE: 'podman' })).toMatchObject({ executor: 'process', containerEngine: 'podman' });
+    expect([{}, { MILLRACE_ACCELERATORS: 'optional' }].map((env) => readUpSettings(none, env).accelerators)).toEqual(['required', 'optional']);
     expect(() => readUpSettings(none, { MILLRACE_EXECUTOR: 'yes' })).toThrow(new SettingsError('MILLRACE_EXECUTOR must be auto, process or container, not "yes".'));
   });
 

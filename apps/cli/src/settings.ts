@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { ExecutorMode } from '@millrace/embedded-argo';
+import type { Accelerators, ExecutorMode } from '@millrace/embedded-argo';
 import { isTimeZone } from '@millrace/scheduling';
 import { z } from 'zod';
 import { parseFailpoint, type FailpointSetting } from './failpoint.js';
@@ -15,6 +15,7 @@ const environment = z.object({
   MILLRACE_PYTHON: variable,
   MILLRACE_EXECUTOR: variable,
   MILLRACE_CONTAINER_ENGINE: variable,
+  MILLRACE_ACCELERATORS: variable,
   MILLRACE_TIME_ZONE: variable,
   /** As KFP calls it. */
   CRON_SCHEDULE_TIMEZONE: variable,
@@ -35,6 +36,7 @@ export interface UpFlags {
   readonly parallel?: string;
   readonly executor?: string;
   readonly containerEngine?: string;
+  readonly accelerators?: string;
   readonly timeZone?: string;
   readonly keepEnvironments?: string;
   readonly cache: boolean;
@@ -57,6 +59,8 @@ export interface UpSettings {
   readonly executor: ExecutorMode;
   /** @default docker, then podman */
   readonly containerEngine?: string;
+  /** What becomes of tasks that ask for accelerators which this machine has not. */
+  readonly accelerators: Accelerators;
   /** Of cron schedules that name none. */
   readonly timeZone: string;
   readonly cacheEnabled: boolean;
@@ -81,9 +85,11 @@ function wholeNumber(text: string, { name, min, max }: { name: string; min: numb
 
 const EXECUTORS: readonly ExecutorMode[] = ['auto', 'process', 'container'];
 
-function readExecutor(text: string, name: string): ExecutorMode {
-  const found = EXECUTORS.find((mode) => mode === text);
-  if (found === undefined) throw new SettingsError(`${name} must be ${EXECUTORS.slice(0, -1).join(', ')} or ${EXECUTORS.at(-1)}, not "${text}".`);
+const ACCELERATORS: readonly Accelerators[] = ['required', 'optional'];
+
+function oneOf<Choice extends string>(choices: readonly Choice[], text: string, name: string): Choice {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new SettingsError(`${name} must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not "${text}".`);
   return found;
 }
 
@@ -133,8 +139,9 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     baseUrl: flags.baseUrl,
     allowedHosts: flags.allowedHost ?? [],
     maxParallelTasks: flags.parallel === undefined ? undefined : wholeNumber(flags.parallel, { name: '--parallel', min: 1, max: 1024 }),
-    executor: readExecutor(flags.executor ?? variables.MILLRACE_EXECUTOR ?? 'auto', flags.executor === undefined ? 'MILLRACE_EXECUTOR' : '--executor'),
+    executor: oneOf(EXECUTORS, flags.executor ?? variables.MILLRACE_EXECUTOR ?? 'auto', flags.executor === undefined ? 'MILLRACE_EXECUTOR' : '--executor'),
     containerEngine: flags.containerEngine ?? variables.MILLRACE_CONTAINER_ENGINE,
+    accelerators: oneOf(ACCELERATORS, flags.accelerators ?? variables.MILLRACE_ACCELERATORS ?? 'required', flags.accelerators === undefined ? 'MILLRACE_ACCELERATORS' : '--accelerators'),
     timeZone: readTimeZone(flags, variables),
     cacheEnabled: flags.cache,
     loadSample: flags.sample,

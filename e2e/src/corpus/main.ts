@@ -34,7 +34,7 @@ async function run(given: string, { expectations: file = expectationsOf(given) ?
   const expectations = readExpectations(file);
   const { files, broken = [], temporary, skipped } = await findPipelines(given, preparePython);
   if (skipped !== undefined) console.log(`SKIPPED: ${skipped}`);
-  const millrace = await Millrace.start({ sample: false, executor, args: ['--no-cache'] });
+  const millrace = await Millrace.start({ sample: false, executor, args: ['--no-cache', '--accelerators', 'optional'] });
   try {
     const onProgress = process.stderr.isTTY ? (message: string) => process.stderr.write(`\r${message} `) : undefined;
     const unread = broken.map(({ name, why }): Finding => ({ file: name, did: 'refused', end: '', why, fault: 'the SDK could not compile it' }));

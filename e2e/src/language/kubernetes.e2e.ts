@@ -137,6 +137,24 @@ describe.skipIf(kfpPython === undefined)('what kfp.kubernetes sets, on one machi
     expect(output(await succeeded('more-cpu-than-there-is'), 'say')).toBe('done');
   });
 
+  it('accelerators that are not there are done without where the server was told so, and it is said wherever somebody may look', async () => {
+    const server = await Millrace.start({ sample: false, args: ['--accelerators', 'optional'] });
+    try {
+      const own = new Runs(server);
+      const request = { pipeline_version_reference: { pipeline_id: await own.upload(pipelines['too-many-gpus']!) } };
+      const preview = await server.json<RunPreview>('/apis/millrace/v1/runs:preview', { method: 'POST', body: JSON.stringify(request) });
+      const gpus = /root\/say: The task asks for 512 × nvidia\.com\/gpu, and this machine has (none; it runs without|only \d+; it runs with \d+), because/;
+      const tpus = /root\/for-loop-2\/sleep: The task asks for 1 × google\.com\/tpu, and this machine has none; it runs without/;
+      expect(preview).toMatchObject({ problems: [], warnings: [expect.stringMatching(tpus), expect.stringMatching(gpus)] });
+      const finished = await own.run(pipelines['too-many-gpus']!);
+      expect({ state: finished.run.state, error: finished.run.error }).toEqual({ state: 'SUCCEEDED', error: undefined });
+      expect(await own.log(finished.tasks['say']!)).toMatch(/^The task asks for 512 × nvidia\.com\/gpu/);
+      for (const warning of [gpus, tpus]) expect(server.printed).toMatch(warning);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('a component that is handed its own settings', async () => {
     const finished = await succeeded('task-config');
     expect(output(finished, 'configured')).toEqual({

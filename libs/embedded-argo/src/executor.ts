@@ -52,7 +52,8 @@ export interface AttemptSpec extends ContainerSpec {
   readonly id: string;
   /** Killed with reason `deadline` this long after the process started. */
   readonly deadlineMs?: number;
-  readonly gpus?: number;
+  /** How many of which, by the names of Kubernetes: `nvidia.com/gpu`. */
+  readonly devices?: Readonly<Record<string, number>>;
   /** Say whose the attempt is: the run, the task. Put on its containers. */
   readonly labels?: Readonly<Record<string, string>>;
   /** The pod's other containers, in their order. Refused by an executor of processes. */

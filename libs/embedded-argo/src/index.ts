@@ -10,7 +10,7 @@ export type { EngineCounters } from './engine/counters.js';
 export { relocateStore } from './store/relocate-store.js';
 export { attemptId } from './pod/build-attempt.js';
 export type { ClaimVolumes } from './pod/claim-volumes.js';
-export { deviceProblems } from './pod/devices.js';
+export { deviceProblems, deviceWarnings, type Accelerators } from './pod/devices.js';
 export type { PodReferences } from './pod/pod-references.js';
 export { nodeId, podName } from './workflow/node-id.js';
 export { createExecutor, type ExecutorHandle, type ExecutorOptions } from './executor-choice/create-executor.js';

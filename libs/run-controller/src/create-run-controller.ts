@@ -28,8 +28,9 @@ class DefaultRunController implements RunController {
 
   async submit(submission: RunSubmission): Promise<Run> {
     const { database } = this.#options;
-    const { run, documents: prepared, progress } = await prepareRun(submission, this.#prepareContext());
+    const { run, documents: prepared, progress, warnings } = await prepareRun(submission, this.#prepareContext());
     const documents = { ...prepared, workflow: withShard(prepared.workflow as unknown as Workflow, run.id) as unknown as Json };
+    for (const warning of warnings) this.#options.log('warn', warning, { run: run.id });
     this.#options.failpoint?.('submit.before');
     await database.runs.create(run, documents, progress);
     this.#options.failpoint?.('submit.stored');

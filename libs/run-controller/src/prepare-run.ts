@@ -6,12 +6,12 @@ import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { expandSubmission } from './expand-submission.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
-import { refuseUnrunnable } from './refuse-unrunnable.js';
+import { containerWarnings, refuseUnrunnable } from './refuse-unrunnable.js';
 import { scheduleLabels } from './schedule-labels.js';
 import { plannedRow } from './task-rows.js';
 import { prepareWorkflowRun, previewWorkflowRun } from './v1/prepare-workflow.js';
 
-export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'containers' | 'volumes' | 'refuseContainer' | 'refuseWorkflow'> {
+export interface PrepareContext extends Pick<RunControllerOptions, 'database' | 'objects' | 'layout' | 'substrate' | 'containers' | 'volumes' | 'refuseContainer' | 'warnOfContainer' | 'refuseWorkflow'> {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly layout: Layout;
@@ -25,6 +25,8 @@ export interface PreparedRun {
   readonly run: Run;
   readonly documents: RunDocuments;
   readonly progress: Omit<RunProgress, 'runId' | 'at' | 'run'>;
+  /** What its tasks ask for and go without, as sentences. */
+  readonly warnings: readonly string[];
 }
 
 type PlannedSubmission = RunSubmission & { readonly id: string; readonly pipeline: Pipeline };
@@ -103,6 +105,7 @@ async function preparePlannedRun(submission: PlannedSubmission, context: Prepare
   };
   return {
     run,
+    warnings: containerWarnings(pipeline, plan, context.warnOfContainer),
     documents: { document: submission.document, workflow: workflow as unknown as RunDocuments['workflow'] },
     progress: {
       newTasks: rows.map(({ row }) => row),
@@ -152,7 +155,8 @@ export async function previewRun(given: RunSubmission, context: PrepareContext):
     else if (decision.kind === 'run') preview.run += 1;
     else if (decision.kind === 'wait') preview.undecided += 1;
   }
-  const warnings = settingsWithoutEffect(pipeline, { substrate: context.substrate, containers: context.containers?.() }).map(({ message }) => message);
+  const ignored = settingsWithoutEffect(pipeline, { substrate: context.substrate, containers: context.containers?.() }).map(({ message }) => message);
+  const warnings = [...containerWarnings(pipeline, plan, context.warnOfContainer), ...ignored];
   return { ...preview, ...(warnings.length > 0 && { warnings }) };
 }
 

@@ -31,6 +31,15 @@ export function refuseUnrunnable(pipeline: Pipeline, plan: Plan, { refuseContain
   throw new PipelineError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
 }
 
+/** What tasks that are to run ask for and go without, as sentences that name them. */
+export function containerWarnings(pipeline: Pipeline, plan: Plan, warn: RunControllerOptions['warnOfContainer']): string[] {
+  if (warn === undefined) return [];
+  return [...plan.tasks.values()].flatMap((task) => {
+    if (task.decision.kind !== 'run' && task.decision.kind !== 'wait') return [];
+    return (problemsOf(pipeline, task, true, warn) ?? []).map((message) => `${task.path}: ${message}`);
+  });
+}
+
 function problemsOf(pipeline: Pipeline, task: PlannedTask, canMakeVolumes: boolean, refuse: RunControllerOptions['refuseContainer']): readonly string[] | undefined {
   const { executor } = locateTask(pipeline, task.path);
   if (hasEffect(executor)) return canMakeVolumes ? undefined : ['The task makes, deletes or fills a volume, which this installation cannot do; pass files as artifacts.'];

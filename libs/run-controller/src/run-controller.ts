@@ -52,6 +52,8 @@ export interface RunControllerOptions {
   readonly containers?: () => boolean;
   /** Why a container cannot run on this substrate, as sentences with the remedy. @default nothing is refused */
   readonly refuseContainer?: (container: ContainerNeeds) => readonly string[];
+  /** What a container asks for and goes without on this substrate, as sentences. @default nothing */
+  readonly warnOfContainer?: (container: ContainerNeeds) => readonly string[];
   /** Makes, deletes and fills volumes for tasks. @default such tasks are refused */
   readonly volumes?: VolumeClaims;
   /** Throws what the store would say of a Workflow that a user wrote, without storing it. @default the store is asked when it is to be created */

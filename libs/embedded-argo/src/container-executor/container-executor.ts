@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { attemptFolder, readExit, writeExit } from '../attempts/attempt-folder.js';
 import { readStdout } from '../attempts/read-stdout.js';
-import type { GpuLeases } from '../attempts/gpu-leases.js';
+import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
 import { withoutSecrets } from '../attempts/without-secrets.js';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
 import type { ContainerState } from './engine-client.js';
@@ -86,11 +86,11 @@ export class ContainerExecutor implements Executor {
       clearRecords(attempt.folder);
       writeRecord(attempt.folder, 'spec.json', withoutSecrets(spec));
       this.parts.failpoint?.('attempt.folder-made');
-      const refusal = this.refuseGpus(spec);
-      if (refusal !== undefined) return { reason: 'refused', message: refusal, finishedAt: Date.now() };
-      const gpus = await this.leaseGpus(spec, attempt);
+      const grant = this.parts.gpus.grant(spec.devices);
+      if ('refusal' in grant) return { reason: 'refused', message: grant.refusal, finishedAt: Date.now() };
+      const gpus = await this.leaseGpus(spec.id, grant, attempt);
       if (this.tracked.get(spec.id) !== attempt || attempt.killed) return { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() };
-      return pod.run(gpus);
+      return pod.run(gpus, grant.notice);
     });
   }
 
@@ -196,13 +196,8 @@ export class ContainerExecutor implements Executor {
     this.parts.listener.onExit(id, exit);
   }
 
-  private refuseGpus({ gpus = 0 }: AttemptSpec): string | undefined {
-    const there = this.parts.gpus.devices.length;
-    return gpus <= there ? undefined : `The task asks for ${gpus} GPU${gpus === 1 ? '' : 's'} and this machine has ${there || 'none'}; ask for fewer, or run it elsewhere.`;
-  }
-
-  private async leaseGpus({ id, gpus }: AttemptSpec, attempt: Tracked): Promise<readonly string[]> {
-    if (!gpus) return [];
+  private async leaseGpus(id: string, { gpus }: DeviceGrant, attempt: Tracked): Promise<readonly string[]> {
+    if (gpus === 0) return [];
     this.parts.listener.onProgress?.(id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
     const devices = (await this.parts.gpus.acquire(id, gpus)) ?? [];
     if (this.isCurrent(id, attempt)) writeRecord(attempt.folder, 'gpus.json', devices);

@@ -56,9 +56,14 @@ export class PodRun {
     this.ending = readRecord(this.folder, 'ending.json');
   }
 
-  /** Runs everything. Undefined when `leave` was called before the end. */
-  async run(gpus: readonly string[]): Promise<AttemptExit | undefined> {
+  /**
+   * Runs everything. Undefined when `leave` was called before the end.
+   *
+   * @param notice the first line of the log, in front of what its containers write; none when empty
+   */
+  async run(gpus: readonly string[], notice = ''): Promise<AttemptExit | undefined> {
     try {
+      if (notice !== '') this.note(notice);
       const problem = await this.begin(gpus);
       return problem ?? (await this.watch());
     } catch (error) {
@@ -66,6 +71,12 @@ export class PodRun {
       if (error instanceof ImageUnavailable || error instanceof CannotStart) return { reason: 'refused', message: error.message, finishedAt: Date.now() };
       throw error;
     }
+  }
+
+  private note(notice: string): void {
+    const log = new LogRecorder(this.folder);
+    log.append('stderr', Buffer.from(`${notice}\n`));
+    log.close();
   }
 
   /** Goes on with a main container that has started already. */

@@ -33,7 +33,7 @@ const NOT_WANTED = 'everything is to run as processes (--executor process)';
  */
 export async function createExecutor(options: ExecutorOptions): Promise<ExecutorHandle> {
   const { mode, log, listener, folder, hostEnvironment } = options;
-  const gpus = new GpuLeases(options.gpuDevices ?? []);
+  const gpus = new GpuLeases(options.gpuDevices ?? [], options.accelerators);
   const [processes, containers] = await Promise.all([createProcessExecutor({ ...options, gpus }), mode === 'process' ? undefined : openContainers()]);
   if (mode === 'container' && containers?.executor === undefined) {
     await processes.close();

@@ -39,7 +39,7 @@ describe('buildAttempt', () => {
       },
       { podSpecPatch: '{"containers":[{"name":"main","image":"j","args":["w"]}]}' },
     );
-    expect(attempt).toMatchObject({ image: 'j', command: ['c'], args: ['x', 'y'], env: { A: '1', B: '3', C: '4' }, deadlineMs: 9_000, gpus: 2, mounts: [{ source: '/host', target: '/v', readOnly: true, create: false }] });
+    expect(attempt).toMatchObject({ image: 'j', command: ['c'], args: ['x', 'y'], env: { A: '1', B: '3', C: '4' }, deadlineMs: 9_000, devices: { 'nvidia.com/gpu': 2 }, mounts: [{ source: '/host', target: '/v', readOnly: true, create: false }] });
   });
 
   it('replaces the pod\'s name and inputs in a patch', () => {

@@ -5,7 +5,7 @@ import { substituteTemplate } from '../workflow/process-template.js';
 import type { TagLookup } from '../workflow/substitute.js';
 import { toInteger } from '../workflow/retry-decision.js';
 import type { ClaimFolders } from './claim-folders.js';
-import { deviceProblems, gpuCount } from './devices.js';
+import { devicesOf } from './devices.js';
 import { expandEnvironment, expandVariables } from './expand-variables.js';
 import type { KeyedObjects } from './keyed-folders.js';
 import { applyPodSpecPatches, checkPodSpec, parsePodSpecPatch, type Container, type PodSpec, type Volume } from './pod-spec-patch.js';
@@ -60,18 +60,14 @@ export function buildAttempt(request: AttemptRequest): BuiltAttempt {
   const { staged, mounts: inputs } = stageInputs(template, volumes, folder);
   const mounts = [...volumes, ...inputs];
   const deadlines = [request.deadlineMs, milliseconds(pod.activeDeadlineSeconds ?? template.activeDeadlineSeconds)].filter((ms) => ms !== undefined);
-  const limits = container.resources?.limits as Record<string, unknown> | undefined;
-  const gpus = gpuCount(limits);
-  // How many GPUs there are is the executor's to say; there is never another device.
-  const [missing] = deviceProblems(limits, Infinity);
-  if (missing !== undefined) throw new Error(missing);
+  const devices = devicesOf(container.resources?.limits as Record<string, unknown> | undefined);
   const companions = companionsOf(pod, template, (given) => make(given, resolveMounts(given, pod.volumes, folder, sources)), mounts);
   return {
     spec: {
       id: attemptId(request.uid, request.nodeId),
       ...make(container, [...mounts, ...mountsForOutputs(outputPaths(template), mounts, folder)]),
       ...(deadlines.length === 0 ? {} : { deadlineMs: Math.min(...deadlines) }),
-      ...(gpus === 0 ? {} : { gpus }),
+      ...(Object.keys(devices).length === 0 ? {} : { devices }),
       ...(companions.length === 0 ? {} : { companions }),
       labels: labelsOf(request),
     },

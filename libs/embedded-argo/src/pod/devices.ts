@@ -1,17 +1,36 @@
 type Limits = Readonly<Record<string, unknown>>;
 
-/** How many GPUs a container is to have, under the names of Kubernetes and those of older SDKs. */
-export function gpuCount(limits: Limits = {}): number {
-  return Object.entries(limits).reduce((sum, [resource, count]) => sum + (isGpu(resource) ? Math.max(0, Math.trunc(Number(count) || 0)) : 0), 0);
+/** What becomes of a task that asks for accelerators which a machine has not: it is refused, or runs with what there is. */
+export type Accelerators = 'required' | 'optional';
+
+/** How many of which devices a container asks for; nothing of CPU, memory and disk, which are not reserved. */
+export function devicesOf(limits: Limits = {}): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(limits).flatMap(([resource, limit]) => (NO_DEVICE.test(resource) || Number(limit) === 0 ? [] : [[resource, Number(limit)]])));
 }
 
-/** Which devices a container asks for and does not get on a machine with so many GPUs, as sentences. CPU, memory and disk are not reserved. */
-export function deviceProblems(limits: Limits = {}, gpus: number): string[] {
-  return Object.entries(limits).flatMap(([resource, limit]) => {
-    const count = Number(limit);
+/** How many GPUs a container is to have, under the names of Kubernetes and those of older SDKs. */
+export function gpuCount(devices: Limits = {}): number {
+  return Object.entries(devices).reduce((sum, [resource, count]) => sum + (isGpu(resource) ? Math.max(0, Math.trunc(Number(count) || 0)) : 0), 0);
+}
+
+/** Why a container cannot have the devices that it asks for on a machine with so many GPUs, as sentences. */
+export function deviceProblems(limits: Limits | undefined, gpus: number): string[] {
+  return missingDevices(limits, gpus).map(({ asked, there, count }) => {
+    const remedy = there === 0 ? 'ask for no accelerator' : 'ask for fewer';
+    return `${asked}; ${remedy}, run it where there ${count === 1 ? 'is one' : 'are as many'}, or start the server with --accelerators optional to run it ${there === 0 ? 'without' : 'with what there is'}.`;
+  });
+}
+
+/** The same where such a container is run all the same: what it goes without. */
+export function deviceWarnings(limits: Limits | undefined, gpus: number): string[] {
+  return missingDevices(limits, gpus).map(({ asked, there }) => `${asked}; it runs ${there === 0 ? 'without' : `with ${there}`}, because the server was started with --accelerators optional.`);
+}
+
+function missingDevices(limits: Limits | undefined, gpus: number): { readonly asked: string; readonly count: number; readonly there: number }[] {
+  return Object.entries(devicesOf(limits)).flatMap(([resource, count]) => {
     const there = isGpu(resource) ? gpus : 0;
-    if (NO_DEVICE.test(resource) || count <= there) return [];
-    return `The task asks for ${String(limit)} × ${resource}, and this machine has ${there === 0 ? 'none' : `only ${there}`}; ask for ${there === 0 ? 'no accelerator' : 'fewer'}, or run it where there ${count === 1 ? 'is one' : 'are as many'}.`;
+    if (count <= there) return [];
+    return { asked: `The task asks for ${count} × ${resource}, and this machine has ${there === 0 ? 'none' : `only ${there}`}`, count, there };
   });
 }
 

@@ -7,6 +7,7 @@ import { type AttemptResolver, createAttemptLogs } from '../attempts/attempt-log
 import { checkPython, type PythonCheck } from './check-python.js';
 import { createEnvironments, type Environment } from './environments.js';
 import { GpuLeases } from '../attempts/gpu-leases.js';
+import type { Accelerators } from '../pod/devices.js';
 import { type ExecutorLog, ProcessExecutor } from './process-executor.js';
 import { defaultPythonFolder } from './python-folder.js';
 import { type PipInstall, normaliseRequirements } from './requirements.js';
@@ -39,6 +40,8 @@ export interface ProcessExecutorOptions {
   readonly privateRoot?: boolean;
   /** Identifiers for CUDA_VISIBLE_DEVICES. @default none */
   readonly gpuDevices?: readonly string[];
+  /** What becomes of tasks that ask for more accelerators than there are. @default required */
+  readonly accelerators?: Accelerators;
   /** Where they are shared with another executor. @default gpuDevices, for this one alone */
   readonly gpus?: GpuLeases;
   /** What a component gets that expects the SDK in its image, and plain commands' Python has. @default kfp 2.17.0 without its dependencies */
@@ -95,7 +98,7 @@ export async function createProcessExecutor(options: ProcessExecutorOptions): Pr
     environments,
     bareEnvironment,
     supervisors,
-    gpus: options.gpus ?? new GpuLeases(options.gpuDevices ?? []),
+    gpus: options.gpus ?? new GpuLeases(options.gpuDevices ?? [], options.accelerators),
     sdk: normaliseRequirements([sdk]).pip[0] ?? DEFAULT_SDK,
     path: options.path ?? absoluteFolders(hostEnvironment['PATH']),
     // The interpreter may live under /tmp, when someone tries things out.

@@ -323,7 +323,7 @@ def task() -> int:
 
   it('lends a GPU to one attempt at a time, and shows none to others', async () => {
     const own = await openBench({ ...('python' in found && { python: found.python }), gpuDevices: ['3'] });
-    const look = (id: string, gpus: number) => own.start({ id: `gpu/${id}`, command: ['sh', '-c', 'echo "<$CUDA_VISIBLE_DEVICES>"; sleep 0.2'], gpus });
+    const look = (id: string, gpus: number) => own.start({ id: `gpu/${id}`, command: ['sh', '-c', 'echo "<$CUDA_VISIBLE_DEVICES>"; sleep 0.2'], devices: gpus === 0 ? {} : { 'nvidia.com/gpu': gpus } });
     const [first, second] = await Promise.all([look('first', 1), look('second', 1), look('none', 0)]);
     expect(['first', 'second', 'none'].map((id) => own.log(`gpu/${id}`))).toEqual(['<3>\n', '<3>\n', '<>\n']);
     expect(Math.abs(first!.startedAt! - second!.startedAt!)).toBeGreaterThanOrEqual(200);
@@ -331,7 +331,19 @@ def task() -> int:
   });
 
   it('starts nothing that asks for more GPUs than there are', async () => {
-    expect(await bench.start({ id: 'gpu/one', command: ['true'], gpus: 1 })).toMatchObject({ reason: 'refused', message: expect.stringContaining('asks for 1 GPU and this machine has none') as string });
+    expect(await bench.start({ id: 'gpu/one', command: ['true'], devices: { 'nvidia.com/gpu': 1 } })).toMatchObject({ reason: 'refused', message: expect.stringMatching(/asks for 1 × nvidia.com\/gpu, and this machine has none;.* --accelerators optional/) as string });
+  });
+
+  it('runs what asks for more devices with those that are there when accelerators are optional, and says so first in its log', async () => {
+    const own = await openBench({ ...('python' in found && { python: found.python }), gpuDevices: ['3'], accelerators: 'optional' });
+    const command = ['sh', '-c', 'echo "<$CUDA_VISIBLE_DEVICES>"; exit 3'];
+    const ends = await Promise.all([own.start({ id: 'gpu/fewer', command, devices: { 'nvidia.com/gpu': 4 } }), own.start({ id: 'gpu/other', command, devices: { 'google.com/tpu': 1 } })]);
+    // What it goes without is not why it failed.
+    expect(ends.map(({ message }) => message)).toEqual(['Exit code 3; its log may tell why.', 'Exit code 3; its log may tell why.']);
+    expect(own.log('gpu/fewer')).toMatch(/^The task asks for 4 × nvidia.com\/gpu, and this machine has only 1; it runs with 1, .*\n<3>\n$/);
+    expect(own.log('gpu/other')).toMatch(/^The task asks for 1 × google.com\/tpu, and this machine has none; it runs without, .*\n<>\n$/);
+    expect(await own.executor.standardOutput('gpu/fewer', 100)).toBe('<3>\n');
+    await own.close();
   });
 });
 

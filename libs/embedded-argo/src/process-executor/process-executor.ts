@@ -5,7 +5,7 @@ import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor,
 import { attemptFolder, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import { EnvironmentError, type Environment, type Environments } from './environments.js';
 import { ProgramFinder } from './find-program.js';
-import type { GpuLeases } from '../attempts/gpu-leases.js';
+import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
 import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
 import { refuseFixedPaths, relocatePaths, UnreachablePath } from './relocate-paths.js';
 import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
@@ -232,25 +232,26 @@ export class ProcessExecutor implements Executor {
   private prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> | undefined {
     const fresh = makeAttemptFolder(attempt.folder);
     this.parts.failpoint?.('attempt.folder-made');
-    const refusal = this.refusal(spec) ?? this.refuseGpus(spec);
-    if (refusal) {
-      this.settle(spec.id, { reason: 'refused', message: refusal, finishedAt: Date.now() });
+    const refusal = this.refusal(spec);
+    const grant = refusal === undefined ? this.parts.gpus.grant(spec.devices) : { refusal };
+    if ('refusal' in grant) {
+      this.settle(spec.id, { reason: 'refused', message: grant.refusal, finishedAt: Date.now() });
       return undefined;
     }
     const recognised = recogniseCommand(spec.command, spec.args);
     const environment = this.environmentFor(spec.id, recognised);
-    if (!(environment instanceof Promise) && this.parts.gpus.devices.length === 0) return this.send(spec, attempt, { recognised, environment, fresh, gpuVariables: {} });
+    if (!(environment instanceof Promise) && this.parts.gpus.devices.length === 0 && spec.devices === undefined) return this.send(spec, attempt, { recognised, environment, fresh, gpuVariables: {} });
     return (async () => {
       const ready = await environment;
-      const gpuVariables = await this.leaseGpus(spec, attempt);
-      if (this.isCurrent(spec.id, attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables });
+      const gpuVariables = await this.leaseGpus(spec, grant, attempt);
+      if (this.isCurrent(spec.id, attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables, notice: grant.notice });
     })();
   }
 
   private send(
     spec: AttemptSpec,
     attempt: Tracked,
-    { recognised, environment, fresh, gpuVariables }: { recognised: RecognisedCommand; environment: Environment; fresh: boolean; gpuVariables: Record<string, string> },
+    { recognised, environment, fresh, gpuVariables, notice = '' }: { recognised: RecognisedCommand; environment: Environment; fresh: boolean; gpuVariables: Record<string, string>; notice?: string },
   ): Promise<void> | undefined {
     const mounts = this.mountsOf(spec, environment);
     const job: Job = {
@@ -265,6 +266,7 @@ export class ProcessExecutor implements Executor {
       mounts,
       visible: [...this.parts.visible, environment.folder],
       ...(spec.deadlineMs && { deadlineMs: spec.deadlineMs }),
+      ...(notice !== '' && { notice }),
     };
     return this.dispatch(attempt, job, environment);
   }
@@ -316,17 +318,11 @@ export class ProcessExecutor implements Executor {
     return this.parts.bareEnvironment;
   }
 
-  private refuseGpus(spec: AttemptSpec): string | undefined {
-    const there = this.parts.gpus.devices.length;
-    if ((spec.gpus ?? 0) <= there) return undefined;
-    return `The task asks for ${spec.gpus} GPU${spec.gpus === 1 ? '' : 's'} and this machine has ${there || 'none'}; ask for fewer, or run it elsewhere.`;
-  }
-
-  private async leaseGpus(spec: AttemptSpec, attempt: Tracked): Promise<Record<string, string>> {
-    if (this.parts.gpus.devices.length === 0 || !this.isCurrent(spec.id, attempt)) return {};
-    if (!spec.gpus) return { CUDA_VISIBLE_DEVICES: '' };
-    this.parts.listener.onProgress?.(spec.id, `waiting for ${spec.gpus === 1 ? 'a GPU' : `${spec.gpus} GPUs`}`);
-    const devices = await this.parts.gpus.acquire(spec.id, spec.gpus);
+  private async leaseGpus(spec: AttemptSpec, { gpus }: DeviceGrant, attempt: Tracked): Promise<Record<string, string>> {
+    if ((this.parts.gpus.devices.length === 0 && spec.devices === undefined) || !this.isCurrent(spec.id, attempt)) return {};
+    if (gpus === 0) return { CUDA_VISIBLE_DEVICES: '' };
+    this.parts.listener.onProgress?.(spec.id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
+    const devices = await this.parts.gpus.acquire(spec.id, gpus);
     writeFileSync(join(attempt.folder, 'gpus.json'), JSON.stringify(devices ?? []), { mode: 0o600 });
     return { CUDA_VISIBLE_DEVICES: (devices ?? []).join(',') };
   }

@@ -20,6 +20,8 @@ export interface Job {
   /** Folders that stay reachable although the task has a /tmp of its own. */
   readonly visible: readonly string[];
   readonly deadlineMs?: number;
+  /** The first line of its log, in front of its own. */
+  readonly notice?: string;
 }
 
 export type SupervisorEvent =

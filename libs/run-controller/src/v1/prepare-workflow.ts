@@ -7,7 +7,7 @@ import type { PrepareContext, PreparedRun } from '../prepare-run.js';
 import { scheduleLabels } from '../schedule-labels.js';
 import type { RunSubmission, SubmissionPreview } from '../run-controller.js';
 import { storedContainer } from './container-of.js';
-import { refuseContainers } from './refuse-containers.js';
+import { refuseContainers, warningsOfContainers } from './refuse-containers.js';
 import { resolveArguments } from './resolve-arguments.js';
 
 type WorkflowSubmission = RunSubmission & { readonly id: string; readonly pipeline: WorkflowPipeline };
@@ -50,17 +50,17 @@ export async function prepareWorkflowRun(submission: WorkflowSubmission, context
     createdAt: now,
     scheduledAt: submission.scheduledAt ?? now,
   };
-  return { run, documents: { document: submission.document, workflow: workflow as unknown as Json }, progress: { newTasks: rows } };
+  return { run, documents: { document: submission.document, workflow: workflow as unknown as Json }, progress: { newTasks: rows }, warnings: warningsOfContainers(workflow, context.warnOfContainer) };
 }
 
 /** What a submission would do; how often loops run and whether conditions hold is not known. */
 export async function previewWorkflowRun(submission: WorkflowSubmission, context: WorkflowContext): Promise<SubmissionPreview> {
-  await checkedWorkflow(submission, context);
+  const warnings = warningsOfContainers(await checkedWorkflow(submission, context), context.warnOfContainer);
   const tasks = tasksOf(submission.pipeline);
   const containers = tasks.filter(({ kind }) => kind === 'container');
   const conditional = tasks.filter(({ when }) => when !== undefined).map(({ path }) => path);
   const undecided = containers.filter(({ path, perIteration }) => perIteration || conditional.some((around) => path === around || path.startsWith(`${around}/`))).length;
-  return { tasks: containers.length, cached: 0, run: containers.length - undecided, undecided };
+  return { tasks: containers.length, cached: 0, run: containers.length - undecided, undecided, ...(warnings.length > 0 && { warnings }) };
 }
 
 async function checkedWorkflow(submission: WorkflowSubmission, { refuseWorkflow, refuseContainer, cacheEnabled, expand }: WorkflowContext): Promise<Workflow> {

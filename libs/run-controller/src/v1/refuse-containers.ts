@@ -5,14 +5,23 @@ import type { RunControllerOptions } from '../run-controller.js';
 
 /** Refuses by name the containers of a Workflow that this substrate cannot run, all of them in one INVALID_ARGUMENT. */
 export function refuseContainers({ spec }: Workflow, refuse: RunControllerOptions['refuseContainer']): void {
-  if (refuse === undefined) return;
-  const issues = (spec.templates ?? []).flatMap((template) => {
-    const needs = needsOf(template, spec);
-    if (needs === undefined) return [];
-    return refuse(needs).map((message) => ({ path: `templates['${template.name}']`, message }));
-  });
+  const issues = askOfContainers(spec, refuse);
   if (issues.length === 0) return;
   throw new PipelineError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
+}
+
+/** What the containers of a Workflow ask for and go without, as sentences that name them. */
+export function warningsOfContainers({ spec }: Workflow, warn: RunControllerOptions['warnOfContainer']): string[] {
+  return askOfContainers(spec, warn).map(({ path, message }) => `${path}: ${message}`);
+}
+
+function askOfContainers(spec: Workflow['spec'], ask: ((container: ContainerNeeds) => readonly string[]) | undefined): { readonly path: string; readonly message: string }[] {
+  if (ask === undefined) return [];
+  return (spec.templates ?? []).flatMap((template) => {
+    const needs = needsOf(template, spec);
+    if (needs === undefined) return [];
+    return ask(needs).map((message) => ({ path: `templates['${template.name}']`, message }));
+  });
 }
 
 /** What a template's container needs, as far as it is known before it runs: what a tag completes says nothing yet. */

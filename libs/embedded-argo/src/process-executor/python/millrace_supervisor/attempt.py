@@ -25,6 +25,8 @@ class Attempt:
         self.log = LogFile(self.folder)
         if not job.get("fresh"):
             self.forget_earlier_try()
+        if job.get("notice"):
+            self.log.note(job["notice"])
         self.reason = None
         self.message = None
         self.status = None

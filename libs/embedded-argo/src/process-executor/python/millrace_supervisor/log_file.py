@@ -54,6 +54,11 @@ class LogFile:
                 os.lseek(self._index, end - end % RECORD.size, os.SEEK_SET)
                 os.ftruncate(self._index, end - end % RECORD.size)
 
+    def note(self, text):
+        """A line that is not the attempt's own: it tells nothing of why one fails."""
+        self.append(2, text.encode() + b"\n")
+        self._error_tail = b""
+
     def open(self):
         flags = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC
         # The one that is there says that the other is.
