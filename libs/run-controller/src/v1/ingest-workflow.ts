@@ -26,6 +26,7 @@ export interface IngestWorkflowContext {
 
 const GROUPS: ReadonlySet<string> = new Set(['DAG', 'Steps', 'TaskGroup']);
 const MAX_NAME = 255;
+const EMPTY_LIST = /^skipped, empty params$/i;
 const FALSE_CONDITION = /^when '([\s\S]*)' evaluated false$/;
 
 /**
@@ -134,6 +135,7 @@ function stateOf(node: NodeStatus, stopping: boolean): TaskState {
 function messageOf(live: WorkflowRun, row: Task, node: NodeStatus, state: TaskState, nodes: Nodes): string {
   if (state === 'CANCELED') return TERMINATED;
   if (state !== 'SKIPPED') return state === 'SUCCEEDED' ? '' : nodeMessage(node, nodes);
+  if (EMPTY_LIST.test(node.message ?? '')) return 'its list was empty';
   const condition = FALSE_CONDITION.exec(node.message ?? '')?.[1];
   return condition === undefined ? reasonOfSkip(live, row) : `its condition was false: ${condition}`;
 }

@@ -238,6 +238,12 @@ describe('following a v1 run', () => {
     expect(live.size).toBe(5);
   });
 
+  it('tells of a loop over an empty list that there was nothing to do', async () => {
+    const { live, see } = await following();
+    await see(node(`${WF}.later`, { type: 'Skipped', phase: 'Skipped', templateName: 'loop', message: 'Skipped, empty params' }));
+    expect(live.task('root/later')).toMatchObject({ state: 'SKIPPED', message: 'its list was empty' });
+  });
+
   it('tells why something was not run, and settles what is in it', async () => {
     const { live, see } = await following();
     await see(node(`${WF}.maybe`, { type: 'Skipped', phase: 'Skipped', templateName: 'group', message: "when 'x == y' evaluated false" }));
