@@ -230,7 +230,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
     const id = attemptId(run.uid, nodeId);
     const known = this.#executor.lookup(id);
     if (this.#slots.holds(id)) {
-      if (known?.state === 'running') run.attemptRunning(nodeId);
+      if (known?.state === 'running') run.pods.running(nodeId);
       return;
     }
     if (known?.exit !== undefined) {
@@ -238,14 +238,14 @@ export class ArgoEngine implements RunHost, AttemptListener {
       return;
     }
     if (known === undefined) {
-      run.attemptAnew(nodeId);
+      run.pods.anew(nodeId);
       this.#slots.request(run, nodeId);
       return;
     }
     // It lives already, so it has its slot whatever the limit says by now.
     if (!this.#begin({ run, nodeId, id })) return;
     this.#slots.occupy(id);
-    if (known.state === 'running') run.attemptRunning(nodeId);
+    if (known.state === 'running') run.pods.running(nodeId);
   }
 
   cancelAttempt(run: WorkflowRun, nodeId: string): void {
@@ -330,10 +330,10 @@ export class ArgoEngine implements RunHost, AttemptListener {
       }
       if (run === undefined) continue;
       this.#guard(run, () => {
-        if (event.kind === 'running') run.attemptRunning(nodeId);
-        else if (event.kind === 'progress') run.attemptWaits(nodeId, event.message);
-        else if (event.kind === 'collected') run.attemptCollected(nodeId, event.exit, event.collected);
-        else run.attemptExit(nodeId, event.exit);
+        if (event.kind === 'running') run.pods.running(nodeId);
+        else if (event.kind === 'progress') run.pods.waits(nodeId, event.message);
+        else if (event.kind === 'collected') run.pods.collected(nodeId, event.exit, event.collected);
+        else run.pods.exited(nodeId, event.exit);
       });
       this.#dirty.add(run);
     }
@@ -351,7 +351,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
       work();
     } catch (error) {
       this.options.onError(error);
-      for (const nodeId of run.openPods()) this.cancelAttempt(run, nodeId);
+      for (const nodeId of run.pods.open()) this.cancelAttempt(run, nodeId);
       run.live.setStatus({ phase: 'Error', message: `embedded Argo failed: ${String(error)}`, finishedAt: toTimestamp(this.clock.now()) });
       run.retire();
     }
@@ -360,7 +360,7 @@ export class ArgoEngine implements RunHost, AttemptListener {
   #fillSlots(): void {
     const late = this.#slots.fill((waiting) => this.#begin(waiting));
     for (const { run, nodeId } of late) {
-      run.attemptWaits(nodeId, `Unschedulable: all ${this.#slots.limit} slots for tasks on this machine are in use; it starts when one is free.`);
+      run.pods.waits(nodeId, `Unschedulable: all ${this.#slots.limit} slots for tasks on this machine are in use; it starts when one is free.`);
     }
   }
 
@@ -368,17 +368,17 @@ export class ArgoEngine implements RunHost, AttemptListener {
   #begin({ run, nodeId, id }: WaitingAttempt): boolean {
     this.#dirty.add(run);
     try {
-      const built = run.buildAttempt(nodeId);
+      const built = run.pods.build(nodeId);
       const refusal = this.#executor.refusal(built.spec);
       if (refusal !== undefined) throw new Error(refusal);
-      run.attemptWaits(nodeId, undefined);
+      run.pods.waits(nodeId, undefined);
       this.#starting.push(id);
       // What an attempt that lives already needs is in place, and in use.
       const ready = built.staged.length === 0 || this.#executor.lookup(id) !== undefined;
       this.#effects.push(() => (ready ? this.#start(built.spec) : void this.#startWithFiles(built).catch(this.options.onError)));
       return true;
     } catch (error) {
-      run.attemptImpossible(nodeId, (error as Error).message);
+      run.pods.impossible(nodeId, (error as Error).message);
       return false;
     }
   }

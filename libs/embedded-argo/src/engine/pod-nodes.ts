@@ -44,6 +44,11 @@ export class PodNodes {
     return this.#build(id);
   }
 
+  /** Ids of the nodes whose attempts may still run. */
+  open(): string[] {
+    return [...this.state.places.keys()].filter((id) => this.state.node(id)!.type === 'Pod');
+  }
+
   forget(id: string): void {
     this.#built.delete(id);
   }
@@ -55,6 +60,7 @@ export class PodNodes {
     delete node.message;
   }
 
+  /** Why the pod is still pending; undefined: nothing to say. */
   waits(id: string, message: string | undefined): void {
     const node = this.state.node(id);
     if (!this.state.isOpen(id) || node?.phase !== 'Pending' || node.message === message) return;
@@ -63,8 +69,14 @@ export class PodNodes {
     else draft.message = message;
   }
 
+  /** The node's attempt was lost with an earlier process and will begin again. */
   anew(id: string): void {
     if (this.state.node(id)?.phase === 'Running') this.state.live.editNode(id).phase = 'Pending';
+  }
+
+  /** The pod could not be made. */
+  impossible(id: string, message: string): void {
+    if (this.state.isOpen(id)) this.state.end(id, 'Error', { message });
   }
 
   /** Phase, message and outputs of a node whose attempt is over, in the words that Argo has for a pod. */
