@@ -8,13 +8,13 @@ const STUCK_MS = 60_000;
 /** One replica follows the schedules while the others wait: that is little work, and a slot has one run however many follow it. */
 await runService({ name: 'scheduled-workflow-controller', settings: { MILLRACE_TIME_ZONE: text } }, async (settings, service) => {
   const { log, ready, live, onClose } = service;
-  const { client, store, database, objects, layout } = await openCluster(settings, service);
+  const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
   watchRights(service, client, [
     ...['list', 'watch'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace: watchedNamespace(settings) }))),
     ...['create', 'get', 'patch'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace: settings.MILLRACE_NAMESPACE }))),
     ...['create', 'list', 'patch', 'delete'].map((verb) => ({ verb, resource: 'leases.coordination.k8s.io', namespace: settings.MILLRACE_NAMESPACE })),
   ]);
-  const runs = createRunController({ database, store, objects, layout, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
+  const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-scheduled-workflow-controller' });
   const shards = new LeasedShards({ leases, identity: newMemberIdentity(), shardCount: 1, log });
   let schedules: ScheduleController | undefined;

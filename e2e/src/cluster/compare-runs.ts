@@ -13,8 +13,10 @@ interface TaskFacts {
 
 /**
  * Compares two runs of one pipeline task by task; a line for each difference, none when they are the same.
+ *
+ * @param places what addresses that were given to them begin with
  */
-export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [] }: { readonly ignoreOutputs?: readonly string[] } = {}): string[] {
+export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [], places = ['', ''] }: { readonly ignoreOutputs?: readonly string[]; readonly places?: readonly [left: string, right: string] } = {}): string[] {
   const differences: string[] = [];
   if (left.run.state !== right.run.state) differences.push(`the run is ${left.run.state} and ${right.run.state}: ${left.run.error ?? ''} | ${right.run.error ?? ''}`);
   for (const path of new Set([...Object.keys(left.tasks), ...Object.keys(right.tasks)])) {
@@ -23,7 +25,7 @@ export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutpu
       differences.push(`${path} is only in the ${one === undefined ? 'second' : 'first'}`);
       continue;
     }
-    const [first, second] = [factsOf(one, left), factsOf(other, right)];
+    const [first, second] = [factsOf(one, left, places[0]), factsOf(other, right, places[1])];
     for (const fact of ['state', 'attempts', 'outputs', 'artifacts', 'metrics'] as const) {
       if (fact === 'outputs' && ignoreOutputs.includes(path)) continue;
       if (!isDeepStrictEqual(first[fact], second[fact])) differences.push(`${path}: ${fact} ${JSON.stringify(first[fact])} and ${JSON.stringify(second[fact])}${fact === 'state' ? ` (${one.message ?? ''} | ${other.message ?? ''})` : ''}`);
@@ -32,10 +34,10 @@ export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutpu
   return differences;
 }
 
-function factsOf(task: TaskDetail, { tasks }: FinishedRun): TaskFacts {
+function factsOf(task: TaskDetail, { tasks }: FinishedRun, place: string): TaskFacts {
   // Kept as they are made, so a task's own id is in the name of its files.
   const ids = Object.values(tasks).map(({ id }) => id);
-  const settle = (value: unknown): unknown => JSON.parse(ids.reduce((text, id) => text.replaceAll(id, 'ID'), JSON.stringify(value)));
+  const settle = (value: unknown): unknown => JSON.parse([...ids, place].reduce((text, part) => (part === '' ? text : text.replaceAll(part, '…')), JSON.stringify(value)));
   return {
     state: task.state,
     attempts: task.attempt_list.length,

@@ -33,6 +33,16 @@ describe('the layout of a cluster', () => {
     expect(both.locateObject('s3://bucket/x')?.store.scheme).toBe('s3');
   });
 
+  it('refuses an address that no executor could bring from, with the remedy', () => {
+    const refuse = (uri: string) => layout.refuseAddress?.(uri);
+    expect(refuse('minio://mlpipeline/x')).toBeUndefined();
+    expect(refuse('https://example.com/x.csv')).toBeUndefined();
+    expect(refuse('s3://others/x')).toMatch(/no credentials.*kfp-launcher.*minio:\/\/, s3:\/\//);
+    expect(refuse('gs://bucket/x')).toMatch(/no credentials/);
+    expect(refuse('oci://registry.example.com/model:1')).toMatch(/copy the model into an object store/);
+    expect(refuse('/data/x')).toMatch(/minio:\/\/bucket/);
+  });
+
   it('refuses a root that no store of the installation holds, with the remedy', () => {
     expect(layout.refuseRoot(layout.defaultPipelineRoot)).toBeUndefined();
     expect(layout.refuseRoot('s3://others/x')).toMatch(/no credentials.*kfp-launcher/);

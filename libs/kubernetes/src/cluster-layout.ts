@@ -28,6 +28,15 @@ export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipe
     locateObject,
     parameterFolder: () => '/tmp/kfp/outputs',
     workspacePath: '/kfp-workspace',
+    refuseAddress(uri) {
+      const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1]?.toLowerCase();
+      if (scheme === undefined) return 'it is no address of an object; give one such as minio://bucket/folder/file.';
+      // These no executor brings: the task itself has to know what to do with them.
+      if (scheme === 'http' || scheme === 'https') return undefined;
+      if (locateObject(uri)) return undefined;
+      if (scheme === 'oci') return 'models in images are not mounted yet; copy the model into an object store and import that.';
+      return `this installation has no credentials for it; name its store in the providers of the kfp-launcher ConfigMap, or import from one of ${[...new Set(accesses.map(({ access }) => `${access.scheme}://`))].join(', ')}.`;
+    },
     refuseRoot(uri) {
       const location = locateObject(uri);
       if (location) return undefined;

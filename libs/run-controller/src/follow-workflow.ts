@@ -9,6 +9,7 @@ import { ingestNodes, settleOpen } from './ingest.js';
 import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
+import { readRemains } from './read-remains.js';
 import type { RunRows } from './run-rows.js';
 import { ingestWorkflow, settleGroups } from './v1/ingest-workflow.js';
 import type { ArtifactUri } from './v1/node-artifacts.js';
@@ -121,7 +122,12 @@ export class WorkflowFollower {
       if (completed) settleGroups(live);
       return NO_GATES;
     }
-    ingestNodes(live, workflow, changed, { now, newId, layout });
+    const context = { now, newId, layout };
+    const waiting = ingestNodes(live, workflow, changed, context);
+    if (waiting.size > 0) {
+      const remains = await readRemains(live, waiting, workflow.status?.nodes ?? {}, { objects, log });
+      ingestNodes(live, workflow, new Set([...waiting.values()].map(({ id }) => id)), { ...context, remains });
+    }
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
     return {

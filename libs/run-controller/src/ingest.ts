@@ -1,8 +1,8 @@
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
-import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type CollectedOutputs, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
-import { isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
+import { hasNodeResult, isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
 import { noteEntered } from './enter-dag.js';
 import { failureOf } from './failure-of.js';
@@ -10,19 +10,24 @@ import type { LiveRun } from './live-run.js';
 import type { RunRows } from './run-rows.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
-import { executionOf, json, linksOf } from './task-rows.js';
+import type { Remains } from './read-remains.js';
+import { executionOf, json, linksOf, type StoredExecution } from './task-rows.js';
 
 export interface IngestContext {
   readonly now: Date;
   readonly newId: () => string;
   readonly layout: Layout;
+  /** What tasks left in the object store, by path: of those that an earlier pass waited for. */
+  readonly remains?: ReadonlyMap<ScopePath, Remains>;
 }
 
 /**
  * Takes over what the Workflow's nodes say: task states, times, attempts, outputs, open gates. Looks only at `changed` nodes when they are
  * known. A task that is final stays as it is, so seeing a node twice changes nothing.
+ *
+ * @returns nodes by path of the tasks that ended, and of what is around them, which wait for what is in the object store (`remains`)
  */
-export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, context: IngestContext): void {
+export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, context: IngestContext): ReadonlyMap<ScopePath, NodeStatus> {
   const nodes = workflow.status?.nodes ?? {};
   const touched = new Set<ScopePath>();
   for (const id of changed ?? Object.keys(nodes)) {
@@ -46,11 +51,25 @@ export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed
     const type = nodes[live.taskNodes.get(path) ?? '']?.type;
     if (type === 'DAG') noteEntered(live, path, context);
   }
+  const waiting = new Map<ScopePath, NodeStatus>();
   // Members before their DAG: a DAG's outputs are its members'.
   for (const path of inward.toSorted((a, b) => depth(b) - depth(a))) {
     const node = nodes[live.taskNodes.get(path) ?? ''];
-    if (node !== undefined) ingestTask(live, path, node, nodes, stopping, context);
+    if (node === undefined) continue;
+    const waits = node.type === 'DAG' ? [...waiting.keys()].some((other) => other.startsWith(`${path}/`) || other.startsWith(`${path}#`)) : leavesRemains(live, path, node, context);
+    if (waits) waiting.set(path, node);
+    else ingestTask(live, path, node, nodes, stopping, context);
   }
+  return waiting;
+}
+
+/** Whether a task ended of which more is to be known than its node tells. */
+function leavesRemains(live: LiveRun, path: ScopePath, node: NodeStatus, { layout, remains }: IngestContext): boolean {
+  if (layout.transport !== 'object-store' || remains?.has(path) === true) return false;
+  const row = live.task(path);
+  if (row === undefined || isFinalTaskState(row.state) || executionOf(row) === undefined) return false;
+  const state = taskStateOf(node);
+  return (state === 'SUCCEEDED' && !hasNodeResult(node)) || (state === 'FAILED' && (node.type === 'Pod' || node.type === 'Retry'));
 }
 
 function depth(path: ScopePath): number {
@@ -74,7 +93,7 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
     startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
     finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
     // Empty where there is nothing to say, so that what it waited for does not stay.
-    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes),
+    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes, context.remains?.get(path)?.lastWords),
     ...((state === 'SKIPPED' || state === 'CANCELED') && withdrawn(row)),
   };
   if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);
@@ -105,7 +124,7 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
   const collected =
     execution === undefined
       ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it` } as const)
-      : collectOutputs(scopeComponent(live.pipeline, update.path), execution, readNodeResult(node));
+      : outputsOf(live, update.path, execution, node, context);
   if (collected.kind === 'failed') {
     live.updateTask({ ...update, state: 'FAILED', message: collected.message });
     return;
@@ -131,6 +150,19 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
   live.updateTask({ ...update, message: '', outputs: json(outputs.parameters) }, { outputs });
   live.addLinks(...linksOf(row.id, 'OUTPUT', artifacts));
   if (row.fingerprint !== undefined) live.addCacheEntry({ taskId: row.id, fingerprint: row.fingerprint });
+}
+
+function outputsOf(live: LiveRun, path: ScopePath, execution: StoredExecution, node: NodeStatus, { remains }: IngestContext): CollectedOutputs {
+  const left = remains?.get(path);
+  if (left?.problem !== undefined) return { kind: 'failed', message: left.problem };
+  const collected = collectOutputs(scopeComponent(live.pipeline, path), execution, left?.result ?? readNodeResult(node));
+  if (left === undefined || collected.kind === 'failed') return collected;
+  // Argo takes away the task root, and what is elsewhere in the pod goes with it.
+  for (const [name, { customPath, uri }] of Object.entries(collected.outputs.artifacts)) {
+    const outside = customPath ?? (uri.startsWith('/') ? uri : undefined);
+    if (outside !== undefined) return { kind: 'failed', message: `The task put its output artifact "${name}" at ${outside}, which a cluster loses with the pod; write it to the artifact's own path.` };
+  }
+  return collected;
 }
 
 /** The scalars of a system.Metrics artifact. */

@@ -17,6 +17,11 @@ describe('nodeMessage', () => {
     expect(nodeMessage(pod(said), {})).toBe(message);
   });
 
+  it('says what the log says last where Argo knows of no reason', () => {
+    expect(nodeMessage(pod('main: Error (exit code 3)'), {}, 'KeyError: 1')).toBe('Exit code 3: KeyError: 1');
+    expect(nodeMessage(pod('OOMKilled (exit code 137)'), {}, 'KeyError: 1')).toBe('OOMKilled (exit code 137)');
+  });
+
   it('says after the last retry why the last attempt failed', () => {
     const first = pod('main: Error (exit code 1): Exit code 1: first', 'a(0)');
     const last = pod('main: Error (exit code 1): Exit code 1: last', 'a(1)');

@@ -12,22 +12,25 @@ const MAIN_ERROR = /^main: Error \(exit code (\d+)\)(?:: )?/;
 /**
  * What Argo says of a task's node, for who wrote the pipeline: without Argo's own words where there is something better to say, and empty
  * when there is nothing. After the last retry, the reason of the last attempt.
+ *
+ * @param lastWords the last line of its log, for where Argo knows of no reason
  */
-export function nodeMessage(node: NodeStatus, nodes: Nodes): string {
+export function nodeMessage(node: NodeStatus, nodes: Nodes, lastWords = ''): string {
   const attempts = attemptsOf(node, nodes);
   const last = attempts.at(-1);
-  if (node.type !== 'Retry' || last?.message === undefined || (node.phase !== 'Failed' && node.phase !== 'Error')) return inOurWords(node.message ?? '');
-  if (node.message !== undefined && node.message !== '' && !NO_MORE_RETRIES.test(node.message)) return inOurWords(node.message);
-  const reason = inOurWords(last.message);
+  if (node.type !== 'Retry' || last?.message === undefined || (node.phase !== 'Failed' && node.phase !== 'Error')) return inOurWords(node.message ?? '', lastWords);
+  if (node.message !== undefined && node.message !== '' && !NO_MORE_RETRIES.test(node.message)) return inOurWords(node.message, lastWords);
+  const reason = inOurWords(last.message, lastWords);
   return attempts.length > 1 ? `${reason}${/[.!?]$/.test(reason) ? '' : '.'} All ${attempts.length} attempts failed.` : reason;
 }
 
-function inOurWords(message: string): string {
+function inOurWords(message: string, lastWords: string): string {
   if (OMITTED.test(message)) return 'a task before it did not succeed';
   if (SHUT_DOWN.test(message)) return TERMINATED;
   if (PAST_DEADLINE.test(message)) return 'it was stopped because it ran longer than its timeout';
   const failed = MAIN_ERROR.exec(message);
   if (failed === null) return message;
   const rest = message.slice(failed[0].length);
-  return rest === '' ? `Exit code ${failed[1]}; its log may tell why.` : rest;
+  if (rest !== '') return rest;
+  return lastWords === '' ? `Exit code ${failed[1]}; its log may tell why.` : `Exit code ${failed[1]}: ${lastWords}`;
 }

@@ -2,6 +2,7 @@ import { PipelineError } from '@millrace/errors';
 import { hasEffect, locateTask, renderResources, staticPodOf, type ContainerResources, type EnvVariable, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
 import type { Pipeline } from '@millrace/pipeline-spec';
 import type { RunControllerOptions } from './run-controller.js';
+import { CANNOT_FILL } from './volume-claims.js';
 
 /** What a task's container needs, as far as it is known when the run is submitted. */
 export interface ContainerNeeds {
@@ -25,7 +26,7 @@ export function refuseUnrunnable(pipeline: Pipeline, plan: Plan, { refuseContain
   for (const task of plan.tasks.values()) {
     const { path, decision } = task;
     if (decision.kind === 'fail') issues.push({ path, message: decision.message });
-    else issues.push(...(problemsOf(pipeline, task, volumes !== undefined, refuseContainer) ?? []).map((message) => ({ path, message })));
+    else issues.push(...(effectProblems(pipeline, task, volumes) ?? problemsOf(pipeline, task, refuseContainer) ?? []).map((message) => ({ path, message })));
   }
   if (issues.length === 0) return;
   throw new PipelineError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
@@ -36,13 +37,21 @@ export function containerWarnings(pipeline: Pipeline, plan: Plan, warn: RunContr
   if (warn === undefined) return [];
   return [...plan.tasks.values()].flatMap((task) => {
     if (task.decision.kind !== 'run' && task.decision.kind !== 'wait') return [];
-    return (problemsOf(pipeline, task, true, warn) ?? []).map((message) => `${task.path}: ${message}`);
+    return (problemsOf(pipeline, task, warn) ?? []).map((message) => `${task.path}: ${message}`);
   });
 }
 
-function problemsOf(pipeline: Pipeline, task: PlannedTask, canMakeVolumes: boolean, refuse: RunControllerOptions['refuseContainer']): readonly string[] | undefined {
+/** Undefined for a task that has nothing to do outside its Workflow. */
+function effectProblems(pipeline: Pipeline, { path }: PlannedTask, volumes: RunControllerOptions['volumes']): readonly string[] | undefined {
+  const { executor } = locateTask(pipeline, path);
+  if (!hasEffect(executor)) return undefined;
+  if (volumes === undefined) return ['The task makes, deletes or fills a volume, which this installation cannot do; pass files as artifacts.'];
+  return executor?.importer?.downloadToWorkspace === true && volumes.copyIn === undefined ? [CANNOT_FILL] : [];
+}
+
+function problemsOf(pipeline: Pipeline, task: PlannedTask, refuse: RunControllerOptions['refuseContainer']): readonly string[] | undefined {
   const { executor } = locateTask(pipeline, task.path);
-  if (hasEffect(executor)) return canMakeVolumes ? undefined : ['The task makes, deletes or fills a volume, which this installation cannot do; pass files as artifacts.'];
+  if (hasEffect(executor)) return undefined;
   if (refuse === undefined || executor?.container === undefined) return undefined;
   try {
     return refuse(needsOf(pipeline, task));

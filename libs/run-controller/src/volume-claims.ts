@@ -15,9 +15,11 @@ export interface VolumeClaims {
   create(claim: OwnedClaim & { readonly manifest: JsonObject; readonly reuse: boolean }): Promise<void>;
   /** NOT_FOUND when there is none, FAILED_PRECONDITION while a task uses it. */
   delete(claim: OwnedClaim): Promise<void>;
-  /** Copies what is at a URI into a claim, whole or not at all. */
-  copyIn(copy: { readonly namespace: string; readonly name: string; readonly from: string; readonly to: string }): Promise<void>;
+  /** Copies what is at a URI into a claim, whole or not at all. @default tasks that need it are refused */
+  copyIn?(copy: { readonly namespace: string; readonly name: string; readonly from: string; readonly to: string }): Promise<void>;
 }
+
+export const CANNOT_FILL = 'The importer copies into the workspace, which this installation cannot do; import without download_to_workspace, and give the artifact to the task.';
 
 /** Does what a task has to do outside its Workflow. The sentence says why it could not; undefined when it is done. Throws what may pass. */
 export async function performEffect(effect: Effect, claims: VolumeClaims, { namespace, taskId }: { readonly namespace: string; readonly taskId: string }): Promise<string | undefined> {
@@ -31,6 +33,7 @@ export async function performEffect(effect: Effect, claims: VolumeClaims, { name
         await claims.delete({ namespace, name, owner: taskId });
         return undefined;
       case 'copy-into-claim':
+        if (claims.copyIn === undefined) return CANNOT_FILL;
         await claims.copyIn({ namespace, name, from: effect.from, to: effect.to });
         return undefined;
     }

@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@millrace/database';
 import { isPipelineError } from '@millrace/errors';
-import { KubeClient, KubernetesResourceStore, loadKubeConfig } from '@millrace/kubernetes';
+import { KubeClient, KubernetesResourceStore, KubernetesVolumeClaims, loadKubeConfig } from '@millrace/kubernetes';
 import type { ObjectStore } from '@millrace/object-store';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
@@ -15,6 +15,8 @@ export interface Cluster {
   readonly database: Database;
   readonly objects: ObjectStore;
   readonly layout: Layout;
+  /** Claims that tasks make and delete. */
+  readonly volumes: KubernetesVolumeClaims;
 }
 
 /** How long a watch may be without the server before the process says that it is not ready. */
@@ -43,7 +45,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
     return undefined;
   });
   const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
-  return { client, store, database, objects, layout };
+  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client) };
 }
 
 /** The namespace that lists and watches look in; undefined for all. */

@@ -1,6 +1,6 @@
 import type { Template } from '@millrace/argo';
 import { isPodField, lateParts, outputFileName, renderResources, staticPodOf, type ExecutionPlan, type LateField, type Layout, type LocatedTask } from '@millrace/pipeline-semantics';
-import type { ContainerSpec, Pipeline } from '@millrace/pipeline-spec';
+import type { ContainerSpec, JsonObject, Pipeline } from '@millrace/pipeline-spec';
 import { outputParameterName } from './names.js';
 import { type PodContents, podSpecPatch } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
@@ -40,7 +40,9 @@ export function compilePod(request: PodRequest): CompiledPod {
   const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan);
   const { places } = files;
   const slots = [...late, ...files.slots];
-  const fields: PodContents = plan ?? staticFields(request);
+  const given: PodContents = plan ?? staticFields(request);
+  const securityContext = given.pod?.securityContext ?? files.securityContext;
+  const fields = { ...given, pod: { ...given.pod, ...(securityContext !== undefined && { securityContext }) } };
   const retry = retryStrategy(located.retryPolicy);
   const hasCommand = fields.command.length > 0 || late.includes('command');
   const template: Template = {
@@ -50,7 +52,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: podSpecPatch(fields, late),
+    podSpecPatch: podSpecPatch(fields, late, { executorAs: files.resultsInTaskRoot ? userOf(given.pod?.securityContext) : undefined }),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
       image: late.includes('image') ? 'late-bound' : fields.image,
@@ -59,10 +61,12 @@ export function compilePod(request: PodRequest): CompiledPod {
     },
     volumes: files.volumes,
     outputs: {
-      parameters: [
-        { name: EXECUTOR_OUTPUT, valueFrom: { path: `${places.localTaskRoot}/output_metadata.json`, default: '' } },
-        ...parameterOutputs(located, plan, places),
-      ],
+      ...(!files.resultsInTaskRoot && {
+        parameters: [
+          { name: EXECUTOR_OUTPUT, valueFrom: { path: `${places.localTaskRoot}/output_metadata.json`, default: '' } },
+          ...parameterOutputs(located, plan, places),
+        ],
+      }),
       ...(files.outputArtifacts.length > 0 && { artifacts: files.outputArtifacts }),
     },
     ...(files.archiveLocation !== undefined && { archiveLocation: files.archiveLocation }),
@@ -70,6 +74,12 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
   return { template, slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
+}
+
+/** Whoever takes the task's files away has to be able to read them, whatever their mode. */
+function userOf(asked: JsonObject | undefined): JsonObject | undefined {
+  const { runAsUser, runAsGroup } = asked ?? {};
+  return typeof runAsUser === 'number' ? { runAsUser, ...(runAsGroup !== undefined && { runAsGroup }), runAsNonRoot: runAsUser !== 0 } : undefined;
 }
 
 function parameterOutputs(located: LocatedTask, plan: ExecutionPlan | undefined, places: PodPlaces) {

@@ -1,18 +1,18 @@
 import { parsePipelineValue } from '@millrace/pipeline-spec';
 import { describe, expect, it } from 'vitest';
 import { compileWorkflow } from './compile-workflow.js';
-import { layout, planCase } from './testing/plan-case.js';
+import { clusterLayout, layout, planCase } from './testing/plan-case.js';
 
 const container = { image: 'i', command: ['c'], args: ["{{$.inputs.parameters['text']}}"] };
 const task = (text: object, more: object = {}) => ({ componentRef: { name: 'c' }, inputs: { parameters: { text } }, ...more });
-const pipelineOf = (tasks: object) =>
-  parsePipelineValue({
-    schemaVersion: '2.1.0',
-    pipelineInfo: { name: 'p' },
-    deploymentSpec: { executors: { e: { container } } },
-    components: { c: { executorLabel: 'e', inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } }, outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } } } },
-    root: { dag: { tasks } },
-  });
+const specOf = (tasks: object) => ({
+  schemaVersion: '2.1.0',
+  pipelineInfo: { name: 'p' },
+  deploymentSpec: { executors: { e: { container } } },
+  components: { c: { executorLabel: 'e', inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } }, outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } } } },
+  root: { dag: { tasks } },
+});
+const pipelineOf = (tasks: object) => parsePipelineValue(specOf(tasks));
 const constant = { runtimeValue: { constant: 'a' } };
 
 describe('compileWorkflow', () => {
@@ -54,6 +54,31 @@ describe('compileWorkflow', () => {
     const { spec } = compileWorkflow({ pipeline: tolerant, plan: plain.plan, run, layout, settings: { namespace: 'team' } });
     expect(spec.templates?.[0]?.dag?.target).toBe('work side clean-up');
     expect(spec.templates?.[0]?.dag?.tasks[2]?.depends).toBe('(work.Succeeded || work.Skipped || work.Failed || work.Errored || work.Omitted)');
+  });
+
+  describe('for a cluster', () => {
+    const patchOf = (securityContext?: object) => {
+      const read = parsePipelineValue(specOf({ a: task(constant) }), securityContext && { platforms: { kubernetes: { deploymentSpec: { executors: { e: { securityContext } } } } } });
+      const planned = planCase(read, { cluster: true });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      return JSON.parse(spec.templates?.find(({ name }) => name === 'pod-a')?.podSpecPatch ?? '');
+    };
+
+    it('lets a task do nothing that it does not ask for, and leaves Argo its own containers', () => {
+      const { containers, initContainers } = patchOf();
+      expect(containers).toHaveLength(1);
+      expect(containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(initContainers).toBeUndefined();
+    });
+
+    it("makes Argo's own containers the user that a task asks for, so that they can read its files", () => {
+      const { containers, initContainers } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
+      const executor = { runAsUser: 1000, runAsGroup: 2000, runAsNonRoot: true };
+      expect(containers[0].securityContext).toMatchObject({ runAsUser: 1000, capabilities: { drop: ['ALL'] } });
+      expect(containers[1]).toEqual({ name: 'wait', securityContext: executor });
+      expect(initContainers).toEqual([{ name: 'init', securityContext: executor }]);
+      expect(patchOf({ runAsUser: 0 }).containers[1].securityContext).toEqual({ runAsUser: 0, runAsNonRoot: false });
+    });
   });
 
   it('compiles 2,000 tasks in linear time', () => {

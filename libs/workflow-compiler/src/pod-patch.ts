@@ -1,4 +1,5 @@
 import type { ExecutionPlan, LateField } from '@millrace/pipeline-semantics';
+import type { JsonObject } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
 
 /** What a pod is made of; a part that is absent is the image's own or empty. */
@@ -7,8 +8,10 @@ export type PodContents = Pick<ExecutionPlan, 'image' | 'command' | 'args' | 'en
 /**
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
+ *
+ * @param executorAs user of Argo's own containers in the pod. @default as Argo is set up
  */
-export function podSpecPatch({ pod = {}, ...container }: PodContents, late: readonly LateField[]): string {
+export function podSpecPatch({ pod = {}, ...container }: PodContents, late: readonly LateField[], { executorAs }: { readonly executorAs?: JsonObject | undefined } = {}): string {
   const resources = containerResources(container.resources);
   const part = (field: string, value: unknown, present = isPresent(value)): string[] => {
     if (late.includes(field as LateField)) return [`${argoJson(field)}:{{inputs.parameters.${field}}}`];
@@ -25,8 +28,14 @@ export function podSpecPatch({ pod = {}, ...container }: PodContents, late: read
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
-  return `{${[`"containers":[{${main.join(',')}}]`, ...around.flatMap((field) => part(field, pod[field]))].join(',')}}`;
+  const executor = (name: string): string[] => (executorAs === undefined ? [] : [argoJson({ name, securityContext: executorAs })]);
+  const inits = [...executor('init'), ...(pod.initContainers ?? []).map((init) => argoJson(init))];
+  const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets'] as const;
+  return `{${[
+    `"containers":[${[`{${main.join(',')}}`, ...executor('wait')].join(',')}]`,
+    ...around.flatMap((field) => part(field, pod[field])),
+    ...(inits.length > 0 ? [`"initContainers":[${inits.join(',')}]`] : []),
+  ].join(',')}}`;
 }
 
 /** Resources as a Kubernetes container has them, without empty parts. */

@@ -79,6 +79,11 @@ export function attemptsOf(node: NodeStatus, nodes: Nodes): NodeStatus[] {
     .sort((a, b) => attemptIndex(a) - attemptIndex(b));
 }
 
+/** False for the node of a pod that left what it says of its outputs in the object store. */
+export function hasNodeResult(node: NodeStatus): boolean {
+  return node.outputs?.parameters?.some(({ name }) => name === EXECUTOR_OUTPUT) === true;
+}
+
 /** What a task left in its node, for `collectOutputs`. A file that the task did not write is undefined; Argo drops one last newline. */
 export function readNodeResult(node: NodeStatus): { executorOutputJson: string | undefined; parameterTexts: Record<string, string | undefined> } {
   let executorOutputJson: string | undefined;

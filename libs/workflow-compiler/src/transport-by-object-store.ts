@@ -7,7 +7,11 @@ import type { PodFiles, PodPlaces, Transport } from './transport.js';
 
 type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
-/** Where the task finds the folder of its outputs' parameters. */
+/** In the task root, so that parameters of any size leave with it. */
+export const PARAMETERS = '.parameters';
+/** What a task may do that asks for nothing else; it stays the user that its image says. */
+const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } };
+/** Home of a user that the image does not know. */
 const SCRATCH = ['.local', '.cache', '.config'] as const;
 /** Argo's executor makes what it downloads readable for itself alone, and the task may be another user. */
 const EVERYBODY = 0o777;
@@ -20,6 +24,8 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
   const root = locate(layout, run.artifactRoot);
   const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], schemes: ReadonlySet<string>, slots: readonly string[]): PodFiles => ({
     places,
+    resultsInTaskRoot: true,
+    securityContext: HARDENED,
     slots,
     volumes: [
       { name: 'task-files', emptyDir: {} },
@@ -30,8 +36,7 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       // Argo's executor writes below these instead of mounting each input, so that an input's path may be anything.
       ...[...schemes].map((scheme) => ({ name: 'inputs', mountPath: mountOf(scheme), subPath: scheme })),
       { name: 'task-files', mountPath: places.localTaskRoot, subPath: 'root' },
-      { name: 'task-files', mountPath: places.parameterFolder, subPath: 'parameters' },
-      // Home of a user that the image does not know.
+      { name: 'task-files', mountPath: places.parameterFolder, subPath: `root/${PARAMETERS}` },
       ...SCRATCH.map((folder) => ({ name: 'scratch', mountPath: `/${folder}`, subPath: folder.slice(1) })),
     ],
     inputArtifacts: [...inputs],

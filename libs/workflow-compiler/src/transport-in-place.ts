@@ -18,6 +18,7 @@ function filesAt(places: PodPlaces, slots: readonly string[]): PodFiles {
   const { localTaskRoot, parameterFolder } = places;
   return {
     places,
+    resultsInTaskRoot: false,
     slots,
     volumes: [
       { name: 'task-root', hostPath: { path: localTaskRoot, type: 'DirectoryOrCreate' } },

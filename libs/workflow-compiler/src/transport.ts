@@ -1,6 +1,6 @@
 import type { Template } from '@millrace/argo';
 import type { ExecutionPlan, Layout, RunFacts } from '@millrace/pipeline-semantics';
-import type { ComponentSpec } from '@millrace/pipeline-spec';
+import type { ComponentSpec, JsonObject } from '@millrace/pipeline-spec';
 import { transportByObjectStore } from './transport-by-object-store.js';
 import { transportInPlace } from './transport-in-place.js';
 
@@ -13,6 +13,10 @@ export interface PodPlaces {
 /** What a transport adds to a pod template so that files reach the task and leave it. */
 export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
   readonly places: PodPlaces;
+  /** Whether what the task says of its outputs is read from the task root's objects, of any size; else Argo takes it into the node. */
+  readonly resultsInTaskRoot: boolean;
+  /** Of the main container, where its author says nothing. */
+  readonly securityContext?: JsonObject;
   /** Inputs of the template whose values a gate answers. */
   readonly slots: readonly string[];
   readonly volumeMounts: NonNullable<NonNullable<Template['container']>['volumeMounts']>;

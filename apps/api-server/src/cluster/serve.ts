@@ -31,7 +31,7 @@ const apiSettings = {
 
 await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
   const { log, gauge, onClose } = service;
-  const { client, store, database, objects, layout } = await openCluster(settings, service);
+  const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
   watchRights(service, client, [
     ...['create', 'get', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
@@ -40,7 +40,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
   ]);
   const timeZone = settings.MILLRACE_TIME_ZONE;
   // Neither is started: runs and schedules are made here and followed by the controllers.
-  const runs = createRunController({ database, store, objects, layout, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
+  const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
   const schedules = createScheduleController({ database, store, runs, timeZone, log });
   const api = await createApiServer({
     database,

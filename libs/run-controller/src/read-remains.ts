@@ -1,0 +1,108 @@
+import { text } from 'node:stream/consumers';
+import type { NodeStatus } from '@millrace/argo';
+import { isPipelineError, PipelineError } from '@millrace/errors';
+import type { ObjectStore } from '@millrace/object-store';
+import { scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
+import { attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import type { LiveRun } from './live-run.js';
+import { executionOf, type StoredExecution } from './task-rows.js';
+
+/** What a task that ended left in the object store. */
+export interface Remains {
+  /** Of one that ended well. */
+  readonly result?: { readonly executorOutputJson: string | undefined; readonly parameterTexts: Readonly<Record<string, string | undefined>> };
+  /** Why it cannot be taken. */
+  readonly problem?: string;
+  /** What the log of one that failed says last. */
+  readonly lastWords?: string;
+}
+
+export interface ReadContext {
+  readonly objects: ObjectStore;
+  readonly log: (level: 'warn', message: string, facts?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What one file of outputs may have. All parameters of a task become one row. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const LOG_TAIL_BYTES = 65_536;
+const LAST_WORDS_CHARACTERS = 500;
+const AT_ONCE = 16;
+
+/** Reads what tasks left, by path. Throws what may pass: it is read again with the next step. */
+export async function readRemains(live: LiveRun, ended: ReadonlyMap<ScopePath, NodeStatus>, nodes: Nodes, context: ReadContext): Promise<ReadonlyMap<ScopePath, Remains>> {
+  const remains = new Map<ScopePath, Remains>();
+  const waiting = [...ended].filter(([, { type }]) => type !== 'DAG');
+  await Promise.all(
+    Array.from({ length: Math.min(AT_ONCE, waiting.length) }, async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const [path, node] = next;
+        const execution = executionOf(live.task(path)!)!;
+        remains.set(path, taskStateOf(node) === 'SUCCEEDED' ? await resultOf(live, path, execution, context) : { lastWords: await lastWordsOf(live, node, nodes, context) });
+      }
+    }),
+  );
+  return remains;
+}
+
+async function resultOf(live: LiveRun, path: ScopePath, { taskRoot, outputMetadataFile, parameterFiles }: StoredExecution, { objects }: ReadContext): Promise<Remains> {
+  try {
+    const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
+    const executorOutputJson = await readSmall(objects, `${taskRoot}/${fileName(outputMetadataFile)}`, 'its output_metadata.json');
+    // The SDK writes all of them into the one file.
+    const told = parametersIn(executorOutputJson);
+    const parameterTexts: Record<string, string | undefined> = {};
+    for (const output of Object.keys(scopeComponent(live.pipeline, path).outputDefinitions?.parameters ?? {})) {
+      if (told.has(output)) continue;
+      const file = parameterFiles[output];
+      const content = file === undefined ? undefined : await readSmall(objects, `${taskRoot}/${PARAMETERS}/${fileName(file)}`, `output parameter "${output}"`);
+      // As Argo does with parameters.
+      parameterTexts[output] = content?.replace(/\n$/, '');
+    }
+    return { result: { executorOutputJson, parameterTexts } };
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'RESOURCE_EXHAUSTED') return { problem: error.message };
+    throw error;
+  }
+}
+
+function parametersIn(executorOutputJson = '{}'): ReadonlySet<string> {
+  try {
+    const { parameterValues, parameter_values: inSnakeCase } = JSON.parse(executorOutputJson) as Record<string, object | undefined>;
+    return new Set(Object.keys(parameterValues ?? inSnakeCase ?? {}));
+  } catch {
+    // Whoever collects the outputs says so.
+    return new Set();
+  }
+}
+
+async function readSmall(objects: ObjectStore, uri: string, what: string): Promise<string | undefined> {
+  const info = await objects.stat(uri);
+  if (info === undefined || info.kind !== 'file') return undefined;
+  if (info.sizeBytes > MAX_BYTES) throw new PipelineError('RESOURCE_EXHAUSTED', `The task wrote ${Math.ceil(info.sizeBytes / 1024)} KiB as ${what}, and at most ${MAX_BYTES / 1024} KiB are taken; write large values as an artifact.`);
+  return text(await objects.read(uri));
+}
+
+/** Empty where there is no log, or none that can be read: a failure is told without it then. */
+async function lastWordsOf(live: LiveRun, node: NodeStatus, nodes: Nodes, { objects, log }: ReadContext): Promise<string> {
+  const { s3 } = attemptsOf(node, nodes).at(-1)?.outputs?.artifacts?.find(({ name }) => name === 'main-logs') ?? {};
+  const store = /^\w+:\/\/[^/]+\//.exec(live.view.run.artifactRoot)?.[0];
+  if (s3?.key === undefined || store === undefined) return '';
+  const uri = `${store}${s3.key}`;
+  try {
+    const info = await objects.stat(uri);
+    if (info === undefined) return '';
+    const tail = await text(await objects.read(uri, { start: Math.max(0, info.sizeBytes - LOG_TAIL_BYTES) }));
+    return lastWords(tail).slice(0, LAST_WORDS_CHARACTERS);
+  } catch (error) {
+    log('warn', 'the log of a failed task could not be read', { uri, error: String(error) });
+    return '';
+  }
+}
+
+/** What a log says of the failure: the exception of the last traceback, since Python writes the rest of its output after that; else the last line. */
+export function lastWords(log: string): string {
+  const lines = log.split(/\r?\n/);
+  const traceback = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'));
+  const exception = traceback < 0 ? undefined : lines.slice(traceback + 1).find((line) => /^\S/.test(line));
+  return (exception ?? lines.findLast((line) => line.trim() !== '') ?? '').trim();
+}
