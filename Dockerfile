@@ -6,8 +6,7 @@ COPY . .
 ENV NX_DAEMON=false NX_NO_CLOUD=true NEXT_TELEMETRY_DISABLED=1
 RUN npm ci --no-audit --no-fund && npm run build && for service in api-server persistence-agent scheduled-workflow-controller; do npm run build -w apps/$service; done
 # What differs from one build to the next is the time of files: with it, the layer.
-RUN mkdir /app && cp -r apps/api-server/dist/. apps/persistence-agent/dist/. apps/scheduled-workflow-controller/dist/. /app/ \
-  && rm -rf /app/*.map /app/.tsbuildinfo && find /app -exec touch -h -d @0 {} +
+RUN mkdir /app && cp -r apps/api-server/dist/pages apps/*-*/dist/*.mjs /app/ && find /app -exec touch -h -d @0 {} +
 
 FROM ${NODE}
 COPY --from=build /app /app

@@ -148,3 +148,10 @@ spec:
   affinity: {{- toYaml . | nindent 4 }}
   {{- end }}
 {{- end }}
+
+{{/* Whether a definition is this release's to make: one that somebody else made, KFP or another release, serves as well. Takes (dict "root" $ "name" "…"). */}}
+{{- define "millrace.ownsCrd" -}}
+{{- $there := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
+{{- $annotations := dig "metadata" "annotations" dict $there }}
+{{- if or (not $there) (and (eq (get $annotations "meta.helm.sh/release-name") .root.Release.Name) (eq (get $annotations "meta.helm.sh/release-namespace") .root.Release.Namespace)) }}yes{{ end }}
+{{- end }}
