@@ -55,9 +55,10 @@ describe('an upload', () => {
     expect(status).toBe(400);
   });
 
-  it('of a Workflow of KFP 1 is refused as not supported', async () => {
+  it('of a Workflow of KFP 1 without templates is refused with its lines', async () => {
     const { status, message } = await upload(millrace, 'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {}\n');
-    expect({ status, message }).toEqual({ status: 501, message: '"pipeline.yaml" is an Argo Workflow (kind: Workflow), the format of KFP v1, which is not supported yet. Compile the pipeline with kfp 2.' });
+    expect(status).toBe(400);
+    expect(message).toMatch(/^"pipeline\.yaml" has 2 problems:\n- spec\.templates \(line 3.*\n- spec\.entrypoint \(line 3/);
   });
 
   it('of a Python program is refused with the command that compiles it', async () => {
