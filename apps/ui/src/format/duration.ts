@@ -21,6 +21,15 @@ export function formatDuration(milliseconds: number, language: Language): string
   return `${span >= 950 && seconds === 0 ? 1 : seconds} ${unit.s}`;
 }
 
+/** A place on an axis whose marks are `step` milliseconds apart, as fine as they are: `0.5 s`, `1.5 s`, `1 min 2.5 s`. */
+export function formatTick(milliseconds: number, step: number, language: Language): string {
+  if (step >= 1000 || milliseconds < 950) return formatDuration(milliseconds, language);
+  const unit = UNITS[language];
+  const minutes = Math.floor(milliseconds / 60_000);
+  const seconds = `${((milliseconds % 60_000) / 1000).toFixed(step >= 100 ? 1 : step >= 10 ? 2 : 3)} ${unit.s}`;
+  return minutes === 0 ? seconds : `${formatDuration(minutes * 60_000, language)} ${seconds}`;
+}
+
 function two(first: number, firstUnit: string, second: number, secondUnit: string): string {
   return second === 0 ? `${first} ${firstUnit}` : `${first} ${firstUnit} ${second} ${secondUnit}`;
 }

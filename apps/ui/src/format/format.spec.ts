@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration } from './duration';
+import { formatDuration, formatTick } from './duration';
 import { cutMiddle, formatBytes, formatNumber } from './number';
 import { formatClock, formatTime } from './time';
 
@@ -64,5 +64,15 @@ describe('numbers', () => {
   it('cuts ids in the middle', () => {
     expect(cutMiddle('abcdefghij', 7)).toBe('abc…hij');
     expect(cutMiddle('abc', 7)).toBe('abc');
+  });
+});
+
+describe('formatTick', () => {
+  it('tells marks of one axis from each other', () => {
+    const labels = (count: number, step: number, from = 0) => Array.from({ length: count }, (_, index) => formatTick(from + index * step, step, 'en'));
+    expect(labels(5, 500)).toEqual(['0 s', '0.5 s', '1.0 s', '1.5 s', '2.0 s']);
+    expect(labels(2, 50, 1000)).toEqual(['1.00 s', '1.05 s']);
+    expect(labels(2, 500, 62_000)).toEqual(['1 min 2.0 s', '1 min 2.5 s']);
+    expect(labels(3, 5_000)).toEqual(['0 s', '5 s', '10 s']);
   });
 });

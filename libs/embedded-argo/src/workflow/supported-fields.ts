@@ -144,6 +144,6 @@ export function unsupportedFields(object: object, rules: FieldRules, path: strin
     .filter(([field, value]) => value !== undefined && value !== null && !known.has(field))
     .map(([field]) => ({
       path: `${path}.${field}`,
-      message: `is not supported on one machine${rules.refused?.[field] === undefined ? '' : `: ${rules.refused[field]}`}`,
+      message: `is not supported on one machine: ${rules.refused?.[field] ?? 'leave it out, or run the pipeline on a cluster'}`,
     }));
 }

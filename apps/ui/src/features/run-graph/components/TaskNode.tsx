@@ -57,7 +57,8 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskFlowNode>
                 onToggle(node.id);
               }}
             >
-              <Icon name="group" size={13} />×{look.size}
+              <Icon name="group" size={13} />
+              {look.size ? `×${look.size}` : null}
               <Icon name="down" size={13} />
             </button>
           ) : node.kind === 'importer' ? (

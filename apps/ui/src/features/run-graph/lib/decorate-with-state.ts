@@ -12,8 +12,9 @@ export interface NodeLook {
   readonly from?: string;
   readonly to?: string;
   readonly attempts?: number;
-  /** A group's tasks: their number, and one cell each or, past 48, one for the worst of a few. */
+  /** How many iterations a loop has, or tasks another group. */
   readonly size?: number;
+  /** A group's tasks: one cell each or, past 48, one for the worst of a few. */
   readonly cells?: readonly VisualState[];
 }
 
@@ -49,7 +50,7 @@ function lookOfTask(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>, 
 
 /** The one fact of a node: a cause, a metric or output, or what it waits for. */
 export function factOf(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>, t: Texts): string {
-  if (task.state === 'FAILED' || task.state === 'SKIPPED' || task.state === 'CANCELED') return withoutName(task.message ?? '', task.name);
+  if (task.state === 'FAILED' || task.state === 'SKIPPED' || task.state === 'CANCELED') return asCause(task, tasks);
   if (task.facts.length > 0) return task.facts.slice(0, 2).map((fact) => `${fact.name} ${fact.value}`).join(', ');
   if (task.state === 'CACHED') return t.graph.reused;
   if (task.state !== 'PENDING') return task.message ?? '';
@@ -59,8 +60,9 @@ export function factOf(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary
   return task.message ?? (task.queued_at ? t.graph.queued : '');
 }
 
-/** A cause stands under its task's name and need not begin with it. */
-function withoutName(sentence: string, name: string): string {
+/** A cause stands under its task's name and need not begin with it; the name of another task stays as it is. */
+function asCause({ name, message: sentence = '', depends_on, parent_path }: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>): string {
+  if ([...depends_on, parent_path].some((path) => sentence.startsWith(`${tasks.get(path)?.name ?? path} `))) return sentence;
   const rest = sentence.startsWith(name) ? sentence.slice(name.length).replace(/^[\s:,]+/, '') : sentence;
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
@@ -74,12 +76,13 @@ function lookOfGroup(graph: Graph, id: string, tasks: ReadonlyMap<string, TaskSu
   const counts: VisualCounts = {};
   for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
   const parts = (['failed', 'running', 'succeeded', 'cached', 'skipped', 'canceled'] as const).filter((state) => counts[state]).map((state) => `${counts[state]} ${t.states[state].toLowerCase()}`);
+  const iterations = (graph.children.get(id) ?? []).filter((child) => tasks.get(child)?.iteration !== undefined).length;
   return {
     state: states.length > 0 ? worstOf(states) : own ? visualOfTask(own.state) : 'pending',
     fact: parts.length > 0 ? t.graph.summary(parts.slice(0, 2)) : own ? factOf(own, tasks, t) : '',
     from: own?.started_at,
     to: own?.finished_at,
-    size: states.length,
+    size: iterations > 0 ? iterations : states.length,
     cells: toCells(states),
   };
 }

@@ -94,6 +94,11 @@ describe('decorateWithState', () => {
     expect(failed.get('a')?.fact).toBe('Reached its memory limit.');
   });
 
+  it('leaves the name of the task that was the cause as it is', () => {
+    const skipped = task('c', 'SKIPPED', { depends_on: ['a', 'b'], message: 'b failed' });
+    expect(decorateWithState(graph, new Map([task('b', 'FAILED'), skipped].map((each) => [each.path, each])), en).get('c')?.fact).toBe('b failed');
+  });
+
   it('keeps the look of nodes that did not change', () => {
     const before = decorateWithState(graph, tasks('RUNNING'), en);
     const after = decorateWithState(graph, tasks('SUCCEEDED'), en, before);
@@ -106,6 +111,12 @@ describe('decorateWithState', () => {
     expect(looks.get('g')).toMatchObject({ state: 'failed', size: 2, cells: ['failed', 'pending'] });
     expect(toCells(Array.from({ length: 100 }, (_, at) => (at === 99 ? 'failed' : 'succeeded')))).toHaveLength(48);
     expect(toCells(Array.from({ length: 100 }, (_, at) => (at === 99 ? 'failed' : 'succeeded'))).at(-1)).toBe('failed');
+  });
+
+  it('counts the iterations of a loop, and the tasks of another group', () => {
+    const loop = toGraph([node('l', [], undefined, 'dag'), ...['l#0', 'l#1'].flatMap((id) => [node(id, [], 'l', 'dag'), node(`${id}/x`, [], id), node(`${id}/y`, [], id)])]);
+    const looks = decorateWithState(loop, new Map([0, 1].map((iteration) => [`l#${iteration}`, task(`l#${iteration}`, 'RUNNING', { kind: 'dag', iteration })])), en);
+    expect([looks.get('l')?.size, looks.get('l')?.cells?.length, looks.get('l#0')?.size]).toEqual([2, 4, 2]);
   });
 
   it('makes the edge into a failure red and the one that feeds a running task live', () => {

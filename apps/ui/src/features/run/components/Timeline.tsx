@@ -8,7 +8,7 @@ import { Icon } from '@/components/ui/Icon';
 import { Segmented } from '@/components/ui/Segmented';
 import { StateGlyph } from '@/components/ui/StateGlyph';
 import { Switch } from '@/components/ui/Switch';
-import { formatDuration } from '@/format/duration';
+import { formatDuration, formatTick } from '@/format/duration';
 import { useLanguage, useTexts } from '@/i18n/use-texts';
 import { useNow } from '@/live/use-now';
 import { isActive } from '@/states/visual-state';
@@ -101,7 +101,7 @@ function TimelineAt({ detail, visible, selected, onSelect, now, live }: Timeline
             <span className={styles.chart} role="columnheader" aria-label={t.timeline.time}>
               {ticks.map((tick) => (
                 <span key={tick} className={styles.tick} style={{ left: place(from + tick) }}>
-                  {formatDuration(tick, language)}
+                  {formatTick(tick, (ticks[1] ?? width) - (ticks[0] ?? 0), language)}
                 </span>
               ))}
               {live ? (
