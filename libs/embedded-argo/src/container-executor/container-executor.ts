@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { attemptFolder, readExit, writeExit } from '../attempts/attempt-folder.js';
 import { readStdout } from '../attempts/read-stdout.js';
 import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
+import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
 import { withoutSecrets } from '../attempts/without-secrets.js';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
 import type { ContainerState } from './engine-client.js';
@@ -19,25 +18,19 @@ export interface ContainerExecutorParts {
   readonly failpoint?: (name: string) => void;
 }
 
-interface Tracked {
-  readonly folder: string;
-  state: 'preparing' | 'running';
-  startedAt?: number;
-  pod?: PodRun;
-  killed: boolean;
-  announced: boolean;
-  over: Promise<void>;
-  end: () => void;
+interface Followed {
+  pod: PodRun;
 }
 
 const RETRY_MS = 1_000;
 
 /** Runs attempts as containers of docker or podman, in their images. The engine is what knows about a running one: it outlives this process. */
 export class ContainerExecutor implements Executor {
-  private readonly tracked = new Map<string, Tracked>();
-  private closing = false;
+  private readonly attempts: LiveAttempts<Followed>;
 
-  constructor(private readonly parts: ContainerExecutorParts) {}
+  constructor(private readonly parts: ContainerExecutorParts) {
+    this.attempts = new LiveAttempts(parts.setting.folder, parts.listener, parts.gpus);
+  }
 
   /** Takes over the containers that an earlier server left, and removes those that nobody waits for. To be awaited before anything starts. */
   async adopt(): Promise<void> {
@@ -53,15 +46,15 @@ export class ContainerExecutor implements Executor {
         await client.remove(containers.map(({ name }) => name));
         continue;
       }
-      const attempt = this.track(id);
+      const attempt = this.attempts.add(id);
       Object.assign(attempt, { state: 'running', startedAt: main.startedAt });
       this.parts.gpus.hold(id, readRecord(attempt.folder, 'gpus.json') ?? []);
-      this.follow(id, attempt, spec, (pod) => pod.resume(main));
+      this.follow(attempt, spec, (pod) => pod.resume(main));
     }
   }
 
   live(): readonly string[] {
-    return [...this.tracked.keys()];
+    return this.attempts.ids();
   }
 
   refusal(spec: Runnable): string | undefined {
@@ -69,33 +62,23 @@ export class ContainerExecutor implements Executor {
   }
 
   start(spec: AttemptSpec): void {
-    if (this.closing) return;
-    const known = this.tracked.get(spec.id);
-    if (known) {
-      if (known.state === 'running') setImmediate(() => this.announce(spec.id, known));
-      return;
-    }
-    const recorded = readExit(attemptFolder(this.parts.setting.folder, spec.id));
-    if (recorded) {
-      setImmediate(() => this.parts.listener.onExit(spec.id, recorded));
-      return;
-    }
-    const attempt = this.track(spec.id);
-    this.follow(spec.id, attempt, spec, async (pod) => {
+    if (this.attempts.closing || this.attempts.repeat(spec.id)) return;
+    const attempt = this.attempts.add(spec.id);
+    this.follow(attempt, spec, async (pod) => {
       mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
       clearRecords(attempt.folder);
       writeRecord(attempt.folder, 'spec.json', withoutSecrets(spec));
       this.parts.failpoint?.('attempt.folder-made');
       const grant = this.parts.gpus.grant(spec.devices);
       if ('refusal' in grant) return { reason: 'refused', message: grant.refusal, finishedAt: Date.now() };
-      const gpus = await this.leaseGpus(spec.id, grant, attempt);
-      if (this.tracked.get(spec.id) !== attempt || attempt.killed) return { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() };
+      const gpus = await this.leaseGpus(grant, attempt);
+      if (this.attempts.get(spec.id) !== attempt || attempt.killed) return { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() };
       return pod.run(gpus, grant.notice);
     });
   }
 
   kill(id: string, options?: { readonly graceMs?: number }): void {
-    const attempt = this.tracked.get(id);
+    const attempt = this.attempts.get(id);
     if (!attempt) return;
     attempt.killed = true;
     this.parts.gpus.release(id);
@@ -103,12 +86,7 @@ export class ContainerExecutor implements Executor {
   }
 
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined {
-    const attempt = this.tracked.get(id);
-    if (attempt) return { state: attempt.state };
-    const folder = attemptFolder(this.parts.setting.folder, id);
-    if (!existsSync(folder)) return undefined;
-    const exit = readExit(folder);
-    return exit ? { state: 'exited', exit } : { state: 'preparing' };
+    return this.attempts.lookup(id);
   }
 
   standardOutput(id: string, limitBytes: number): Promise<string> {
@@ -116,27 +94,21 @@ export class ContainerExecutor implements Executor {
   }
 
   async forget(id: string): Promise<void> {
-    const attempt = this.tracked.get(id);
+    const attempt = this.attempts.get(id);
     if (attempt) {
       this.kill(id);
       await attempt.over;
     }
-    const folder = attemptFolder(this.parts.setting.folder, id);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    try {
-      rmdirSync(dirname(folder));
-    } catch {
-      // Other attempts of the same workflow are still in it.
-    }
+    await this.attempts.remove(id);
   }
 
   async close(): Promise<void> {
-    this.closing = true;
-    const pods = [...this.tracked.values()].flatMap(({ pod }) => pod ?? []);
+    this.attempts.close();
+    const pods = this.attempts.all().flatMap(({ pod }) => pod ?? []);
     for (const pod of pods) pod.leave();
-    await Promise.all([...this.tracked.values()].map(({ over }) => over));
+    await Promise.all(this.attempts.all().map(({ over }) => over));
     await Promise.all(pods.map((pod) => pod.clear()));
-    this.tracked.clear();
+    this.attempts.clear();
   }
 
   private adoptable(id: string, main: ContainerState | undefined): AttemptSpec | undefined {
@@ -146,15 +118,16 @@ export class ContainerExecutor implements Executor {
   }
 
   /** Lets a pod work, then records and reports its exit. A server that closes leaves it without. */
-  private follow(id: string, attempt: Tracked, spec: AttemptSpec, work: (pod: PodRun) => Promise<AttemptExit | undefined>): void {
+  private follow(attempt: LiveAttempt & Partial<Followed>, spec: AttemptSpec, work: (pod: PodRun) => Promise<AttemptExit | undefined>): void {
     const { setting, listener, log, failpoint } = this.parts;
+    const { id } = attempt;
     const pod = new PodRun(setting, spec, {
-      onProgress: (message) => this.isCurrent(id, attempt) && listener.onProgress?.(id, message),
+      onProgress: (message) => this.attempts.isCurrent(attempt) && listener.onProgress?.(id, message),
       onRunning: (startedAt) => {
         failpoint?.('attempt.running');
         attempt.state = 'running';
         attempt.startedAt = startedAt;
-        setImmediate(() => this.announce(id, attempt));
+        setImmediate(() => this.attempts.announce(attempt));
       },
     });
     attempt.pod = pod;
@@ -165,60 +138,41 @@ export class ContainerExecutor implements Executor {
         return { reason: 'refused', message, finishedAt: Date.now() };
       })
       .then(async (exit) => {
-        if (exit === undefined || this.closing) return;
+        if (exit === undefined || this.attempts.closing) return;
         failpoint?.('attempt.exit');
-        await this.record(id, attempt, exit);
+        await this.record(attempt, exit);
         await pod.clear();
-        this.report(id, attempt, exit);
+        this.report(attempt, exit);
       })
       .catch((error: unknown) => log.warn(`Attempt ${id}: ${String(error)}`))
       .finally(() => attempt.end());
   }
 
   /** Unrecorded, an exit must not be reported: a full disk is waited for. */
-  private async record(id: string, attempt: Tracked, exit: AttemptExit): Promise<void> {
-    while (!this.closing) {
+  private async record(attempt: LiveAttempt, exit: AttemptExit): Promise<void> {
+    while (!this.attempts.closing) {
       try {
         mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
         writeExit(attempt.folder, exit);
         return;
       } catch (error) {
-        this.parts.log.warn(`The end of attempt ${id} cannot be recorded and is tried again: ${(error as Error).message}`);
+        this.parts.log.warn(`The end of attempt ${attempt.id} cannot be recorded and is tried again: ${(error as Error).message}`);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
 
-  private report(id: string, attempt: Tracked, exit: AttemptExit): void {
-    if (!this.isCurrent(id, attempt)) return;
-    this.tracked.delete(id);
-    this.parts.gpus.release(id);
-    this.parts.listener.onExit(id, exit);
+  private report(attempt: LiveAttempt, exit: AttemptExit): void {
+    if (!this.attempts.isCurrent(attempt)) return;
+    this.attempts.release(attempt);
+    this.parts.listener.onExit(attempt.id, exit);
   }
 
-  private async leaseGpus(id: string, { gpus }: DeviceGrant, attempt: Tracked): Promise<readonly string[]> {
+  private async leaseGpus({ gpus }: DeviceGrant, attempt: LiveAttempt): Promise<readonly string[]> {
     if (gpus === 0) return [];
-    this.parts.listener.onProgress?.(id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
-    const devices = (await this.parts.gpus.acquire(id, gpus)) ?? [];
-    if (this.isCurrent(id, attempt)) writeRecord(attempt.folder, 'gpus.json', devices);
+    this.parts.listener.onProgress?.(attempt.id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
+    const devices = (await this.parts.gpus.acquire(attempt.id, gpus)) ?? [];
+    if (this.attempts.isCurrent(attempt)) writeRecord(attempt.folder, 'gpus.json', devices);
     return devices;
-  }
-
-  private track(id: string): Tracked {
-    let end!: () => void;
-    const over = new Promise<void>((resolve) => (end = resolve));
-    const attempt: Tracked = { folder: attemptFolder(this.parts.setting.folder, id), state: 'preparing', killed: false, announced: false, over, end };
-    this.tracked.set(id, attempt);
-    return attempt;
-  }
-
-  private isCurrent(id: string, attempt: Tracked): boolean {
-    return !this.closing && this.tracked.get(id) === attempt;
-  }
-
-  private announce(id: string, attempt: Tracked): void {
-    if (attempt.announced || attempt.startedAt === undefined || !this.isCurrent(id, attempt)) return;
-    attempt.announced = true;
-    this.parts.listener.onRunning(id, attempt.startedAt);
   }
 }

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount, Runnable } from '../executor.js';
 import { attemptFolder, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import { EnvironmentError, type Environment, type Environments } from './environments.js';
 import { ProgramFinder } from './find-program.js';
 import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
+import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
 import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
 import { refuseFixedPaths, relocatePaths, UnreachablePath } from './relocate-paths.js';
 import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
@@ -40,33 +40,30 @@ export interface ExecutorLog {
 
 const RETRY_MS = 1_000;
 
-interface Tracked {
-  readonly folder: string;
-  state: 'preparing' | 'running';
-  startedAt?: number;
-  supervisor?: Supervisor;
-  job?: Job;
-  environment?: Environment;
-  announced: boolean;
+/** What is noted of an attempt whose supervisor has been asked to start it. */
+interface Sent {
+  supervisor: Supervisor | undefined;
+  job: Job;
+  environment: Environment;
   restarted: boolean;
-  killed: boolean;
-  over: Promise<void>;
-  end: () => void;
 }
+
+type ProcessAttempt = LiveAttempt & Partial<Sent>;
 
 /** Runs attempts as processes of this machine: in a forked interpreter, or as a program. The image is not used. */
 export class ProcessExecutor implements Executor {
-  private readonly tracked = new Map<string, Tracked>();
+  private readonly attempts: LiveAttempts<Sent>;
   private readonly programs = new ProgramFinder();
-  private closing = false;
   private noDefaultEnvironmentUntil = 0;
 
-  constructor(private readonly parts: ProcessExecutorParts) {}
+  constructor(private readonly parts: ProcessExecutorParts) {
+    this.attempts = new LiveAttempts(parts.folder, parts.listener, parts.gpus);
+  }
 
   /** Takes over what an earlier server left. To be awaited before anything starts. */
   async adopt(): Promise<void> {
     for (const { id, startedAt, supervisor } of await this.parts.supervisors.adopt()) {
-      const attempt = this.track(id);
+      const attempt = this.attempts.add(id);
       attempt.state = 'running';
       attempt.startedAt = startedAt;
       attempt.supervisor = supervisor;
@@ -76,13 +73,13 @@ export class ProcessExecutor implements Executor {
 
   /** Attempts that run or are being prepared, adopted ones included. */
   live(): readonly string[] {
-    return [...this.tracked.keys()];
+    return this.attempts.ids();
   }
 
   /** Makes the default environment's interpreter ready, so that the first task is as quick as the next. */
   async warm(): Promise<void> {
     const environment = this.parts.environments.find({ pip: [this.parts.sdk] });
-    if (environment && !this.closing) await this.parts.supervisors.of(environment);
+    if (environment && !this.attempts.closing) await this.parts.supervisors.of(environment);
   }
 
   refusal(spec: Runnable): string | undefined {
@@ -108,26 +105,16 @@ export class ProcessExecutor implements Executor {
   }
 
   start(spec: AttemptSpec): void {
-    if (this.closing) return;
-    const known = this.tracked.get(spec.id);
-    if (known) {
-      if (known.state === 'running') setImmediate(() => this.announce(spec.id, known));
-      return;
-    }
-    const recorded = readExit(attemptFolder(this.parts.folder, spec.id));
-    if (recorded) {
-      setImmediate(() => this.parts.listener.onExit(spec.id, recorded));
-      return;
-    }
-    const attempt = this.track(spec.id);
+    if (this.attempts.closing || this.attempts.repeat(spec.id)) return;
+    const attempt = this.attempts.add(spec.id);
     this.begin(spec, attempt);
   }
 
-  private begin(spec: AttemptSpec, attempt: Tracked): void {
+  private begin(spec: AttemptSpec, attempt: ProcessAttempt): void {
     const onError = (error: unknown): void => {
       const obstacle = obstacleOf(error);
-      if (obstacle === undefined) return this.settlePreparation(spec.id, attempt, error);
-      this.onceWritable(spec.id, attempt, obstacle, () => this.begin(spec, attempt));
+      if (obstacle === undefined) return this.settlePreparation(attempt, error);
+      this.onceWritable(attempt, obstacle, () => this.begin(spec, attempt));
     };
     try {
       this.prepare(spec, attempt)?.catch(onError);
@@ -137,26 +124,21 @@ export class ProcessExecutor implements Executor {
     }
   }
 
-  private onceWritable(id: string, attempt: Tracked, obstacle: string, again: () => void): void {
-    this.parts.listener.onProgress?.(id, obstacle);
-    setTimeout(() => this.isCurrent(id, attempt) && again(), RETRY_MS).unref();
+  private onceWritable(attempt: ProcessAttempt, obstacle: string, again: () => void): void {
+    this.parts.listener.onProgress?.(attempt.id, obstacle);
+    setTimeout(() => this.attempts.isCurrent(attempt) && again(), RETRY_MS).unref();
   }
 
   kill(id: string, options?: { readonly graceMs?: number }): void {
-    const attempt = this.tracked.get(id);
+    const attempt = this.attempts.get(id);
     if (!attempt) return;
     attempt.killed = true;
     if (attempt.supervisor) attempt.supervisor.kill(id, options?.graceMs ?? this.parts.graceMs);
-    else this.settle(id, { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() });
+    else this.settle(attempt, { reason: 'killed', message: 'Stopped on request, before it began.', finishedAt: Date.now() });
   }
 
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined {
-    const attempt = this.tracked.get(id);
-    if (attempt) return { state: attempt.state };
-    const folder = attemptFolder(this.parts.folder, id);
-    if (!existsSync(folder)) return undefined;
-    const exit = readExit(folder);
-    return exit ? { state: 'exited', exit } : { state: 'preparing' };
+    return this.attempts.lookup(id);
   }
 
   standardOutput(id: string, limitBytes: number): Promise<string> {
@@ -164,78 +146,72 @@ export class ProcessExecutor implements Executor {
   }
 
   async forget(id: string): Promise<void> {
-    const attempt = this.tracked.get(id);
+    const attempt = this.attempts.get(id);
     if (attempt) {
       this.kill(id);
       await attempt.over;
     }
-    const folder = attemptFolder(this.parts.folder, id);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    try {
-      rmdirSync(dirname(folder));
-    } catch {
-      // Other attempts of the same workflow are still in it.
-    }
+    await this.attempts.remove(id);
   }
 
   async close(): Promise<void> {
-    this.closing = true;
+    this.attempts.close();
     this.parts.environments.close();
     await this.parts.supervisors.close(Math.min(this.parts.graceMs, 2_000));
-    this.tracked.clear();
+    this.attempts.clear();
   }
 
   /** @internal Wired to the supervisors. */
   onEvent(event: SupervisorEvent): void {
-    if (event.event === 'hello' || this.closing) return;
-    const attempt = this.tracked.get(event.id);
+    if (event.event === 'hello' || this.attempts.closing) return;
+    const attempt = this.attempts.get(event.id);
     if (!attempt) return;
     this.parts.failpoint?.(`attempt.${event.event}`);
     if (event.event === 'running') {
       attempt.state = 'running';
       attempt.startedAt = event.startedAt;
-      this.announce(event.id, attempt);
-    } else if (event.event === 'exit') this.report(event.id, attempt, event.exit);
+      this.attempts.announce(attempt);
+    } else if (event.event === 'exit') this.report(attempt, event.exit);
     else this.onFailedStart(event, attempt);
   }
 
-  private onFailedStart(event: Extract<SupervisorEvent, { event: 'failed' }>, attempt: Tracked): void {
+  private onFailedStart(event: Extract<SupervisorEvent, { event: 'failed' }>, attempt: ProcessAttempt): void {
     const obstacle = obstacleOf(event);
     if (obstacle !== undefined && attempt.job && attempt.environment) {
       const { job, environment } = attempt;
       // It has no process that the supervisor could end.
       attempt.supervisor = undefined;
-      this.onceWritable(event.id, attempt, obstacle, () => this.dispatchOrSettle(attempt, job, environment));
-    } else this.settle(event.id, { reason: 'refused', message: event.message, finishedAt: Date.now() });
+      this.onceWritable(attempt, obstacle, () => this.dispatchOrSettle(attempt, job, environment));
+    } else this.settle(attempt, { reason: 'refused', message: event.message, finishedAt: Date.now() });
   }
 
   /** @internal Wired to the supervisors. */
   onGone(ids: readonly string[]): void {
     for (const id of ids) {
-      const attempt = this.tracked.get(id);
-      if (!attempt || this.closing) continue;
+      const attempt = this.attempts.get(id);
+      if (!attempt || this.attempts.closing) continue;
       const recorded = readExit(attempt.folder);
-      if (recorded) this.report(id, attempt, recorded);
-      else if (attempt.killed) this.settle(id, { reason: 'killed', message: 'Stopped on request.', finishedAt: Date.now() });
+      if (recorded) this.report(attempt, recorded);
+      else if (attempt.killed) this.settle(attempt, { reason: 'killed', message: 'Stopped on request.', finishedAt: Date.now() });
       else if (attempt.job && attempt.environment && !attempt.restarted) {
         // Neither a note of its process nor an exit: not one line of the user's program has run.
         attempt.restarted = true;
         const { job, environment } = attempt;
         this.dispatchOrSettle(attempt, job, environment);
       } else {
-        this.settle(id, { reason: 'lost', message: 'The process that watched over this task ended unexpectedly; retry the run.', finishedAt: Date.now() });
+        this.settle(attempt, { reason: 'lost', message: 'The process that watched over this task ended unexpectedly; retry the run.', finishedAt: Date.now() });
       }
     }
   }
 
   /** Does all at once where nothing has to be waited for, as nearly always: in a chain everything else waits for this. */
-  private prepare(spec: AttemptSpec, attempt: Tracked): Promise<void> | undefined {
+  private prepare(spec: AttemptSpec, attempt: ProcessAttempt): Promise<void> | undefined {
     const fresh = makeAttemptFolder(attempt.folder);
     this.parts.failpoint?.('attempt.folder-made');
     const refusal = this.refusal(spec);
     const grant = refusal === undefined ? this.parts.gpus.grant(spec.devices) : { refusal };
     if ('refusal' in grant) {
-      this.settle(spec.id, { reason: 'refused', message: grant.refusal, finishedAt: Date.now() });
+      this.settle(attempt, { reason: 'refused', message: grant.refusal, finishedAt: Date.now() });
       return undefined;
     }
     const recognised = recogniseCommand(spec.command, spec.args);
@@ -244,13 +220,13 @@ export class ProcessExecutor implements Executor {
     return (async () => {
       const ready = await environment;
       const gpuVariables = await this.leaseGpus(spec, grant, attempt);
-      if (this.isCurrent(spec.id, attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables, notice: grant.notice });
+      if (this.attempts.isCurrent(attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables, notice: grant.notice });
     })();
   }
 
   private send(
     spec: AttemptSpec,
-    attempt: Tracked,
+    attempt: ProcessAttempt,
     { recognised, environment, fresh, gpuVariables, notice = '' }: { recognised: RecognisedCommand; environment: Environment; fresh: boolean; gpuVariables: Record<string, string>; notice?: string },
   ): Promise<void> | undefined {
     const mounts = this.mountsOf(spec, environment);
@@ -271,7 +247,7 @@ export class ProcessExecutor implements Executor {
     return this.dispatch(attempt, job, environment);
   }
 
-  private dispatch(attempt: Tracked, job: Job, environment: Environment): Promise<void> | undefined {
+  private dispatch(attempt: ProcessAttempt, job: Job, environment: Environment): Promise<void> | undefined {
     const supervisor = this.parts.supervisors.ready(environment);
     if (supervisor !== undefined) {
       this.request(attempt, job, environment, supervisor);
@@ -281,13 +257,13 @@ export class ProcessExecutor implements Executor {
   }
 
   /** The same once more: nothing of an earlier try is known to be absent then. */
-  private dispatchOrSettle(attempt: Tracked, job: Job, environment: Environment): void {
+  private dispatchOrSettle(attempt: ProcessAttempt, job: Job, environment: Environment): void {
     const again = { ...job, fresh: false };
-    this.dispatch(attempt, again, environment)?.catch((error: unknown) => this.settlePreparation(job.id, attempt, error));
+    this.dispatch(attempt, again, environment)?.catch((error: unknown) => this.settlePreparation(attempt, error));
   }
 
-  private request(attempt: Tracked, job: Job, environment: Environment, supervisor: Supervisor): void {
-    if (!this.isCurrent(job.id, attempt)) return;
+  private request(attempt: ProcessAttempt, job: Job, environment: Environment, supervisor: Supervisor): void {
+    if (!this.attempts.isCurrent(attempt)) return;
     const why = supervisor.noPrivateRoot;
     const ready = why === null ? job : withRelocatedPaths(job, why);
     Object.assign(attempt, { job, environment, supervisor });
@@ -299,7 +275,7 @@ export class ProcessExecutor implements Executor {
   private environmentFor(id: string, recognised: RecognisedCommand): Environment | Promise<Environment> {
     const { environments, sdk, bareEnvironment } = this.parts;
     const tell = (message: string) => {
-      if (this.tracked.has(id)) this.parts.listener.onProgress?.(id, message);
+      if (this.attempts.get(id) !== undefined) this.parts.listener.onProgress?.(id, message);
     };
     const wanted = normaliseRequirements(recognised.pip);
     if (recognised.launch || wanted.pip.length > 0) {
@@ -318,8 +294,8 @@ export class ProcessExecutor implements Executor {
     return this.parts.bareEnvironment;
   }
 
-  private async leaseGpus(spec: AttemptSpec, { gpus }: DeviceGrant, attempt: Tracked): Promise<Record<string, string>> {
-    if ((this.parts.gpus.devices.length === 0 && spec.devices === undefined) || !this.isCurrent(spec.id, attempt)) return {};
+  private async leaseGpus(spec: AttemptSpec, { gpus }: DeviceGrant, attempt: ProcessAttempt): Promise<Record<string, string>> {
+    if ((this.parts.gpus.devices.length === 0 && spec.devices === undefined) || !this.attempts.isCurrent(attempt)) return {};
     if (gpus === 0) return { CUDA_VISIBLE_DEVICES: '' };
     this.parts.listener.onProgress?.(spec.id, `waiting for ${gpus === 1 ? 'a GPU' : `${gpus} GPUs`}`);
     const devices = await this.parts.gpus.acquire(spec.id, gpus);
@@ -337,66 +313,41 @@ export class ProcessExecutor implements Executor {
     return [...shared, ...spec.mounts];
   }
 
-  private track(id: string): Tracked {
-    let end!: () => void;
-    const over = new Promise<void>((resolve) => (end = resolve));
-    const attempt: Tracked = { folder: attemptFolder(this.parts.folder, id), state: 'preparing', announced: false, restarted: false, killed: false, over, end };
-    this.tracked.set(id, attempt);
-    return attempt;
-  }
-
-  private isCurrent(id: string, attempt: Tracked): boolean {
-    return !this.closing && this.tracked.get(id) === attempt;
-  }
-
-  private announce(id: string, attempt: Tracked): void {
-    if (attempt.announced || !this.isCurrent(id, attempt) || attempt.startedAt === undefined) return;
-    attempt.announced = true;
-    this.parts.listener.onRunning(id, attempt.startedAt);
-  }
-
   /** Records an exit that no supervisor saw, then reports it. */
-  private settle(id: string, exit: AttemptExit): void {
-    const attempt = this.tracked.get(id);
-    if (!attempt || this.closing) return;
+  private settle(attempt: ProcessAttempt, exit: AttemptExit): void {
+    if (!this.attempts.isCurrent(attempt)) return;
     try {
       mkdirSync(attempt.folder, { recursive: true, mode: 0o700 });
       writeExit(attempt.folder, exit);
     } catch (error) {
       // A full disk. Unrecorded, it must not be reported.
-      this.parts.log.warn(`The end of attempt ${id} cannot be recorded and is tried again: ${(error as Error).message}`);
-      setTimeout(() => this.tracked.get(id) === attempt && this.settle(id, exit), RETRY_MS).unref();
+      this.parts.log.warn(`The end of attempt ${attempt.id} cannot be recorded and is tried again: ${(error as Error).message}`);
+      setTimeout(() => this.settle(attempt, exit), RETRY_MS).unref();
       return;
     }
-    this.forgetTracked(id, attempt);
+    this.attempts.release(attempt);
     setImmediate(() => {
-      if (!this.closing) this.parts.listener.onExit(id, exit);
+      if (!this.attempts.closing) this.parts.listener.onExit(attempt.id, exit);
     });
   }
 
-  private settlePreparation(id: string, attempt: Tracked, error: unknown): void {
-    if (!this.isCurrent(id, attempt)) return;
+  private settlePreparation(attempt: ProcessAttempt, error: unknown): void {
+    if (!this.attempts.isCurrent(attempt)) return;
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof EnvironmentError) {
       // As in a pod, where pip runs first and the task has its output and its exit code.
       tryTo(() => writeOutput(attempt.folder, error.output));
-      this.settle(id, { reason: 'exited', exitCode: 1, message, finishedAt: Date.now() });
+      this.settle(attempt, { reason: 'exited', exitCode: 1, message, finishedAt: Date.now() });
       return;
     }
-    if (!(error instanceof UnreachablePath)) this.parts.log.warn(`Attempt ${id} cannot be started: ${message}`);
-    this.settle(id, { reason: 'refused', message, finishedAt: Date.now() });
+    if (!(error instanceof UnreachablePath)) this.parts.log.warn(`Attempt ${attempt.id} cannot be started: ${message}`);
+    this.settle(attempt, { reason: 'refused', message, finishedAt: Date.now() });
   }
 
-  private report(id: string, attempt: Tracked, exit: AttemptExit): void {
-    if (!this.isCurrent(id, attempt)) return;
-    this.forgetTracked(id, attempt);
-    this.parts.listener.onExit(id, exit);
-  }
-
-  private forgetTracked(id: string, attempt: Tracked): void {
-    this.tracked.delete(id);
-    this.parts.gpus.release(id);
-    attempt.end();
+  private report(attempt: ProcessAttempt, exit: AttemptExit): void {
+    if (!this.attempts.isCurrent(attempt)) return;
+    this.attempts.release(attempt);
+    this.parts.listener.onExit(attempt.id, exit);
   }
 }
 
