@@ -100,7 +100,7 @@ export async function openEmbeddedArgo(options: EmbeddedArgoOptions): Promise<Em
       failpoint: options.failpoint,
     });
     const store: EmbeddedResourceStore = new EmbeddedResourceStore({ database, engine, newUid: options.newUid, onError, failpoint: options.failpoint });
-    engine.attach(mounted.executor(await options.executor(mounted.listener(engine))));
+    engine.attach(mounted.executor(await options.executor(mounted.listener(engine.listener))));
     store.start();
     let closing: Promise<void> | undefined;
     const close = async (): Promise<void> => {
