@@ -8,7 +8,8 @@ import { checkPython, type PythonCheck } from './check-python.js';
 import { createEnvironments, type Environment } from './environments.js';
 import { GpuLeases } from '../attempts/gpu-leases.js';
 import type { Accelerators } from '../pod/devices.js';
-import { type ExecutorLog, ProcessExecutor } from './process-executor.js';
+import { ProcessExecutor } from './process-executor.js';
+import type { ExecutorLog } from './process-executor-parts.js';
 import { defaultPythonFolder } from './python-folder.js';
 import { type PipInstall, normaliseRequirements } from './requirements.js';
 import { createSupervisors } from './supervisors.js';
@@ -54,7 +55,7 @@ export interface ProcessExecutorOptions {
   readonly supervisorFailpoint?: { readonly name: string; readonly nth: number };
 }
 
-export type { ExecutorLog } from './process-executor.js';
+export type { ExecutorLog } from './process-executor-parts.js';
 
 /** The executor, with what only this one has. */
 export type ProcessExecutorHandle = Executor & {

@@ -1,42 +1,21 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor, Mount, Runnable } from '../executor.js';
+import type { AttemptExit, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
 import { attemptFolder, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
-import { EnvironmentError, type Environment, type Environments } from './environments.js';
-import { ProgramFinder } from './find-program.js';
-import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
+import type { DeviceGrant } from '../attempts/gpu-leases.js';
 import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
-import { recogniseCommand, type RecognisedCommand } from './recognise-command.js';
-import { refuseFixedPaths, relocatePaths, UnreachablePath } from './relocate-paths.js';
-import { normaliseRequirements, withSdk, type PipInstall } from './requirements.js';
-import type { Job, SupervisorEvent } from './supervisor-connection.js';
-import type { Supervisor, Supervisors } from './supervisors.js';
 import { readStdout } from '../attempts/read-stdout.js';
 import { writeOutput } from '../attempts/write-output.js';
-
-/** What the executor works with; all of it complete. */
-export interface ProcessExecutorParts {
-  readonly folder: string;
-  readonly listener: AttemptListener;
-  readonly environments: Environments;
-  /** Used by plain commands when the default environment cannot be made. */
-  readonly bareEnvironment: Environment;
-  readonly supervisors: Supervisors;
-  readonly gpus: GpuLeases;
-  readonly sdk: PipInstall;
-  readonly path: string;
-  readonly visible: readonly string[];
-  readonly taskEnvironment: Readonly<Record<string, string>>;
-  readonly graceMs: number;
-  readonly log: ExecutorLog;
-  readonly failpoint?: (name: string) => void;
-}
-
-/** Any logger has these. */
-export interface ExecutorLog {
-  info(message: string): void;
-  warn(message: string): void;
-}
+import { buildJob, withRelocatedPaths, type JobPlan } from './build-job.js';
+import { diskObstacle } from './disk-obstacle.js';
+import { EnvironmentError, type Environment } from './environments.js';
+import type { ProcessExecutorParts } from './process-executor-parts.js';
+import { ProcessRefusals } from './process-refusals.js';
+import { recogniseCommand } from './recognise-command.js';
+import { UnreachablePath } from './relocate-paths.js';
+import type { Job, SupervisorEvent } from './supervisor-connection.js';
+import type { Supervisor } from './supervisors.js';
+import { TaskEnvironments } from './task-environments.js';
 
 const RETRY_MS = 1_000;
 
@@ -53,11 +32,13 @@ type ProcessAttempt = LiveAttempt & Partial<Sent>;
 /** Runs attempts as processes of this machine: in a forked interpreter, or as a program. The image is not used. */
 export class ProcessExecutor implements Executor {
   private readonly attempts: LiveAttempts<Sent>;
-  private readonly programs = new ProgramFinder();
-  private noDefaultEnvironmentUntil = 0;
+  private readonly refusals: ProcessRefusals;
+  private readonly environments: TaskEnvironments;
 
   constructor(private readonly parts: ProcessExecutorParts) {
     this.attempts = new LiveAttempts(parts.folder, parts.listener, parts.gpus);
+    this.refusals = new ProcessRefusals(parts);
+    this.environments = new TaskEnvironments(parts);
   }
 
   /** Takes over what an earlier server left. To be awaited before anything starts. */
@@ -83,25 +64,7 @@ export class ProcessExecutor implements Executor {
   }
 
   refusal(spec: Runnable): string | undefined {
-    if (spec.companions?.length) {
-      const names = spec.companions.map(({ name }) => `"${name}"`).join(', ');
-      return `The task has init containers or sidecars (${names}), which only containers can be; use an executor that runs containers (docker or podman), or leave them out.`;
-    }
-    const recognised = recogniseCommand(spec.command, spec.args);
-    if (recognised.codeIsInImage) {
-      return `The code of this component is inside the image "${spec.image}", which is not used when tasks run as processes of this machine; use a lightweight component, or an executor that runs containers.`;
-    }
-    if (recognised.launch) return undefined;
-    const program = spec.command.length > 0 ? recognised.argv[0] : undefined;
-    if (program === undefined) {
-      return `The component does not say which command to run: it relies on the entrypoint of the image "${spec.image}", which is not used when tasks run as processes of this machine; name the command.`;
-    }
-    // Known only once the values are.
-    if (program.includes('{{')) return undefined;
-    if (program.includes('/') && spec.mounts?.some((mount) => !program.startsWith('/') || program.startsWith(`${mount.target}/`))) return undefined;
-    const environment = this.parts.environments.find({ pip: [this.parts.sdk] }) ?? this.parts.bareEnvironment;
-    if (/^python3?$/.test(program) || this.programs.has(program, [join(environment.folder, 'bin'), ...this.parts.path.split(':')])) return undefined;
-    return `The program "${program}" does not exist on this machine, and the image "${spec.image}" is not used when tasks run as processes; install the program, or use an executor that runs containers.`;
+    return this.refusals.of(spec);
   }
 
   start(spec: AttemptSpec): void {
@@ -112,7 +75,7 @@ export class ProcessExecutor implements Executor {
 
   private begin(spec: AttemptSpec, attempt: ProcessAttempt): void {
     const onError = (error: unknown): void => {
-      const obstacle = obstacleOf(error);
+      const obstacle = diskObstacle(error);
       if (obstacle === undefined) return this.settlePreparation(attempt, error);
       this.onceWritable(attempt, obstacle, () => this.begin(spec, attempt));
     };
@@ -176,7 +139,7 @@ export class ProcessExecutor implements Executor {
   }
 
   private onFailedStart(event: Extract<SupervisorEvent, { event: 'failed' }>, attempt: ProcessAttempt): void {
-    const obstacle = obstacleOf(event);
+    const obstacle = diskObstacle(event);
     if (obstacle !== undefined && attempt.job && attempt.environment) {
       const { job, environment } = attempt;
       // It has no process that the supervisor could end.
@@ -215,36 +178,19 @@ export class ProcessExecutor implements Executor {
       return undefined;
     }
     const recognised = recogniseCommand(spec.command, spec.args);
-    const environment = this.environmentFor(spec.id, recognised);
-    if (!(environment instanceof Promise) && this.parts.gpus.devices.length === 0 && spec.devices === undefined) return this.send(spec, attempt, { recognised, environment, fresh, gpuVariables: {} });
+    const environment = this.environments.of(recognised, (message) => {
+      if (this.attempts.get(spec.id) !== undefined) this.parts.listener.onProgress?.(spec.id, message);
+    });
+    if (!(environment instanceof Promise) && this.parts.gpus.devices.length === 0 && spec.devices === undefined) return this.send(attempt, { spec, recognised, environment, fresh, gpuVariables: {} });
     return (async () => {
       const ready = await environment;
       const gpuVariables = await this.leaseGpus(spec, grant, attempt);
-      if (this.attempts.isCurrent(attempt)) await this.send(spec, attempt, { recognised, environment: ready, fresh, gpuVariables, notice: grant.notice });
+      if (this.attempts.isCurrent(attempt)) await this.send(attempt, { spec, recognised, environment: ready, fresh, gpuVariables, notice: grant.notice });
     })();
   }
 
-  private send(
-    spec: AttemptSpec,
-    attempt: ProcessAttempt,
-    { recognised, environment, fresh, gpuVariables, notice = '' }: { recognised: RecognisedCommand; environment: Environment; fresh: boolean; gpuVariables: Record<string, string>; notice?: string },
-  ): Promise<void> | undefined {
-    const mounts = this.mountsOf(spec, environment);
-    const job: Job = {
-      id: spec.id,
-      folder: attempt.folder,
-      fresh,
-      argv: recognised.argv,
-      ...(recognised.launch && { launch: recognised.launch }),
-      env: { ...this.parts.taskEnvironment, ...spec.env, ...gpuVariables },
-      path: this.parts.path,
-      ...(spec.workingDir && { workingDir: spec.workingDir }),
-      mounts,
-      visible: [...this.parts.visible, environment.folder],
-      ...(spec.deadlineMs && { deadlineMs: spec.deadlineMs }),
-      ...(notice !== '' && { notice }),
-    };
-    return this.dispatch(attempt, job, environment);
+  private send(attempt: ProcessAttempt, plan: JobPlan): Promise<void> | undefined {
+    return this.dispatch(attempt, buildJob(attempt.folder, plan, this.parts), plan.environment);
   }
 
   private dispatch(attempt: ProcessAttempt, job: Job, environment: Environment): Promise<void> | undefined {
@@ -272,28 +218,6 @@ export class ProcessExecutor implements Executor {
     this.parts.failpoint?.('attempt.start-sent');
   }
 
-  private environmentFor(id: string, recognised: RecognisedCommand): Environment | Promise<Environment> {
-    const { environments, sdk, bareEnvironment } = this.parts;
-    const tell = (message: string) => {
-      if (this.attempts.get(id) !== undefined) this.parts.listener.onProgress?.(id, message);
-    };
-    const wanted = normaliseRequirements(recognised.pip);
-    if (recognised.launch || wanted.pip.length > 0) {
-      const needed = recognised.launch ? withSdk(wanted, sdk) : wanted;
-      return environments.find(needed) ?? environments.ensure(needed, tell);
-    }
-    if (Date.now() < this.noDefaultEnvironmentUntil) return bareEnvironment;
-    return environments.find({ pip: [sdk] }) ?? environments.ensure({ pip: [sdk] }, tell).catch((error: unknown) => this.bareInstead(error));
-  }
-
-  /** A plain command seldom needs the SDK: better with the machine's Python than not at all. */
-  private bareInstead(error: unknown): Environment {
-    if (!(error instanceof EnvironmentError)) throw error;
-    this.noDefaultEnvironmentUntil = Date.now() + 60_000;
-    this.parts.log.warn(`Plain commands use the Python of this machine for now: ${error.message}`);
-    return this.parts.bareEnvironment;
-  }
-
   private async leaseGpus(spec: AttemptSpec, { gpus }: DeviceGrant, attempt: ProcessAttempt): Promise<Record<string, string>> {
     if ((this.parts.gpus.devices.length === 0 && spec.devices === undefined) || !this.attempts.isCurrent(attempt)) return {};
     if (gpus === 0) return { CUDA_VISIBLE_DEVICES: '' };
@@ -301,16 +225,6 @@ export class ProcessExecutor implements Executor {
     const devices = await this.parts.gpus.acquire(spec.id, gpus);
     writeFileSync(join(attempt.folder, 'gpus.json'), JSON.stringify(devices ?? []), { mode: 0o600 });
     return { CUDA_VISIBLE_DEVICES: (devices ?? []).join(',') };
-  }
-
-  private mountsOf(spec: AttemptSpec, environment: Environment): Mount[] {
-    for (const mount of spec.mounts) {
-      // What is to be made is made by the supervisor, while this process has other things to do.
-      if (!mount.create && !existsSync(mount.source)) throw new UnreachablePath(`The folder "${mount.source}", which the task expects at "${mount.target}", does not exist.`);
-    }
-    // Environments are shared; a task must not change one under the others.
-    const shared = environment === this.parts.bareEnvironment ? [] : [{ source: environment.folder, target: environment.folder, readOnly: true }];
-    return [...shared, ...spec.mounts];
   }
 
   /** Records an exit that no supervisor saw, then reports it. */
@@ -357,25 +271,4 @@ function tryTo(work: () => void): void {
   } catch {
     // A full disk costs output, not the attempt.
   }
-}
-
-/** What an attempt waits for that cannot begin because of the disk; undefined for faults that do not pass. */
-function obstacleOf(error: unknown): string | undefined {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'waiting for room on the disk';
-    case 'EROFS':
-      return 'waiting until the disk can be written: it is read-only';
-    default:
-      return undefined;
-  }
-}
-
-function withRelocatedPaths(job: Job, why: string): Job {
-  if (job.launch) refuseFixedPaths(job.launch.source, job.mounts, why);
-  const launch = job.launch && { ...job.launch, args: relocatePaths(job.launch.args, job.mounts, why) };
-  // The source of a component is text that only Python understands; its paths have to come in as arguments.
-  const script = job.launch ? job.argv.slice(0, 4) : [];
-  return { ...job, argv: [...script, ...relocatePaths(job.argv.slice(script.length), job.mounts, why)], ...(launch && { launch }) };
 }
