@@ -8,7 +8,8 @@ import type { AttemptExit, AttemptListener, AttemptSpec, AttemptState, Executor,
 import type { ContainerState } from './engine-client.js';
 import { ATTEMPT_LABEL, CONTAINER_LABEL, OWNER_LABEL } from './pod-names.js';
 import { clearRecords, readRecord, writeRecord } from './pod-record.js';
-import { PodRun, type PodSetting } from './pod-run.js';
+import { PodRun } from './pod-run.js';
+import type { PodSetting } from './pod-setting.js';
 
 export interface ContainerExecutorParts {
   readonly setting: PodSetting;

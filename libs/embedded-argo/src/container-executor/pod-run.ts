@@ -1,30 +1,17 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptFolder } from '../attempts/attempt-folder.js';
 import { LogRecorder } from '../attempts/log-recorder.js';
-import type { AttemptExit, AttemptSpec, Companion, ContainerSpec, Mount } from '../executor.js';
-import { EngineUnreachable, type ContainerState, type EngineClient } from './engine-client.js';
-import { ImageUnavailable, type Images } from './images.js';
-import { ATTEMPT_LABEL, CONTAINER_LABEL, containerName, OWNER_LABEL } from './pod-names.js';
+import type { AttemptExit, AttemptSpec, Companion, ContainerSpec } from '../executor.js';
+import { containerEnd } from './container-end.js';
+import { fetchOutputs } from './container-outputs.js';
+import type { ContainerState } from './engine-client.js';
+import { followContainer } from './follow-container.js';
+import { ImageUnavailable } from './images.js';
+import { containerName } from './pod-names.js';
 import { type Ending, readRecord, writeRecord } from './pod-record.js';
-import { runArguments } from './run-arguments.js';
-
-/** What all pods of an executor have in common. */
-export interface PodSetting {
-  readonly folder: string;
-  readonly owner: string;
-  readonly client: EngineClient;
-  readonly images: Images;
-  /** Folders that every main container sees at their own paths. */
-  readonly shared: readonly Mount[];
-  readonly taskEnvironment: Readonly<Record<string, string>>;
-  /** Who tasks are, so that the user can remove what they leave. */
-  readonly user: string;
-  readonly graceMs: number;
-  /** First processes cannot be given; learnt from the engine's first refusal. */
-  noInit: boolean;
-}
+import type { PodSetting } from './pod-setting.js';
+import { CannotStart, startContainer } from './start-container.js';
 
 export interface PodEvents {
   onRunning(startedAt: number): void;
@@ -32,7 +19,6 @@ export interface PodEvents {
 }
 
 const RETRY_MS = 500;
-const LONGEST_RETRY_MS = 10_000;
 
 /** The containers of one attempt, from the first image to the removal of the last. */
 export class PodRun {
@@ -167,39 +153,7 @@ export class PodRun {
 
   private async start(container: ContainerSpec, role: string, image: string, networkOf?: string, gpus?: readonly string[]): Promise<string> {
     this.throwIfLeft();
-    const { setting } = this;
-    const { client } = setting;
-    const isMain = role === 'main';
-    const name = this.nameOf(role);
-    const own = new Set(container.mounts.map(({ target }) => target));
-    const env = {
-      ...(setting.user.startsWith('0:') ? {} : { HOME: '/tmp' }),
-      ...(isMain ? setting.taskEnvironment : {}),
-      ...(isMain && gpus?.length ? { NVIDIA_VISIBLE_DEVICES: gpus.join(',') } : {}),
-      ...container.env,
-    };
-    for (;;) {
-      const { args, variables } = runArguments(client.engine, {
-        name,
-        image,
-        container,
-        env,
-        mounts: [...setting.shared.filter(({ target }) => !own.has(target)), ...container.mounts.filter((mount) => !this.isFetched(mount))],
-        labels: { ...this.spec.labels, [OWNER_LABEL]: setting.owner, [ATTEMPT_LABEL]: this.spec.id, [CONTAINER_LABEL]: role },
-        ...(networkOf !== undefined && { networkOf }),
-        ...(isMain && gpus !== undefined && { gpus }),
-        user: setting.user,
-        init: !setting.noInit,
-      });
-      const { code, problem } = await client.run(args, { variables });
-      if (code === 0) return name;
-      await client.remove([name]);
-      if (!setting.noInit && /catatonit|docker-init|container-init binary|init binary/i.test(problem)) {
-        setting.noInit = true;
-        continue;
-      }
-      throw new CannotStart(describeStart(problem, container, role));
-    }
+    return startContainer(this.setting, { attempt: this.spec.id, container, role, image, labels: this.spec.labels, networkOf, gpus });
   }
 
   private async waitForInit(companion: Companion, name: string): Promise<AttemptExit | undefined> {
@@ -210,7 +164,7 @@ export class PodRun {
       const state = await this.follow(name, log);
       if (state?.exitCode === 0) return undefined;
       if (state === undefined) return { reason: 'lost', message: `The init container "${role}" was removed by somebody else; retry the run.`, finishedAt: Date.now() };
-      const { exitCode, message } = endOf(state, companion, log.lastErrorLine());
+      const { exitCode, message } = containerEnd(state, companion, log.lastErrorLine());
       return { reason: 'exited', exitCode, message: `The init container "${role}" of the image "${image}" failed: ${message}`, startedAt: state.startedAt, finishedAt: state.finishedAt };
     } finally {
       log.close();
@@ -223,10 +177,10 @@ export class PodRun {
     try {
       const state = await this.follow(this.main, log);
       clearTimeout(this.deadline);
-      if (state !== undefined) await this.fetchOutputs();
+      if (state !== undefined) await fetchOutputs(this.main, this.spec.mounts, this.setting);
       if (this.ending) return { ...this.ending, finishedAt: state?.finishedAt ?? Date.now(), ...(state && { exitCode: state.exitCode, startedAt: state.startedAt }) };
       if (state === undefined) return { reason: 'lost', message: 'The container of this task was removed by somebody else; retry the run.', finishedAt: Date.now() };
-      return { reason: 'exited', ...endOf(state, this.spec, log.lastErrorLine()), startedAt: state.startedAt, finishedAt: state.finishedAt };
+      return { reason: 'exited', ...containerEnd(state, this.spec, log.lastErrorLine()), startedAt: state.startedAt, finishedAt: state.finishedAt };
     } catch (error) {
       if (this.abort.signal.aborted) return undefined;
       throw error;
@@ -236,56 +190,8 @@ export class PodRun {
     }
   }
 
-  /** Somebody who is not root may write into no folder of an image: that one gets a mount, though it hides what the image has there. */
-  private isFetched({ outputs, target }: Mount): boolean {
-    return outputs !== undefined && (this.setting.user.startsWith('0:') || target === '/');
-  }
-
-  /** Outputs that are in no mount stay in the container, where nothing of the image is hidden by them. One that is not there is nobody's fault here. */
-  private async fetchOutputs(): Promise<void> {
-    for (const mount of this.spec.mounts.filter((candidate) => this.isFetched(candidate))) {
-      const { source, target, outputs = [] } = mount;
-      for (const output of outputs) {
-        const place = join(source, output);
-        rmSync(place, { recursive: true, force: true });
-        mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-        await this.setting.client.run(['cp', `${this.main}:${posix.join(target, output)}`, place]);
-      }
-    }
-  }
-
-  /** Writes down what the container says until it is over. Undefined when it is gone. */
-  private async follow(name: string, log: LogRecorder): Promise<ContainerState | undefined> {
-    for (let retryMs = RETRY_MS; ; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
-      await this.readLogs(name, log, { follow: true });
-      this.throwIfLeft();
-      const states = await this.setting.client.inspect([name]).catch((error: unknown) => {
-        if (!(error instanceof EngineUnreachable)) throw error;
-        this.events.onProgress(`waiting for ${this.setting.client.engine.kind}: ${error.message}`);
-        return undefined;
-      });
-      if (states !== undefined && states[0]?.running !== true) {
-        // Following may stop short of the last lines.
-        if (states.length > 0) await this.readLogs(name, log, { follow: false });
-        this.throwIfLeft();
-        return states[0];
-      }
-      await sleep(retryMs, undefined, { signal: this.abort.signal });
-    }
-  }
-
-  /** The engine tells all from the beginning; what is written down already is passed over. */
-  private async readLogs(name: string, log: LogRecorder, { follow }: { follow: boolean }): Promise<void> {
-    const skip = { stdout: log.bytesOf('stdout'), stderr: log.bytesOf('stderr') };
-    await this.setting.client.logs(name, {
-      follow,
-      signal: this.abort.signal,
-      onData: (stream, data) => {
-        const passed = Math.min(skip[stream], data.length);
-        skip[stream] -= passed;
-        if (passed < data.length) log.append(stream, data.subarray(passed));
-      },
-    });
+  private follow(name: string, log: LogRecorder): Promise<ContainerState | undefined> {
+    return followContainer(name, log, { client: this.setting.client, signal: this.abort.signal, onProgress: (message) => this.events.onProgress(message) });
   }
 
   private armDeadline(startedAt: number): void {
@@ -305,28 +211,4 @@ export class PodRun {
   private throwIfLeft(): void {
     this.abort.signal.throwIfAborted();
   }
-}
-
-/** A container could not be started. */
-class CannotStart extends Error {}
-
-function describeStart(problem: string, { image, command }: ContainerSpec, role: string): string {
-  const what = role === 'main' ? 'The container' : `The container "${role}"`;
-  if (/executable file not found|no such file or directory.*(exec|invoke)|exec:.*no such file/i.test(problem) && command[0] !== undefined) {
-    return `The program "${command[0]}" does not exist in the image "${image}".`;
-  }
-  return `${what} of the image "${image}" could not be started: ${problem.replace(/\.$/, '')}.`;
-}
-
-/** What a first process says that could not start the program. */
-const NO_PROGRAM = /^(ERROR \(catatonit:\d+\): failed to exec pid1|\[FATAL tini \(\d+\)\] exec .* failed): No such file/;
-
-function endOf({ exitCode, outOfMemory }: ContainerState, { image, command, limits }: ContainerSpec, lastError: string): { readonly exitCode: number; readonly message?: string } {
-  if (exitCode === 0) return { exitCode };
-  if (NO_PROGRAM.test(lastError)) return { exitCode: 127, message: `The program "${command[0] ?? ''}" does not exist in the image "${image}".` };
-  const limit = limits?.memoryBytes === undefined ? '' : `its limit of ${Math.round(limits.memoryBytes / 1024 / 1024)} MiB`;
-  if (outOfMemory) return { exitCode, message: `Ended because it used more memory than ${limit || 'there is'} (exit code ${exitCode}); give the task more.` };
-  // Not every engine notices that it was for want of memory.
-  if (exitCode === 137) return { exitCode, message: `Ended by SIGKILL (exit code 137); it may have used more memory than ${limit || 'there is'}.` };
-  return { exitCode, message: lastError === '' ? `Exit code ${exitCode}; its log may tell why.` : `Exit code ${exitCode}: ${lastError}` };
 }
