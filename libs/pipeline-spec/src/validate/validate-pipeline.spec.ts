@@ -90,6 +90,7 @@ describe('references', () => {
     ['output parameter', (spec) => (train(spec)['inputs'].parameters.rows.taskOutputParameter.outputParameterKey = 'row'), 'names the output "row", which the task "load" does not have. Did you mean "rows"?'],
     ['output artifact', (spec) => (train(spec)['inputs'].artifacts.data.taskOutputArtifact.outputArtifactKey = 'x'), 'names the output artifact "x", which the task "load" does not have.'],
     ['input of the pipeline', (spec) => (train(spec)['inputs'].parameters.lr.componentInputParameter = 'rate'), 'names the input "rate", which the surrounding component does not have.'],
+    ['item of a loop', (spec) => (train(spec)['inputs'].parameters.lr.componentInputParameter = 'loop-item-param-1-subvar-a'), 'which the surrounding component does not have. The SDK compiles texts that are made of loop items'],
     ['input artifact of the pipeline', (spec) => (train(spec)['inputs'].artifacts.data = { componentInputArtifact: 'd' }), 'names the input artifact "d"'],
     ['artifact of the component', (spec) => (train(spec)['inputs'].artifacts.date = train(spec)['inputs'].artifacts.data), 'is not an artifact of the component "comp-train". Did you mean "data"?'],
     ['artifact bound as a parameter', (spec) => (train(spec)['inputs'].parameters.data = { componentInputParameter: 'lr' }), 'is an artifact of the component "comp-train", not a parameter. Bind it under `inputs.artifacts`.'],

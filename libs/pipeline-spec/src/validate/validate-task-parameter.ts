@@ -28,6 +28,11 @@ function isIterated(task: TaskSpec, input: string): boolean {
   return task.parameterIterator?.itemInput === input || task.parameterIterator?.items.inputParameter === input;
 }
 
+/** How the SDK calls the items of loops and what it takes from them. */
+const LOOP_ITEM = /(^|-)loop-item(-|$)/;
+const TEXT_OF_LOOP_ITEMS =
+  'The SDK compiles texts that are made of loop items, such as f"{item.name}" or f"{outer}-{inner}", so that they find no value, here or on Kubeflow; give the items to the component one by one and join them in its code.';
+
 /** The type that a binding yields, where that is certain; reports references that lead nowhere. */
 function sourceType(scope: DagScope, binding: TaskInputParameter, path: string): ParameterType | undefined {
   const { componentInputParameter: input, taskOutputParameter: output, runtimeValue, taskFinalStatus } = binding;
@@ -49,7 +54,7 @@ function componentInputType(scope: DagScope, name: string, path: string): Parame
   const declared = parameters[name];
   if (declared === undefined) {
     scope.issues.add(`${path}.componentInputParameter`, `names the input "${name}", which the surrounding component does not have.`, () =>
-      suggestName(name, Object.keys(parameters)),
+      LOOP_ITEM.test(name) ? TEXT_OF_LOOP_ITEMS : suggestName(name, Object.keys(parameters)),
     );
   }
   return scope.iterated?.has(name) === true ? undefined : declared?.parameterType;
