@@ -45,7 +45,7 @@ export class DagNodes implements BoundaryOwner {
   }
 
   #instance(id: string, name: string, template: Template): DagInstance {
-    const dag = new DagInstance(this, id, name, template, this.state.places.get(id)!, this.state.plan(template));
+    const dag = new DagInstance(this, id, name, template, this.state.places.get(id)!, this.state.templates.plan(template));
     this.#dags.set(id, dag);
     return dag;
   }

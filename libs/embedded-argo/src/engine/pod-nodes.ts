@@ -135,7 +135,7 @@ export class PodNodes {
     const place = this.state.places.get(id)!;
     const boundary = boundaryOf(place);
     const called = calledNameOf(place);
-    return boundary !== undefined && called !== undefined && this.state.resultsWantedIn(boundary.template.name!).has(called);
+    return boundary !== undefined && called !== undefined && this.state.templates.resultsWantedIn(boundary.template.name!).has(called);
   }
 
   #keyPrefix(id: string): string {

@@ -1,16 +1,17 @@
-import type { Artifact, NodeStatus, Outputs, Parameter, Template } from '@millrace/argo';
+import type { Artifact, NodeStatus, Outputs, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
 import { fromTimestamp, toTimestamp } from '../clock.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
-import { planDag, type DagPlan } from '../workflow/dag-plan.js';
-import { namedTemplates } from '../workflow/named-templates.js';
-import { displayName, nodeId, podName } from '../workflow/node-id.js';
+import { displayName, nodeId } from '../workflow/node-id.js';
 import { workflowTags } from '../workflow/process-template.js';
-import { tagsIn, type TagLookup } from '../workflow/substitute.js';
+import type { TagLookup } from '../workflow/substitute.js';
 import type { Boundary } from './boundary.js';
 import type { DagInstance } from './dag-instance.js';
+import { exportOutputs } from './export-outputs.js';
 import { Fifo } from './fifo.js';
 import { boundaryOf, isPartOfExit, type Place } from './place.js';
+import { RunTemplates } from './run-templates.js';
+import { runtimeTag } from './runtime-tags.js';
 import type { NodeReader } from './task-scope.js';
 
 export interface NodeEnd {
@@ -29,6 +30,7 @@ export function hasProgress(type: string | undefined): boolean {
 export class RunState implements NodeReader {
   readonly workflowName: string;
   readonly globals: TagLookup;
+  readonly templates: RunTemplates;
   readonly places = new Map<string, Place>();
   /** Nodes that ended and of which nobody has been told. */
   readonly ended = new Fifo<string>();
@@ -36,9 +38,6 @@ export class RunState implements NodeReader {
   /** Pods and gates, and how many of them have succeeded: `status.progress`. */
   begun = 0;
   succeeded = 0;
-  readonly #templates: ReadonlyMap<string, Template>;
-  readonly #plans = new Map<string, DagPlan>();
-  readonly #resultsWanted = new Map<string, ReadonlySet<string>>();
 
   constructor(
     readonly live: LiveWorkflow,
@@ -47,30 +46,14 @@ export class RunState implements NodeReader {
     const { object } = live;
     this.workflowName = object.metadata.name;
     const tags = workflowTags(object as Parameters<typeof workflowTags>[0]);
-    this.globals = (tag) => tags.get(tag) ?? this.#runtimeTag(tag);
-    this.#templates = namedTemplates(object.spec);
+    this.globals = (tag) => tags.get(tag) ?? runtimeTag(tag, this);
+    this.templates = new RunTemplates(object.spec);
   }
 
   readonly node = (id: string): NodeStatus | undefined => this.live.node(id);
 
   template(name: string): Template | undefined {
-    return this.#templates.get(name);
-  }
-
-  plan({ name }: Template): DagPlan {
-    let plan = this.#plans.get(name!);
-    if (plan === undefined) this.#plans.set(name!, (plan = planDag(this.#templates.get(name!)!)));
-    return plan;
-  }
-
-  /** Names of the tasks or steps whose `outputs.result` something in this template refers to. */
-  resultsWantedIn(templateName: string): ReadonlySet<string> {
-    let wanted = this.#resultsWanted.get(templateName);
-    if (wanted === undefined) {
-      const found = tagsIn(JSON.stringify(this.#templates.get(templateName) ?? {})).flatMap((tag) => /^(?:tasks|steps)\.([^.]+)\.outputs\.result$/.exec(tag)?.[1] ?? []);
-      this.#resultsWanted.set(templateName, (wanted = new Set(found)));
-    }
-    return wanted;
+    return this.templates.get(name);
   }
 
   taskNode(dag: DagInstance, task: string): NodeStatus | undefined {
@@ -120,7 +103,7 @@ export class RunState implements NodeReader {
     else node.message = how.message;
     if (how.outputs !== undefined && Object.keys(how.outputs).length > 0) {
       node.outputs = how.outputs;
-      this.#exportOutputs(how.outputs);
+      exportOutputs(how.outputs, this.live);
     }
     this.ended.push(id);
   }
@@ -178,54 +161,10 @@ export class RunState implements NodeReader {
     return this.live.status.outputs?.artifacts?.find((artifact) => artifact.name === name);
   }
 
-  /** `{{workflow.…}}` tags whose values come about while it runs. */
-  #runtimeTag(tag: string): string | undefined {
-    if (!tag.startsWith('workflow.')) return undefined;
-    const root = this.node(this.workflowName);
-    switch (tag) {
-      case 'workflow.status':
-        return root === undefined ? undefined : workflowPhaseOf(root.phase);
-      case 'workflow.failures':
-        return JSON.stringify(JSON.stringify(this.#failures()));
-      case 'workflow.duration':
-        return ((this.now() - (fromTimestamp(this.live.status.startedAt) ?? this.now())) / 1000).toFixed(6);
-    }
-    const parameter = /^workflow\.outputs\.parameters\.(.+)$/.exec(tag)?.[1];
-    const value = parameter === undefined ? undefined : this.live.status.outputs?.parameters?.find(({ name }) => name === parameter)?.value;
-    return value === undefined ? undefined : String(value);
-  }
-
-  /** Argo's list for exit handlers; null when nothing failed. */
-  #failures(): unknown[] | null {
-    const failed = this.live.nodeIds().map((id) => this.node(id)!).filter(({ phase }) => phase === 'Failed' || phase === 'Error');
-    if (failed.length === 0) return null;
-    return failed.map(({ displayName: shown, message = '', templateName = '', phase, name, finishedAt }) => ({
-      displayName: shown, message, templateName, phase, podName: podName(this.workflowName, name, templateName), finishedAt,
-    }));
-  }
-
-  /** Outputs with a `globalName` become the workflow's own; the last one of a name counts. */
-  #exportOutputs({ parameters = [], artifacts = [] }: Outputs): void {
-    const named = parameters.filter(({ globalName, value }) => Boolean(globalName) && value !== undefined);
-    const kept = artifacts.filter(({ globalName }) => Boolean(globalName));
-    if (named.length === 0 && kept.length === 0) return;
-    const { outputs } = this.live.status;
-    const all = new Map<string, Parameter>((outputs?.parameters ?? []).map((parameter) => [parameter.name, parameter]));
-    for (const { globalName, value } of named) all.set(globalName!, { name: globalName!, value });
-    const files = new Map<string, Artifact>((outputs?.artifacts ?? []).map((artifact) => [artifact.name, artifact]));
-    for (const { globalName, path: _path, ...artifact } of kept) files.set(globalName!, { ...artifact, name: globalName! });
-    this.live.setStatus({ outputs: { ...(all.size > 0 && { parameters: [...all.values()] }), ...(files.size > 0 && { artifacts: [...files.values()] }) } });
-  }
-
   #count(type: string, boundary: Boundary | undefined, by: 1 | -1): void {
     if (type === 'Pod') this.activePods += by;
     if (boundary === undefined) return;
     if (type === 'Pod') boundary.activePods += by;
     if (type === 'Pod' || type === 'DAG' || type === 'Steps') boundary.activeChildren += by;
   }
-}
-
-/** What a workflow is said to be by the phase of its root node. */
-export function workflowPhaseOf(phase: string | undefined): string {
-  return phase === 'Skipped' || phase === 'Omitted' ? 'Succeeded' : (phase ?? 'Running');
 }

@@ -1,7 +1,8 @@
 import type { NodeStatus } from '@millrace/argo';
 import { toTimestamp } from '../clock.js';
 import { hasNoOutputs } from './boundary-outputs.js';
-import { hasProgress, workflowPhaseOf, type RunState } from './run-state.js';
+import { hasProgress, type RunState } from './run-state.js';
+import { workflowPhaseOf } from './workflow-phase.js';
 
 const LABEL_PHASE = 'workflows.argoproj.io/phase';
 const LABEL_COMPLETED = 'workflows.argoproj.io/completed';
