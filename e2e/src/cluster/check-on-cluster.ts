@@ -1,4 +1,4 @@
-import type { Expectation } from '../corpus/expectation.js';
+import { defaultEnd, type Expectation } from '../corpus/expectation.js';
 import type { PipelineFile } from '../corpus/find-pipelines.js';
 import { Runs, type FinishedRun } from '../harness/runs.js';
 import type { Server } from '../harness/server.js';
@@ -55,8 +55,8 @@ export async function checkOnCluster(file: PipelineFile, expectation: Expectatio
     if (counted !== attempts) faults.push(`${counted} pods for ${attempts} attempts`);
     if (expected.pods !== undefined && counted !== expected.pods) faults.push(`expected ${expected.pods} pods`);
   }
-  const wanted = expected.end ?? expectation.end;
-  if (wanted !== undefined && wanted !== 'compiled' && stateOf(other) !== wanted) faults.push(`expected ${wanted}`);
+  const wanted = expected.end ?? expectation.end ?? defaultEnd(file.name);
+  if (wanted !== 'compiled' && stateOf(other) !== wanted) faults.push(`expected ${wanted}`);
   if (expected.end === undefined && 'run' in one && 'run' in other) faults.push(...compareRuns(one.run, other.run, { ignoreOutputs: expected.differ ?? [], places: [laptop.artifacts, cluster.artifacts] }));
   if (expected.end === undefined && 'refusal' in one !== 'refusal' in other) faults.push('only one side took it');
   const message = expected.message ?? expectation.message;

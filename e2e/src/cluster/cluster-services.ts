@@ -21,6 +21,7 @@ export interface ClusterServicesOptions {
 /** The services of a cluster install as processes of this machine: what `docs/services.md` says, and nothing else. */
 export class ClusterServices {
   readonly #processes: ChildProcess[] = [];
+  #agent: ChildProcess | undefined;
 
   private constructor(
     readonly server: Server,
@@ -36,17 +37,32 @@ export class ClusterServices {
       const migration = services.#spawn('api-server', ['migrate'], { MILLRACE_DATABASE_URL: options.databaseUrl });
       const code = await new Promise((end) => migration.once('exit', end));
       if (code !== 0) throw new Error(`the migration ended with ${String(code)}; see ${LOGS}`);
-      const probes = [await freePort(), await freePort()];
+      const probe = await freePort();
       services.#processes.push(
-        services.#spawn('api-server', [], { ...services.#settings, MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(port), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0', MILLRACE_PROBE_PORT: String(probes[0]) }),
-        services.#spawn('persistence-agent', [], { ...services.#settings, MILLRACE_PROBE_PORT: String(probes[1]) }),
+        services.#spawn('api-server', [], { ...services.#settings, MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(port), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0', MILLRACE_PROBE_PORT: String(probe) }),
       );
-      await Promise.all(probes.map((probe) => services.#untilReady(probe)));
+      await Promise.all([services.#untilReady(probe), services.startAgent()]);
       return services;
     } catch (error) {
       await services.close();
       throw error;
     }
+  }
+
+  /** Follows runs, until it is killed. */
+  async startAgent(): Promise<void> {
+    const probe = await freePort();
+    this.#agent = this.#spawn('persistence-agent', [], { ...this.#settings, MILLRACE_PROBE_PORT: String(probe) });
+    this.#processes.push(this.#agent);
+    await this.#untilReady(probe);
+  }
+
+  /** As a node that dies would. */
+  async killAgent(): Promise<void> {
+    const agent = this.#agent!;
+    const ended = new Promise((end) => agent.once('exit', end));
+    agent.kill('SIGKILL');
+    await ended;
   }
 
   async close(): Promise<void> {

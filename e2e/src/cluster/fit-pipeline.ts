@@ -9,16 +9,14 @@ export interface Images {
   readonly shell?: string | undefined;
 }
 
-interface Container {
-  image?: string;
-  command?: string[];
+interface Document {
+  deploymentSpec?: { executors?: Record<string, { container?: { image?: string; command?: string[] } }> };
 }
 
-/** The path of the same pipeline with the images that the cluster has. */
-export function fitPipeline({ path }: PipelineFile, images: Images): string {
-  if (images.python === undefined && images.shell === undefined) return path;
-  const documents = loadAll(readFileSync(path, 'utf8')) as { deploymentSpec?: { executors?: Record<string, { container?: Container }> } }[];
-  for (const { container } of documents.flatMap(({ deploymentSpec }) => Object.values(deploymentSpec?.executors ?? {}))) {
+/** The same specification with the images that the cluster has. */
+export function fitSpec(spec: object, images: Images): object {
+  const { deploymentSpec } = structuredClone(spec) as Document & object;
+  for (const { container } of Object.values(deploymentSpec?.executors ?? {})) {
     if (container?.image === undefined) continue;
     if (images.shell !== undefined && /^(busybox|alpine)/.test(container.image)) container.image = images.shell;
     if (images.python === undefined || !container.image.startsWith('python:')) continue;
@@ -26,7 +24,14 @@ export function fitPipeline({ path }: PipelineFile, images: Images): string {
     const [, , script = ''] = container.command ?? [];
     if (/pip install .*'kfp==/.test(script)) container.command!.splice(0, 3);
   }
+  return deploymentSpec === undefined ? spec : { ...spec, deploymentSpec };
+}
+
+/** The path of the same pipeline with the images that the cluster has. */
+export function fitPipeline({ path }: PipelineFile, images: Images): string {
+  if (images.python === undefined && images.shell === undefined) return path;
+  const documents = loadAll(readFileSync(path, 'utf8')) as object[];
   const fitted = path.replace(/\.yaml$/, '.cluster.yaml');
-  writeFileSync(fitted, documents.map((document) => dump(document, { lineWidth: -1, noRefs: true })).join('---\n'));
+  writeFileSync(fitted, documents.map((document) => dump(fitSpec(document, images), { lineWidth: -1, noRefs: true })).join('---\n'));
   return fitted;
 }

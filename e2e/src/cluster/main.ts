@@ -11,11 +11,18 @@ import { Millrace } from '../harness/millrace.js';
 import { preparePython } from '../harness/python.js';
 import { Server } from '../harness/server.js';
 import { checkOnCluster, type ClusterFinding } from './check-on-cluster.js';
+import { checkLife } from './check-life.js';
 import { ClusterServices } from './cluster-services.js';
 import { KfpSubmitter } from './kfp-submitter.js';
 import { RunNamespace } from './run-namespace.js';
 
 const PIPELINES = resolve(import.meta.dirname, '../../pipelines');
+/** What `kubernetes.py` reads. */
+const KEPT = [
+  { kind: 'secret', name: 'login', values: { password: 'open sesame', user: 'ada' } },
+  { kind: 'secret', name: 'token', values: { value: 'not-to-be-written-down' } },
+  { kind: 'config-map', name: 'settings', values: { colour: 'red' } },
+] as const;
 const setting = (...names: readonly string[]): string | undefined => names.map((name) => process.env[name]).find((value) => value !== undefined && value !== '');
 function needed(...names: readonly string[]): string {
   const value = setting(...names);
@@ -41,7 +48,8 @@ try {
   if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
   if (broken.length > 0) throw new Error(broken.map(({ name, why }) => `${name}: ${why}`).join('\n'));
   const chosen = files.filter(({ name }) => !name.startsWith('v1/') && (wanted.length === 0 || wanted.some((beginning) => name.startsWith(beginning))));
-  if (chosen.length === 0) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
+  const withLife = wanted.length === 0 || wanted.includes('life');
+  if (chosen.length === 0 && !withLife) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
 
   await namespace.prepare(keys);
   const installed = setting('MILLRACE_URL');
@@ -59,7 +67,15 @@ try {
   mkdirSync(dirname(join(artifacts, file)), { recursive: true });
   writeFileSync(join(artifacts, file), text);
   const endpoint = new URL(s3Endpoint.includes('://') ? s3Endpoint : `http://${s3Endpoint}`);
-  await new Client({ endPoint: endpoint.hostname, port: Number(endpoint.port || (endpoint.protocol === 'https:' ? 443 : 80)), useSSL: endpoint.protocol === 'https:', ...keys }).putObject(bucket, `e2e-given/${file}`, text);
+  const objects = new Client({ endPoint: endpoint.hostname, port: Number(endpoint.port || (endpoint.protocol === 'https:' ? 443 : 80)), useSSL: endpoint.protocol === 'https:', ...keys });
+  await objects.putObject(bucket, `e2e-given/${file}`, text);
+
+  for (const { kind, name, values } of KEPT) {
+    const folder = join(laptop.dataFolder, `${kind}s`, name);
+    mkdirSync(folder, { recursive: true });
+    for (const [key, value] of Object.entries(values)) writeFileSync(join(folder, key), value);
+    await namespace.keep(kind, name, values);
+  }
 
   const findings: ClusterFinding[] = [];
   const waiting = [...chosen];
@@ -84,6 +100,13 @@ try {
       }
     }),
   );
+  if (withLife) {
+    const exists = (uri: string) => objects.statObject(bucket, uri.replace(/^\w+:\/\/[^/]+\//, '')).then(() => true, () => false);
+    for (const finding of await checkLife({ server, namespace, images, exists, ...(services !== undefined && { services }) })) {
+      findings.push(finding);
+      console.log(lineOf(finding));
+    }
+  }
   const faults = findings.filter((finding) => finding.faults.length > 0).length;
   const done = findings.filter(({ tasks }) => tasks > 0);
   console.log(`${done.reduce((sum, { tasks }) => sum + tasks, 0)} tasks of ${done.length} pipelines compared\n${findings.length - faults} as on the laptop, ${faults} not`);

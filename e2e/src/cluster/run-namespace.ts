@@ -29,6 +29,14 @@ export class RunNamespace {
     await unlessThere(this.#rbac.createNamespacedRoleBinding({ namespace, body: { metadata, subjects: [{ kind: 'ServiceAccount', name: ACCOUNT, namespace }], roleRef } }));
   }
 
+  /** A Secret or ConfigMap for tasks. */
+  async keep(kind: 'secret' | 'config-map', name: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const namespace = this.name;
+    const metadata = { name, namespace };
+    if (kind === 'secret') await unlessThere(this.#core.createNamespacedSecret({ namespace, body: { metadata, stringData: { ...values } } }));
+    else await unlessThere(this.#core.createNamespacedConfigMap({ namespace, body: { metadata, data: { ...values } } }));
+  }
+
   /** How many pods the API server has of a run. */
   async podsOf(runId: string): Promise<number> {
     const { items } = await this.#core.listNamespacedPod({ namespace: this.name, labelSelector: `pipeline/runid=${runId}` });

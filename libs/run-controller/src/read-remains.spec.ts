@@ -81,7 +81,8 @@ describe('lastWords', () => {
     ['the last line', 'one\ntwo\n\n', 'two'],
     ['nothing', '', ''],
     ['the exception, though Python wrote the rest of its output after it', 'Traceback (most recent call last):\n  File "x", line 1\n    raise\nValueError: no luck\n{\n  "inputs": {}\n}\n', 'ValueError: no luck'],
-    ['the last of two exceptions', 'Traceback (most recent call last):\n  File\nKeyError: 1\n\nDuring handling:\nTraceback (most recent call last):\n  File\nmy.Error: 2\n', 'my.Error: 2'],
+    ['the exception, though its traceback is mixed with the rest', 'Traceback (most recent call last):\n{\n}\n  File "x"\n}\nRuntimeError: on purpose\n\n', 'RuntimeError: on purpose'],
+    ['the last of two exceptions', 'Traceback (most recent call last):\n  File\nKeyError: 1\n\nDuring handling of that:\nTraceback (most recent call last):\n  File\nmy.Fault: 2\n', 'my.Fault: 2'],
   ])('are %s', (_what, log, words) => {
     expect(lastWords(log)).toBe(words);
   });

@@ -99,10 +99,11 @@ async function lastWordsOf(live: LiveRun, node: NodeStatus, nodes: Nodes, { obje
   }
 }
 
-/** What a log says of the failure: the exception of the last traceback, since Python writes the rest of its output after that; else the last line. */
+/** What a log says of the failure: the exception of the last traceback, among whose lines what Python wrote to its other output may stand; else the last line. */
 export function lastWords(log: string): string {
   const lines = log.split(/\r?\n/);
   const traceback = lines.findLastIndex((line) => line.startsWith('Traceback (most recent call last)'));
-  const exception = traceback < 0 ? undefined : lines.slice(traceback + 1).find((line) => /^\S/.test(line));
+  const after = traceback < 0 ? [] : lines.slice(traceback + 1);
+  const exception = after.find((line) => /^[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning)\b/.test(line)) ?? after.find((line) => /^[A-Za-z_][\w.]*: /.test(line));
   return (exception ?? lines.findLast((line) => line.trim() !== '') ?? '').trim();
 }

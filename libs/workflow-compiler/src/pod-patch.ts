@@ -9,7 +9,7 @@ export type PodContents = Pick<ExecutionPlan, 'image' | 'command' | 'args' | 'en
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
  *
- * @param executorAs user of Argo's own containers in the pod. @default as Argo is set up
+ * @param executorAs user of the container of Argo's that takes the task's files away. @default as Argo is set up
  */
 export function podSpecPatch({ pod = {}, ...container }: PodContents, late: readonly LateField[], { executorAs }: { readonly executorAs?: JsonObject | undefined } = {}): string {
   const resources = containerResources(container.resources);
@@ -28,14 +28,10 @@ export function podSpecPatch({ pod = {}, ...container }: PodContents, late: read
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const executor = (name: string): string[] => (executorAs === undefined ? [] : [argoJson({ name, securityContext: executorAs })]);
-  const inits = [...executor('init'), ...(pod.initContainers ?? []).map((init) => argoJson(init))];
-  const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets'] as const;
-  return `{${[
-    `"containers":[${[`{${main.join(',')}}`, ...executor('wait')].join(',')}]`,
-    ...around.flatMap((field) => part(field, pod[field])),
-    ...(inits.length > 0 ? [`"initContainers":[${inits.join(',')}]`] : []),
-  ].join(',')}}`;
+  const wait = executorAs === undefined ? [] : [argoJson({ name: 'wait', securityContext: executorAs })];
+  const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
+  const containers = [`{${main.join(',')}}`, ...wait].join(',');
+  return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, pod[field]))].join(',')}}`;
 }
 
 /** Resources as a Kubernetes container has them, without empty parts. */

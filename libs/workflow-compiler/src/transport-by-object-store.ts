@@ -7,6 +7,11 @@ import type { PodFiles, PodPlaces, Transport } from './transport.js';
 
 type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
+/** Names that no author of a pipeline gives a volume. */
+const FILES = 'millrace-files';
+const HOME = 'millrace-home';
+/** Stands for the bucket of what is not brought; no bucket can be called so. */
+const NOTHING = '.nothing';
 /** In the task root, so that parameters of any size leave with it. */
 export const PARAMETERS = '.parameters';
 /** What a task may do that asks for nothing else; it stays the user that its image says. */
@@ -19,25 +24,23 @@ const EVERYBODY = 0o777;
 /**
  * A cluster: Argo's executor brings a pod's input artifacts and takes the whole task root away, so that every file is where the executor input
  * promises. A pod that a gate decides gets bucket and key of each input from the gate; an input that is not there has no key and is left out.
+ * Argo mounts each input by itself: what it brings to a volume of the pod's lies in folders that only its own user may enter.
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], schemes: ReadonlySet<string>, slots: readonly string[]): PodFiles => ({
+  const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => ({
     places,
     resultsInTaskRoot: true,
     securityContext: HARDENED,
     slots,
     volumes: [
-      { name: 'task-files', emptyDir: {} },
-      { name: 'scratch', emptyDir: {} },
-      ...(schemes.size > 0 ? [{ name: 'inputs', emptyDir: {} }] : []),
+      { name: FILES, emptyDir: {} },
+      { name: HOME, emptyDir: {} },
     ],
     volumeMounts: [
-      // Argo's executor writes below these instead of mounting each input, so that an input's path may be anything.
-      ...[...schemes].map((scheme) => ({ name: 'inputs', mountPath: mountOf(scheme), subPath: scheme })),
-      { name: 'task-files', mountPath: places.localTaskRoot, subPath: 'root' },
-      { name: 'task-files', mountPath: places.parameterFolder, subPath: `root/${PARAMETERS}` },
-      ...SCRATCH.map((folder) => ({ name: 'scratch', mountPath: `/${folder}`, subPath: folder.slice(1) })),
+      { name: FILES, mountPath: places.localTaskRoot, subPath: 'root' },
+      { name: FILES, mountPath: places.parameterFolder, subPath: `root/${PARAMETERS}` },
+      ...SCRATCH.map((folder) => ({ name: HOME, mountPath: `/${folder}`, subPath: folder.slice(1) })),
     ],
     inputArtifacts: [...inputs],
     outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, ...locationOf(root.store, root.bucket, taskRootKey) }],
@@ -46,10 +49,16 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
 
   return {
     known(_component, plan) {
-      const downloads = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout));
-      const inputs = downloads.flatMap(([input, found]) => found.map((download, index) => inputArtifact(`${parameterNamePart(input)}-${index}`, download.store, download.bucket, download.key, download.path)));
-      const schemes = new Set(downloads.flatMap(([, found]) => found.map(({ store }) => store.scheme)));
-      return files({ localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, schemes, []);
+      // Two inputs may be given the same artifact, and a pod has one mount at a path.
+      const paths = new Set<string>();
+      const inputs = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout)).flatMap(([input, found]) =>
+        found.flatMap((download, index) => {
+          if (paths.has(download.path)) return [];
+          paths.add(download.path);
+          return [inputArtifact(`${parameterNamePart(input)}-${index}`, download.store, download.bucket, download.key, download.path)];
+        }),
+      );
+      return files({ localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, []);
     },
     late(component) {
       const inputs = lateInputs(component, layout);
@@ -59,18 +68,20 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
         { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) },
         tag('root'),
         inputs.map(({ name, store, bucket, key }) => inputArtifact(name, store, tag(bucket), tag(key), `${mountOf(store.scheme)}/${tag(bucket)}/${tag(key)}`)),
-        new Set(inputs.map(({ store }) => store.scheme)),
         ['root', ...inputs.flatMap(({ bucket, key }) => [bucket, key])],
       );
     },
     answer(component, plan) {
       const downloads = downloadsNeeded(plan.path, plan.inputs, layout);
       const slots: Record<string, string> = { root: locate(layout, plan.taskRoot).key };
-      for (const { input, index, store, bucket, key } of lateInputs(component, layout)) {
+      const paths = new Set<string>();
+      for (const { input, index, store, name, bucket, key } of lateInputs(component, layout)) {
         const download = downloads[input]?.[index];
-        const isThere = download?.store === store;
-        slots[bucket] = isThere ? download.bucket : '';
-        slots[key] = isThere ? download.key : '';
+        const isBrought = download?.store === store && !paths.has(download.path);
+        if (isBrought) paths.add(download.path);
+        // Without a key nothing is brought, but Argo mounts all the same: at a path that no other has.
+        slots[bucket] = isBrought ? download.bucket : `${NOTHING}/${name}`;
+        slots[key] = isBrought ? download.key : '';
       }
       return slots;
     },

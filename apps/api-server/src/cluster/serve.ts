@@ -5,6 +5,7 @@ import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
 import { flag, list, openCluster, runService, text, watchRights, wholeNumber } from '@millrace/service-host';
 import { createApiServer } from '../create-api-server.js';
+import { watchArgoDelay } from './watch-argo-delay.js';
 
 const GRACE_MS = 15_000;
 /** The image has the pages beside the program. */
@@ -34,7 +35,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
   const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
   watchRights(service, client, [
-    ...['create', 'get', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
+    ...['create', 'get', 'list', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
     { verb: 'list', resource: 'pods', namespace },
     { verb: 'get', resource: 'pods/log', namespace },
   ]);
@@ -62,6 +63,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
       namespace,
       ...(settings.MILLRACE_SERVICE_ACCOUNT !== undefined && { serviceAccount: settings.MILLRACE_SERVICE_ACCOUNT }),
       ...(timeZone !== undefined && { timeZone }),
+      warnings: watchArgoDelay(service, client, namespace),
       log,
     },
   });
