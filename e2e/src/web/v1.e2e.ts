@@ -64,6 +64,8 @@ describe.skipIf(browserPath === undefined)('the pages of a v1 pipeline', () => {
     await visible('first');
     await page.frameLocator('iframe').getByText('A page').waitFor({ state: 'visible' });
     await visible('gs://bucket/logs');
+    await page.goto(`${millrace.url}/runs/${id}?view=artifacts`);
+    await visible('score');
     expect(problems).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import {
   millraceRoutes,
   type ArtifactPage,
+  type ArtifactView,
   type LogPageView,
   type RecurringRunDetail,
   type RecurringRunList,
@@ -63,6 +64,7 @@ export const millrace = {
   logStreamAddress: (run: string, task: string, query: { attempt: number; from: number }) => fromBase(withQuery(millraceRoutes.logStream(run, task), query)),
   logDownloadAddress: (run: string, task: string, attempt: number) => fromBase(withQuery(millraceRoutes.logDownload(run, task), { attempt })),
   preview: (run: KfpRunRequest, signal?: AbortSignal) => requestJson<RunPreview>('POST', millraceRoutes.runPreview(), { body: run, signal }),
+  artifact: (id: string, signal?: AbortSignal) => getJson<ArtifactView>(millraceRoutes.artifact(id), { signal }),
   artifactAddress: (id: string, query: { path?: string; download?: number; unpacked?: number } = {}) => fromBase(withQuery(millraceRoutes.artifactContent(id), query)),
   artifactEntries: (id: string, signal?: AbortSignal) => getJson<{ entries: { path: string; size_bytes: number }[] }>(millraceRoutes.artifactEntries(id), { signal }),
   eventsAddress: () => fromBase(millraceRoutes.events()),

@@ -54,7 +54,7 @@ export const artifact = z.object({
   /** Who made it. */
   run_id: z.string().optional(),
   task_id: z.string().optional(),
-  /** Bytes and kind, when this server can reach the object. */
+  /** Bytes and kind, when this server can reach the object; absent from lists of a whole run. */
   content: z.object({ kind: z.enum(['file', 'directory']), size_bytes: z.number() }).optional(),
 });
 

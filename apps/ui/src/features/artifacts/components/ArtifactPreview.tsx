@@ -17,9 +17,14 @@ import styles from './ArtifactPreview.module.css';
 const CAP = 256 * 1024;
 
 /** What is in an artifact, up to a cap; a folder's files one at a time. */
-export function ArtifactPreview({ artifact }: { readonly artifact: ArtifactView }) {
+export function ArtifactPreview({ artifact: listed }: { readonly artifact: ArtifactView }) {
   const t = useTexts();
   const [path, setPath] = useState<string>();
+  // A list tells nothing of objects.
+  const looked = useQuery({ queryKey: ['artifact', listed.id], queryFn: ({ signal }) => millrace.artifact(listed.id, signal), enabled: listed.content === undefined });
+  const artifact = looked.data ?? listed;
+  if (looked.isError) return <ErrorCard title={t.artifacts.preview} error={looked.error} onRetry={() => void looked.refetch()} />;
+  if (looked.isLoading) return <p className={styles.note}>{t.common.loading}</p>;
   if (!artifact.content) return <p className={styles.note}>{t.artifacts.unreachable}</p>;
   if (artifact.content.kind === 'directory' && path === undefined) return <Entries artifact={artifact} onOpen={setPath} />;
   return (
