@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { AttemptExit, AttemptListener, AttemptState } from '../executor.js';
 import { attemptFolder, readExit } from './attempt-folder.js';
 import type { GpuLeases } from './gpu-leases.js';
+import { readStdout } from './read-stdout.js';
 
 /** An attempt that runs or is being prepared. */
 export interface LiveAttempt {
@@ -104,8 +105,17 @@ export class LiveAttempts<More extends object> {
     return exit ? { state: 'exited', exit } : { state: 'preparing' };
   }
 
-  /** Removes what an attempt that is over left. */
-  async remove(id: string): Promise<void> {
+  standardOutput(id: string, limitBytes: number): Promise<string> {
+    return readStdout(attemptFolder(this.folder, id), limitBytes);
+  }
+
+  /** Removes what an attempt left, once it is over; `kill` makes it so. */
+  async forget(id: string, kill: () => void): Promise<void> {
+    const attempt = this.attempts.get(id);
+    if (attempt) {
+      kill();
+      await attempt.over;
+    }
     const folder = attemptFolder(this.folder, id);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     try {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { attemptFolder, readExit, writeExit } from '../attempts/attempt-folder.js';
-import { readStdout } from '../attempts/read-stdout.js';
 import type { DeviceGrant, GpuLeases } from '../attempts/gpu-leases.js';
 import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
 import { withoutSecrets } from '../attempts/without-secrets.js';
@@ -91,16 +90,11 @@ export class ContainerExecutor implements Executor {
   }
 
   standardOutput(id: string, limitBytes: number): Promise<string> {
-    return readStdout(attemptFolder(this.parts.setting.folder, id), limitBytes);
+    return this.attempts.standardOutput(id, limitBytes);
   }
 
-  async forget(id: string): Promise<void> {
-    const attempt = this.attempts.get(id);
-    if (attempt) {
-      this.kill(id);
-      await attempt.over;
-    }
-    await this.attempts.remove(id);
+  forget(id: string): Promise<void> {
+    return this.attempts.forget(id, () => this.kill(id));
   }
 
   async close(): Promise<void> {

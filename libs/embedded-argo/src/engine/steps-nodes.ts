@@ -1,20 +1,19 @@
 import type { DAGTask, NodeStatus, Template } from '@millrace/argo';
 import { isNodeCompleted } from '@millrace/argo';
-import { fansOut } from '../workflow/dag-plan.js';
 import { templateNameOf } from '../workflow/named-templates.js';
 import { nodeId } from '../workflow/node-id.js';
-import { endByWhen, isWhenError } from '../workflow/when-expression.js';
+import { endByWhen } from '../workflow/when-expression.js';
 import type { BoundaryOwner, StartRequest } from './boundary.js';
-import { endBoundary, hasNoOutputs } from './boundary-outputs.js';
+import { endBoundary } from './boundary-outputs.js';
 import { ExitHooks } from './exit-hooks.js';
+import { expandSteps, type ExpandedStep } from './expand-steps.js';
 import { outboundNodes } from './outbound-nodes.js';
 import type { StepGroupPlace, StepPlace } from './place.js';
-import { itemsOf, resolveTask, type ResolvedTask } from './resolve-task.js';
 import type { RunState } from './run-state.js';
 import type { Starter } from './starter.js';
 import type { StartQueue } from './start-queue.js';
+import { stepGroupFailure } from './step-group-failure.js';
 import { StepsInstance } from './steps-instance.js';
-import { scopeOf, type Scope } from './task-scope.js';
 
 /** The steps templates of one run: one group after the other, and what a group comes to. */
 export class StepsNodes implements BoundaryOwner {
@@ -62,7 +61,7 @@ export class StepsNodes implements BoundaryOwner {
   /** A group has ended: the next one begins, or the whole has ended. */
   groupEnded({ steps }: StepGroupPlace): void {
     if (!this.state.isOpen(steps.nodeId) || !this.#goOn(steps)) return;
-    if (this.state.isStopped(steps.exits)) return this.#end(steps, 'Failed', this.state.stopMessage('Steps', this.#placeOf(steps)));
+    if (this.state.isStopped(steps.exits)) return this.#end(steps, 'Failed', this.state.stopMessage('Steps', this.state.places.get(steps.nodeId)!));
     this.#openGroup(steps);
   }
 
@@ -120,10 +119,11 @@ export class StepsNodes implements BoundaryOwner {
   /** Enters each step of the current group, or goes on with what an earlier process left of it. */
   #enterGroup(steps: StepsInstance): void {
     try {
-      for (const { place, step } of this.#expanded(steps)) {
+      for (const expanded of expandSteps(steps, this.state)) {
+        const { place } = expanded;
         const child = this.#node(steps.stepNodeName(steps.current, place.name));
         if (child === undefined) {
-          this.#enter(place, step);
+          this.#enter(expanded);
         } else if (!isNodeCompleted(child.phase)) {
           steps.open += 1;
           this.starter.adopt(place, child);
@@ -138,31 +138,8 @@ export class StepsNodes implements BoundaryOwner {
     this.#endGroupIfDone(steps);
   }
 
-  /** The steps of the current group with their tags replaced, items apart. Throws an Error whose message becomes the group's. */
-  #expanded(steps: StepsInstance): { readonly place: StepPlace; readonly step: DAGTask | { readonly skipped: string } }[] {
-    const scope = scopeOf(steps, this.state);
-    const { current: index } = steps;
-    return steps.groups[index]!.flatMap((declared) => {
-      const place = (name: string): StepPlace => ({ kind: 'step', steps, index, step: declared.name, name });
-      const isLoop = fansOut(declared);
-      const resolved = this.#resolve(declared, scope, isLoop);
-      if (!isLoop) return [{ place: place(declared.name), step: resolved.kind === 'skip' ? { skipped: resolved.message } : resolved.task }];
-      const items = itemsOf(resolved, scope.tag);
-      if (items.length === 0) return [{ place: place(declared.name), step: { skipped: 'Skipped, empty params' } }];
-      return items.map(({ name, task }) => ({ place: place(name), step: task }));
-    });
-  }
-
-  #resolve(declared: DAGTask, scope: Scope, isLoop: boolean): ResolvedTask {
-    try {
-      return resolveTask(declared, scope, isLoop);
-    } catch (error) {
-      throw new Error(`failed to resolve references: ${(error as Error).message}`, { cause: error });
-    }
-  }
-
   /** A step becomes a node that is skipped, or waits for its turn. */
-  #enter(place: StepPlace, step: DAGTask | { readonly skipped: string }): void {
+  #enter({ place, step }: ExpandedStep): void {
     const { steps, index, name } = place;
     steps.open += 1;
     const end = 'skipped' in step ? { phase: 'Skipped' as const, message: step.skipped } : endByWhen(step.when);
@@ -175,14 +152,8 @@ export class StepsNodes implements BoundaryOwner {
     const group = this.#group(steps, steps.current);
     if (steps.open > 0 || group === undefined || !this.state.isOpen(group.id)) return;
     if (steps.problem !== undefined) return this.state.end(group.id, 'Error', { message: steps.problem });
-    for (const id of group.children ?? []) {
-      const child = this.state.node(id)!;
-      if (child.phase === 'Error' && (child.type === 'Skipped' || hasNoOutputs(child))) return this.state.end(group.id, 'Error', { message: errorOfGroup(child) });
-      const { continueOn } = this.#declaredOf(steps, child.name);
-      const forgiven = child.phase === 'Failed' ? continueOn?.failed === true : continueOn?.error === true;
-      if ((child.phase === 'Failed' || child.phase === 'Error') && !forgiven) return this.state.end(group.id, 'Failed', { message: `child '${id}' failed` });
-    }
-    this.state.end(group.id, 'Succeeded');
+    const failure = stepGroupFailure(steps, group, this.state.node);
+    this.state.end(group.id, failure?.phase ?? 'Succeeded', { message: failure?.message });
   }
 
   /** What follows from the current group's end. True when there is (or may be) a next one. */
@@ -217,10 +188,6 @@ export class StepsNodes implements BoundaryOwner {
     return children.flatMap((id) => outboundNodes(this.state.node(id)!, this.state.node));
   }
 
-  #placeOf(steps: StepsInstance): NonNullable<ReturnType<RunState['places']['get']>> {
-    return this.state.places.get(steps.nodeId)!;
-  }
-
   #group(steps: StepsInstance, index: number): NodeStatus | undefined {
     return this.#node(steps.groupNodeName(index));
   }
@@ -232,16 +199,4 @@ export class StepsNodes implements BoundaryOwner {
   #declared({ steps, index, step }: StepPlace): DAGTask {
     return steps.groups[index]!.find(({ name }) => name === step)!;
   }
-
-  /** The declaration behind a child of the current group, by the child's name. */
-  #declaredOf(steps: StepsInstance, nodeName: string): DAGTask {
-    const name = nodeName.slice(steps.groupNodeName(steps.current).length + 1);
-    const declared = steps.groups[steps.current]!;
-    return declared.find((step) => step.name === name) ?? declared.find((step) => name.startsWith(`${step.name}(`))!;
-  }
-}
-
-/** A step that could not even begin ends its group in an error. */
-function errorOfGroup({ name, message = '' }: NodeStatus): string {
-  return isWhenError(message) ? message : `step group deemed errored due to child ${name} error: ${message}`;
 }

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptExit, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
-import { attemptFolder, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
+import { makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import type { DeviceGrant } from '../attempts/gpu-leases.js';
 import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
-import { readStdout } from '../attempts/read-stdout.js';
 import { writeOutput } from '../attempts/write-output.js';
 import { buildJob, withRelocatedPaths, type JobPlan } from './build-job.js';
 import { diskObstacle } from './disk-obstacle.js';
@@ -105,16 +104,11 @@ export class ProcessExecutor implements Executor {
   }
 
   standardOutput(id: string, limitBytes: number): Promise<string> {
-    return readStdout(attemptFolder(this.parts.folder, id), limitBytes);
+    return this.attempts.standardOutput(id, limitBytes);
   }
 
-  async forget(id: string): Promise<void> {
-    const attempt = this.attempts.get(id);
-    if (attempt) {
-      this.kill(id);
-      await attempt.over;
-    }
-    await this.attempts.remove(id);
+  forget(id: string): Promise<void> {
+    return this.attempts.forget(id, () => this.kill(id));
   }
 
   async close(): Promise<void> {
