@@ -61,8 +61,10 @@ export function factOf(task: TaskSummary, tasks: ReadonlyMap<string, TaskSummary
 }
 
 /** A cause stands under its task's name and need not begin with it; the name of another task stays as it is. */
-function asCause({ name, message: sentence = '', depends_on, parent_path }: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>): string {
-  if ([...depends_on, parent_path].some((path) => sentence.startsWith(`${tasks.get(path)?.name ?? path} `))) return sentence;
+function asCause({ path, name, message = '', depends_on, parent_path }: TaskSummary, tasks: ReadonlyMap<string, TaskSummary>): string {
+  const known = `"${path}" is not started because `;
+  const sentence = message.startsWith(known) ? message.slice(known.length) : message;
+  if ([...depends_on, parent_path].some((other) => sentence.startsWith(`${tasks.get(other)?.name ?? other} `))) return sentence;
   const rest = sentence.startsWith(name) ? sentence.slice(name.length).replace(/^[\s:,]+/, '') : sentence;
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }

@@ -94,6 +94,11 @@ describe('decorateWithState', () => {
     expect(failed.get('a')?.fact).toBe('Reached its memory limit.');
   });
 
+  it('says why a task was skipped without its own path', () => {
+    const skipped = task('c', 'SKIPPED', { message: '"c" is not started because its condition is false: 1 == 2' });
+    expect(decorateWithState(graph, new Map([['c', skipped]]), en).get('c')?.fact).toBe('Its condition is false: 1 == 2');
+  });
+
   it('leaves the name of the task that was the cause as it is', () => {
     const skipped = task('c', 'SKIPPED', { depends_on: ['a', 'b'], message: 'b failed' });
     expect(decorateWithState(graph, new Map([task('b', 'FAILED'), skipped].map((each) => [each.path, each])), en).get('c')?.fact).toBe('b failed');
