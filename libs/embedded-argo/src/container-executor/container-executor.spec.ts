@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptSpec, Companion } from '../executor.js';
 import { runTypescript } from '../process-executor/testing/run-typescript.js';
+import { GpuLeases } from '../attempts/gpu-leases.js';
 import { EngineClient } from './engine-client.js';
 import { OWNER_LABEL, ownerOf } from './pod-names.js';
 import { openContainerBench, type ContainerBench } from './testing/container-bench.js';
@@ -66,6 +67,17 @@ describe.skipIf('skip' in found)('the container executor', { timeout: 60_000 }, 
     expect(exit.exitCode, bench.log('w/outputs')).toBe(0);
     expect([readFileSync(join(source, 'top'), 'utf8'), readFileSync(join(folder, 'bin/out'), 'utf8'), readFileSync(join(folder, 'bin/deep/er/file'), 'utf8')]).toEqual(['top\n', 'top\n', 'x\n']);
     expect(existsSync(join(source, 'never'))).toBe(false);
+  });
+
+  it('runs what asks for devices that are not there when accelerators are optional, and says so before an init container speaks', async () => {
+    const devices = { 'nvidia.com/gpu': 1 };
+    expect(await bench.run({ ...sh('true'), devices })).toMatchObject({ reason: 'refused', message: expect.stringContaining('--accelerators optional') as string });
+    await bench.close();
+    bench = await openContainerBench(engine, { keep: true, folder, gpus: new GpuLeases([], 'optional') });
+    const exit = await bench.start({ id: 'w/devices', ...sh('exit 3'), devices, companions: [companion('init', 'init', 'echo from init')] });
+    // What it goes without is not why it failed.
+    expect(exit).toMatchObject({ exitCode: 3, message: 'Exit code 3; its log may tell why.' });
+    expect(bench.log('w/devices')).toMatch(/^The task asks for 1 × nvidia\.com\/gpu, and this machine has none; it runs without, .*\nfrom init\n$/);
   });
 
   it('names an image that is not there and the remedy', async () => {
