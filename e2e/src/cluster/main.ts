@@ -77,6 +77,8 @@ try {
     await namespace.keep(kind, name, values);
   }
 
+  await namespace.removeClaim('shared');
+
   const findings: ClusterFinding[] = [];
   const waiting = [...chosen];
   await Promise.all(

@@ -37,6 +37,12 @@ export class RunNamespace {
     else await unlessThere(this.#core.createNamespacedConfigMap({ namespace, body: { metadata, data: { ...values } } }));
   }
 
+  /** Removes the claim that a pipeline made under a fixed name and left. */
+  async removeClaim(name: string): Promise<void> {
+    const namespace = this.name;
+    await unless(404, this.#core.deleteNamespacedPersistentVolumeClaim({ namespace, name }));
+  }
+
   /** How many pods the API server has of a run. */
   async podsOf(runId: string): Promise<number> {
     const { items } = await this.#core.listNamespacedPod({ namespace: this.name, labelSelector: `pipeline/runid=${runId}` });
@@ -49,10 +55,12 @@ export class RunNamespace {
   }
 }
 
-async function unlessThere(request: Promise<unknown>): Promise<void> {
+const unlessThere = (request: Promise<unknown>): Promise<void> => unless(409, request);
+
+async function unless(code: number, request: Promise<unknown>): Promise<void> {
   try {
     await request;
   } catch (error) {
-    if (!(error instanceof ApiException && error.code === 409)) throw error;
+    if (!(error instanceof ApiException && error.code === code)) throw error;
   }
 }

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { NodeStatus, Workflow } from '@millrace/argo';
+import { openDatabase, type Database, type Run } from '@millrace/database';
+import type { ObjectStore } from '@millrace/object-store';
+import type { Layout, ObjectStoreAccess } from '@millrace/pipeline-semantics';
+import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
+import type { Resource, ResourceStore } from '@millrace/resources';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRunController } from './create-run-controller.js';
+import { WorkflowFollower } from './follow-workflow.js';
+
+const STORE: ObjectStoreAccess = { scheme: 'minio', endpoint: 's3:9000', tls: false, region: 'us-east-1' };
+const layout: Layout = {
+  transport: 'object-store',
+  defaultPipelineRoot: 'minio://bucket/root',
+  stores: [STORE],
+  refuseRoot: () => undefined,
+  parameterFolder: () => '/tmp/kfp/outputs',
+  workspacePath: '/w',
+  locateObject: (uri) => ({ bucket: 'bucket', key: uri.replace('minio://bucket/', ''), store: STORE }),
+};
+
+const spec = {
+  schemaVersion: '2.1.0',
+  pipelineInfo: { name: 'p' },
+  deploymentSpec: { executors: { e: { container: { image: 'i', command: ['c'] } } } },
+  components: {
+    c: { executorLabel: 'e', outputDefinitions: { parameters: { out: { parameterType: 'STRING' } }, artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } },
+    inner: {
+      outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } },
+      dag: { tasks: { a: { componentRef: { name: 'c' } } }, outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'a', outputParameterKey: 'out' } } } } },
+    },
+  },
+  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } } } } },
+};
+
+describe('a run whose tasks leave their outputs in an object store', () => {
+  let folder: string;
+  let database: Database;
+  let files: Map<string, string>;
+  let run: Run;
+  let created: Resource<Workflow>;
+  let follower: WorkflowFollower;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-follow-'));
+    database = await openDatabase({ url: `file:${join(folder, 'rows.db')}` });
+    files = new Map();
+    const objects = {
+      accepts: () => true,
+      stat: async (uri: string) => (files.has(uri) ? { kind: 'file', sizeBytes: files.get(uri)!.length, modifiedAt: new Date() } : undefined),
+      read: async (uri: string) => Readable.from([Buffer.from(files.get(uri)!)]),
+    } as unknown as ObjectStore;
+    const store = {
+      create: async (_kind: string, workflow: Workflow) => (created = { ...workflow, metadata: { ...workflow.metadata, uid: 'u', resourceVersion: '1' } } as Resource<Workflow>),
+      get: async () => created,
+      patch: async (_kind: string, _ref: object, patch: { metadata: { labels?: object } }) => (created = { ...created, metadata: { ...created.metadata, labels: { ...created.metadata.labels, ...patch.metadata.labels } } }),
+    } as unknown as ResourceStore;
+    const options = { database, store, objects, layout, substrate: 'kubernetes' as const };
+    run = await createRunController(options).submit({ namespace: 'ns', experimentId: 'e', displayName: 'r', serviceAccount: 's', pipeline: parseAnyPipelineValue(spec), document: { pipelineSpec: spec as never }, parameters: {} });
+    follower = new WorkflowFollower({ ...options, cacheEnabled: true, clock: () => new Date(), newId: () => randomUUID(), artifactUri: () => undefined, log: () => undefined });
+  });
+  afterEach(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const rows = async () => Object.fromEntries((await database.tasks.list(run.id)).map((task) => [task.path, task]));
+  const taskRoot = async () => ((await rows())['root/group/a']!.execution as unknown as { taskRoot: string }).taskRoot;
+  const node = (id: string, type: string, phase: string, path: string, more: Partial<NodeStatus> = {}): [string, NodeStatus] => [
+    id,
+    { id, name: id, displayName: id, type, phase, templateName: type === 'Pod' ? 'pod-a' : 'dag', inputs: { parameters: [{ name: 'path', value: path }] }, startedAt: '2026-03-02T10:00:00Z', finishedAt: '2026-03-02T10:00:05Z', ...more } as NodeStatus,
+  ];
+  /** All of it in one version of the Workflow, as after a restart. */
+  const over = (phase: 'Succeeded' | 'Failed', pod: Partial<NodeStatus> = {}): Resource<Workflow> => ({
+    ...created,
+    status: { phase, finishedAt: '2026-03-02T10:00:06Z', nodes: Object.fromEntries([node('root', 'DAG', phase, 'root'), node('group', 'DAG', phase, 'root/group'), node('a', 'Pod', phase, 'root/group/a', pod)]) } as never,
+  });
+
+  it('has the outputs of a task, and of what is around it, though its node has none', async () => {
+    files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x'.repeat(2_000_000) }, artifacts: { data: { artifacts: [{ metadata: { rows: 3 } }] } } }));
+    await follower.follow(over('Succeeded'), undefined);
+    const { 'root/group/a': task, 'root/group': group } = await rows();
+    expect([task?.state, group?.state, (await database.runs.get(run.id)).state]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect((task?.outputs?.['out'] as string).length).toBe(2_000_000);
+    expect((group?.outputs?.['out'] as string).length).toBe(2_000_000);
+  });
+
+  it('fails a task that left no output', async () => {
+    await follower.follow(over('Succeeded'), undefined);
+    expect((await rows())['root/group/a']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/without output parameter "out"/) });
+  });
+
+  it.each([
+    ['its own path', { custom_path: '/tmp/data' }],
+    ['a path for an address', { uri: '/tmp/data' }],
+  ])('fails a task that gives an artifact %s', async (_what, written) => {
+    files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x' }, artifacts: { data: { artifacts: [written] } } }));
+    await follower.follow(over('Succeeded'), undefined);
+    expect((await rows())['root/group/a']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/"data" at \/tmp\/data, which a cluster loses with the pod/) });
+  });
+
+  it('records nothing while the store is away, and everything when it is back', async () => {
+    const uri = `${await taskRoot()}/output_metadata.json`;
+    const { has } = files;
+    files.has = () => {
+      throw new Error('away');
+    };
+    await expect(follower.follow(over('Succeeded'), undefined)).rejects.toThrow('away');
+    expect((await rows())['root/group/a']?.state).toBe('PENDING');
+    files.has = has;
+    files.set(uri, JSON.stringify({ parameterValues: { out: 'x' } }));
+    await follower.follow(over('Succeeded'), undefined);
+    expect((await rows())['root/group']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'x' } });
+  });
+
+  it('says of a failure what the stored log says last', async () => {
+    files.set('minio://bucket/root/.logs/pod/main.log', 'Traceback (most recent call last):\n  File\nValueError: no\n');
+    await follower.follow(over('Failed', { message: 'main: Error (exit code 1)', outputs: { exitCode: '1', artifacts: [{ name: 'main-logs', s3: { key: 'root/.logs/pod/main.log' } }] } as never }), undefined);
+    expect((await rows())['root/group/a']).toMatchObject({ state: 'FAILED', message: 'Exit code 1: ValueError: no' });
+  });
+});
