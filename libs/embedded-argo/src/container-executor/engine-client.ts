@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import type { ContainerEngine } from './find-container-engine.js';
 
 export interface CommandResult {
@@ -32,6 +33,9 @@ interface Inspected {
 
 const NOT_THERE = /no such (container|object)|no container with name or id/i;
 
+/** Podman's monitor leaves a file there when a container exceeds its memory: not where somebody started the server. */
+const WORKING_FOLDER = tmpdir();
+
 /** The engine's command, as far as tasks need it. */
 export class EngineClient {
   constructor(
@@ -44,7 +48,7 @@ export class EngineClient {
   run(args: readonly string[], { variables = {}, signal }: { variables?: Readonly<Record<string, string>>; signal?: AbortSignal } = {}): Promise<CommandResult> {
     return new Promise((resolve) => {
       // Ctrl-C in the server's terminal is not for it.
-      const child = spawn(this.engine.program, args, { env: { ...this.hostEnvironment, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, signal });
+      const child = spawn(this.engine.program, args, { env: { ...this.hostEnvironment, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: WORKING_FOLDER, signal });
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
