@@ -86,8 +86,8 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     await follower.follow(over('Succeeded'), undefined);
     const { 'root/group/a': task, 'root/group': group } = await rows();
     expect([task?.state, group?.state, (await database.runs.get(run.id)).state]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
-    expect((task?.outputs?.['out'] as string).length).toBe(2_000_000);
-    expect((group?.outputs?.['out'] as string).length).toBe(2_000_000);
+    expect(task?.outputs?.['out']).toHaveLength(2_000_000);
+    expect(group?.outputs?.['out']).toHaveLength(2_000_000);
   });
 
   it('fails a task that left no output', async () => {
