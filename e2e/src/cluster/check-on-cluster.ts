@@ -42,8 +42,9 @@ type Ended = { readonly run: FinishedRun } | { readonly refusal: string };
 export async function checkOnCluster(file: PipelineFile, expectation: Expectation, options: CheckOptions): Promise<ClusterFinding> {
   const { laptop, cluster, namespace } = options;
   const expected = expectation.cluster ?? {};
-  const there = fitPipeline(file, options.images);
-  const [one, other] = await Promise.all([end(laptop, file.path, file.name, expectation, false, options), end(cluster, there, file.name, { ...expectation, parameters: { ...expectation.parameters, ...expected.parameters } }, false, options)]);
+  const { plain: plainHere } = fitPipeline(file, {}, 'laptop');
+  const there = fitPipeline(file, options.images, 'cluster');
+  const [one, other] = await Promise.all([end(laptop, plainHere, file.name, expectation, options), end(cluster, there.plain, file.name, { ...expectation, parameters: { ...expectation.parameters, ...expected.parameters } }, options)]);
   const faults: string[] = [];
   let pods = '';
   if ('run' in other) {
@@ -63,8 +64,8 @@ export async function checkOnCluster(file: PipelineFile, expectation: Expectatio
   if (message !== undefined && !new RegExp(message).test(whatItSaid(other))) faults.push(`expected an error like /${message}/`);
   if (expected.podsAgain !== undefined && 'run' in other) {
     // Filled by a run of its own, since one without caching leaves nothing behind.
-    const filled = await end(cluster, there, file.name, expectation, true, options);
-    const again = await end(cluster, there, file.name, expectation, true, options);
+    const filled = await end(cluster, there.caching, file.name, expectation, options);
+    const again = await end(cluster, there.caching, file.name, expectation, options);
     if (!('run' in again)) faults.push(`again: ${again.refusal}`);
     else {
       const counted = await namespace.podsOf(again.run.id);
@@ -87,11 +88,11 @@ export async function checkOnCluster(file: PipelineFile, expectation: Expectatio
   };
 }
 
-async function end({ server, client, artifacts }: Side, file: string, name: string, { parameters = {} }: Expectation, caching: boolean, { timeoutMs }: CheckOptions): Promise<Ended> {
+async function end({ server, client, artifacts }: Side, file: string, name: string, { parameters = {} }: Expectation, { timeoutMs }: CheckOptions): Promise<Ended> {
   const given = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, typeof value === 'string' ? value.replace('{{artifacts}}', artifacts) : value]));
   let id;
   try {
-    id = await client.submit({ name, file, arguments: given, caching });
+    id = await client.submit({ name, file, arguments: given });
   } catch (error) {
     return { refusal: (error as Error).message };
   }

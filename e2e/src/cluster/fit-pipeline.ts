@@ -9,7 +9,13 @@ export interface Images {
   readonly shell?: string | undefined;
 }
 
+interface Dag {
+  dag?: { tasks?: Record<string, { cachingOptions?: object }> };
+}
+
 interface Document {
+  root?: Dag;
+  components?: Record<string, Dag>;
   deploymentSpec?: { executors?: Record<string, { container?: { image?: string; command?: string[] } }> };
 }
 
@@ -22,16 +28,23 @@ export function fitSpec(spec: object, images: Images): object {
     if (images.python === undefined || !container.image.startsWith('python:')) continue;
     container.image = images.python;
     const [, , script = ''] = container.command ?? [];
-    if (/pip install .*'kfp==/.test(script)) container.command!.splice(0, 3);
+    if (/pip install .*'kfp==/.test(script) && script.split('pip install').length === 2) container.command!.splice(0, 3);
   }
   return deploymentSpec === undefined ? spec : { ...spec, deploymentSpec };
 }
 
-/** The path of the same pipeline with the images that the cluster has. */
-export function fitPipeline({ path }: PipelineFile, images: Images): string {
-  if (images.python === undefined && images.shell === undefined) return path;
-  const documents = loadAll(readFileSync(path, 'utf8')) as object[];
-  const fitted = path.replace(/\.yaml$/, '.cluster.yaml');
-  writeFileSync(fitted, documents.map((document) => dump(fitSpec(document, images), { lineWidth: -1, noRefs: true })).join('---\n'));
-  return fitted;
+/** The paths of the same pipeline, with the images that the cluster has: as it is, and with nothing taken from the cache. */
+export function fitPipeline({ path }: PipelineFile, images: Images, where: 'laptop' | 'cluster'): { readonly caching: string; readonly plain: string } {
+  const documents = (loadAll(readFileSync(path, 'utf8')) as Document[]).map((document) => fitSpec(document, images) as Document);
+  const write = (suffix: string): string => {
+    const fitted = path.replace(/\.yaml$/, `.${where}.${suffix}.yaml`);
+    writeFileSync(fitted, documents.map((document) => dump(document, { lineWidth: -1, noRefs: true })).join('---\n'));
+    return fitted;
+  };
+  const caching = write('caching');
+  // The client's own switch leaves the tasks of loops and conditions as they are.
+  for (const { root, components = {} } of documents) {
+    for (const { dag } of [root ?? {}, ...Object.values(components)]) for (const task of Object.values(dag?.tasks ?? {})) task.cachingOptions = {};
+  }
+  return { caching, plain: write('plain') };
 }

@@ -12,7 +12,7 @@ for line in sys.stdin:
     asked = json.loads(line)
     try:
         if 'file' in asked:
-            run = client.create_run_from_pipeline_package(asked['file'], arguments=asked['arguments'], run_name=asked['name'], enable_caching=asked['caching'])
+            run = client.create_run_from_pipeline_package(asked['file'], arguments=asked['arguments'], run_name=asked['name'])
             answer = {'value': run.run_id}
         else:
             answer = {'value': client.wait_for_run_completion(asked['id'], timeout=30).state}
@@ -26,7 +26,6 @@ export interface Submission {
   /** Compiled. */
   readonly file: string;
   readonly arguments: Readonly<Record<string, unknown>>;
-  readonly caching: boolean;
 }
 
 /** The real client of the SDK, in a process of its own for as long as it is needed. */
