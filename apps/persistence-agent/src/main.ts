@@ -8,18 +8,18 @@ const STUCK_MS = 60_000;
 
 await runService({ name: 'persistence-agent', settings: {} }, async (settings, service) => {
   const { log, ready, live, gauge, onClose } = service;
-  const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
+  const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
   watchRights(service, client, [
     ...['list', 'watch'].map((verb) => ({ verb, resource: 'workflows.argoproj.io', namespace: watchedNamespace(settings) })),
     ...['create', 'get', 'patch'].map((verb) => ({ verb, resource: 'workflows.argoproj.io', namespace: settings.MILLRACE_NAMESPACE })),
     ...['create', 'get', 'delete'].map((verb) => ({ verb, resource: 'persistentvolumeclaims', namespace: settings.MILLRACE_NAMESPACE })),
-    { verb: 'list', resource: 'pods', namespace: settings.MILLRACE_NAMESPACE },
+    ...['list', 'delete'].map((verb) => ({ verb, resource: 'pods', namespace: settings.MILLRACE_NAMESPACE })),
     ...['create', 'list', 'patch', 'delete'].map((verb) => ({ verb, resource: 'leases.coordination.k8s.io', namespace: settings.MILLRACE_NAMESPACE })),
   ]);
   const identity = newMemberIdentity();
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-persistence-agent' });
   const shards = new LeasedShards({ leases, identity, shardCount: SHARD_COUNT, log });
-  const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log });
+  const runs = createRunController({ database, store, objects, layout, volumes, attempts, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log });
   onClose(() => runs.close());
   await runs.start();
   ready.set('lease', () => (shards.healthy ? undefined : 'the lease of this member is not renewed'));

@@ -78,6 +78,7 @@ export class MockApi {
         runs.delete(runId);
         this.#tell({ type: 'run-deleted', id: runId });
       } else if (verb === 'archive' || verb === 'unarchive') this.#change(run, { archived: verb === 'archive' });
+      else if (verb === 'retry') this.#change(run, { state: 'RUNNING', finished_at: undefined, error: undefined });
       else if (verb === 'terminate') {
         if (!ACTIVE.has(run.detail.run.state)) throw new Refusal(400, `Run "${run.detail.run.name}" has already ended.`);
         this.#change(run, { state: 'CANCELING' });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -114,6 +114,22 @@ describe('kill -9 at a failpoint', () => {
     expect(await wrecker.died(5_000)).toBe(true);
     await wrecker.start();
     await expect.poll(async () => (await wrecker.server.json(`/apis/millrace/v1/runs/${id}`)).run.state, { timeout: 20_000 }).toBe('CANCELED');
+  });
+
+  it.each(['retry.recorded', 'reopen.before', 'reopen.stored', 'retry.patched'])('of a retry at %s: the next start goes on with it, and does nothing twice', { timeout: 60_000 }, async (point) => {
+    await wrecker.start({ MILLRACE_FAILPOINT: point });
+    const journal = join(folder, 'journal');
+    const repaired = join(folder, 'repaired');
+    const spec = shellPipeline({ first: { line: `echo first >> ${journal}` }, bad: { line: `echo bad >> ${journal}; test -e ${repaired}`, after: ['first'] }, last: { line: `echo last >> ${journal}`, after: ['bad'] } });
+    const { run_id: id } = await wrecker.server.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: 'bad', pipeline_spec: spec }) });
+    await wrecker.server.finished(id);
+    writeFileSync(repaired, '');
+    await expect(wrecker.server.json(`/apis/v2beta1/runs/${id}:retry`, { method: 'POST' })).rejects.toThrow(TypeError);
+    expect(await wrecker.died(5_000)).toBe(true);
+    await wrecker.start();
+    await wrecker.server.finished(id);
+    expect((await wrecker.server.json(`/apis/millrace/v1/runs/${id}`)).run).toMatchObject({ state: 'SUCCEEDED', task_counts: { SUCCEEDED: 3 } });
+    expect(readFileSync(journal, 'utf8')).toBe('first\nbad\nbad\nlast\n');
   });
 
   it.each(['remove.stored', 'delete.workflow-gone', 'delete.rows-gone'])('of a deletion at %s: it can be asked for again, and nothing of the run comes back', { timeout: 60_000 }, async (point) => {

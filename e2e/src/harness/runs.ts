@@ -50,6 +50,10 @@ export class Runs {
     return (await this.millrace.request(`/apis/millrace/v1/runs/${task.run_id}/tasks/${task.id}/logs/download${query}`)).text();
   }
 
+  async retry(id: string): Promise<void> {
+    await this.millrace.json(`/apis/v2beta1/runs/${id}:retry`, { method: 'POST' });
+  }
+
   async terminate(id: string): Promise<void> {
     await this.millrace.json(`/apis/v2beta1/runs/${id}:terminate`, { method: 'POST' });
   }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Millrace } from '../harness/millrace.js';
 import { Runs } from '../harness/runs.js';
@@ -106,3 +108,55 @@ function asYaml(pipeline: object): string {
   const { pipeline_spec: spec, platform_spec: platform } = pipeline as { pipeline_spec?: object; platform_spec?: object };
   return [spec ?? pipeline, ...(platform ? [platform] : [])].map((document) => JSON.stringify(document)).join('\n---\n');
 }
+
+describe('a run that failed', () => {
+  it('goes on from what succeeded when it is retried, in a loop in a nested pipeline too', async () => {
+    const folder = mkdtempSync(join(millrace.dataFolder, 'retry-'));
+    try {
+      const { spec } = nested(folder);
+      const id = await runs.start(spec);
+      const first = await runs.finished(id);
+      expect(first.run.state).toBe('FAILED');
+      expect(first.tasks['group/loop#1/work']).toMatchObject({ state: 'FAILED', attempt_list: [{ exit_code: 3 }] });
+      writeFileSync(join(folder, 'repaired'), '');
+      await runs.retry(id);
+      const { run, tasks } = await runs.finished(id);
+      expect(run).toMatchObject({ state: 'SUCCEEDED', task_counts: { SUCCEEDED: 5 } });
+      expect(run.error).toBeFalsy();
+      expect(readFileSync(join(folder, 'journal'), 'utf8').trim().split('\n').toSorted()).toEqual(['after', 'before', 'work a', 'work b', 'work b', 'work c']);
+      const work = tasks['group/loop#1/work']!;
+      expect(work.attempt_list).toMatchObject([{ exit_code: 3 }, { exit_code: 0 }]);
+      expect(await runs.log(work, 0)).toContain('not yet b');
+      expect(await runs.log(work)).toBe('well b\n');
+      expect(await millrace.json(`/apis/v2beta1/runs/${id}`)).toMatchObject({ state: 'SUCCEEDED', state_history: [{ state: 'PENDING' }, { state: 'RUNNING' }, { state: 'FAILED' }, { state: 'RUNNING' }, { state: 'SUCCEEDED' }] });
+      await expect(runs.retry(id)).rejects.toThrow(/does not allow retries/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  /** before → group(loop a, b, c (work) → after); what works on b fails until there is a file. */
+  function nested(folder: string): { readonly spec: object } {
+    const journal = join(folder, 'journal');
+    const executor = (line: string, ...args: string[]) => ({ container: { image: 'busybox', command: ['sh', '-c', line, 'sh'], args } });
+    const work = `echo "work $1" >> ${journal}; if [ "$1" = b ] && [ ! -e ${folder}/repaired ]; then echo "not yet $1"; exit 3; fi; echo "well $1"`;
+    const task = (name: string, more: object = {}) => ({ taskInfo: { name }, componentRef: { name: `comp-${name}` }, cachingOptions: {}, ...more });
+    const item = { inputDefinitions: { parameters: { item: { parameterType: 'STRING' } } } };
+    return {
+      spec: {
+        schemaVersion: '2.1.0',
+        sdkVersion: 'kfp-2.17.0',
+        pipelineInfo: { name: 'nested' },
+        deploymentSpec: { executors: { before: executor(`echo before >> ${journal}`), work: executor(work, "{{$.inputs.parameters['item']}}"), after: executor(`echo after >> ${journal}`) } },
+        components: {
+          'comp-before': { executorLabel: 'before' },
+          'comp-after': { executorLabel: 'after' },
+          'comp-work': { ...item, executorLabel: 'work' },
+          'comp-loop': { ...item, dag: { tasks: { work: task('work', { inputs: { parameters: { item: { componentInputParameter: 'item' } } } }) } } },
+          'comp-group': { dag: { tasks: { loop: task('loop', { parameterIterator: { itemInput: 'item', items: { raw: '["a","b","c"]' } } }), after: task('after', { dependentTasks: ['loop'] }) } } },
+        },
+        root: { dag: { tasks: { before: task('before'), group: task('group', { dependentTasks: ['before'] }) } } },
+      },
+    };
+  }
+});

@@ -6,4 +6,4 @@
  */
 export type * from './workflow.js';
 export { isWordOfDepends } from './depends-words.js';
-export { LABEL_RUN_ID, LABEL_PERSISTED, isNodeCompleted, isWorkflowCompleted, type NodePhase } from './phases.js';
+export { ANNOTATION_RETRY, isKeptAttemptId, keptAttemptId, LABEL_RUN_ID, LABEL_PERSISTED, isNodeCompleted, isWorkflowCompleted, type NodePhase } from './phases.js';

@@ -6,6 +6,18 @@ export const LABEL_RUN_ID = 'pipeline/runid';
 /** Label set once everything of a finished Workflow is stored; only then may TTL remove it. KFP uses the same key. */
 export const LABEL_PERSISTED = 'pipeline/persistedFinalState';
 
+/** Annotation on a Workflow of a run that was retried: which retry of the run this is, from 1. */
+export const ANNOTATION_RETRY = 'millrace/retry';
+/** The id under which what an attempt left is kept when its run is retried: the retried Workflow has another attempt under the old id. */
+export function keptAttemptId(nodeId: string, retry: number): string {
+  return `${nodeId}.try${retry}`;
+}
+
+/** Whether an attempt's id is one from before a retry of its run. */
+export function isKeptAttemptId(nodeId: string): boolean {
+  return /\.try\d+$/.test(nodeId);
+}
+
 const COMPLETED: ReadonlySet<string> = new Set<NodePhase>(['Succeeded', 'Skipped', 'Failed', 'Error', 'Omitted']);
 
 export function isNodeCompleted(phase: string | undefined): boolean {

@@ -12,6 +12,7 @@ import type {
   Run,
   RunDocuments,
   RunProgress,
+  RunReopening,
   RunState,
   StorageState,
   Task,
@@ -103,6 +104,11 @@ export interface RunRepository {
    * final state back to work clears end and error.
    */
   transition(id: string, change: { readonly from: readonly RunState[]; readonly to: RunState; readonly at: Date; readonly error?: string; readonly appendHistory: boolean }): Promise<boolean>;
+  /**
+   * Takes up a run that is over: RUNNING, not submitted, without end and error; the given tasks PENDING again, without what they left. All or
+   * nothing; false, with nothing written, when the state is not one of `from`.
+   */
+  reopen(id: string, reopening: RunReopening): Promise<boolean>;
   setStorageState(id: string, state: StorageState): Promise<void>;
   /**
    * With tasks, links, metrics and cache entries; artifacts that other runs use stay. Returns the URIs of artifacts nobody refers to any more:

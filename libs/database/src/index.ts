@@ -19,6 +19,7 @@ export type {
   Run,
   RunDocuments,
   RunProgress,
+  RunReopening,
   RunState,
   RunUpdate,
   StateChange,
@@ -29,6 +30,7 @@ export type {
   TaskCounts,
   TaskState,
   TaskSummary,
+  TaskReset,
   TaskUpdate,
 } from './model.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';

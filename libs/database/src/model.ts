@@ -221,6 +221,29 @@ export type TaskUpdate = { readonly path: string } & Partial<
   Pick<Task, 'state' | 'message' | 'inputs' | 'outputs' | 'fingerprint' | 'cachedFrom' | 'execution' | 'attempts' | 'queuedAt' | 'startedAt' | 'finishedAt'>
 >;
 
+/** A task that is to be done again. */
+export interface TaskReset {
+  readonly path: string;
+  readonly id: string;
+  /** `inputs`: what was planned for it stays, and what it left goes. `all`: its outputs stay too. */
+  readonly keeps: 'nothing' | 'inputs' | 'all';
+  /** What its outputs are from now on; with `all` alone. @default those it has */
+  readonly outputs?: Readonly<Record<string, Json>>;
+  readonly attempts: readonly TaskAttempt[];
+}
+
+/** What is written when a run that is over is taken up again. */
+export interface RunReopening {
+  readonly from: readonly RunState[];
+  readonly at: Date;
+  readonly taskCounts: TaskCounts;
+  readonly resets: readonly TaskReset[];
+  /** DAGs that go on with what is done of them. */
+  readonly reopened: readonly string[];
+  /** Ids of tasks that came into being on the way and will again, or not. */
+  readonly removed: readonly string[];
+}
+
 /** What is written when a run changes; absent fields stay as they are. A new `state` is appended to the history. */
 export type RunUpdate = Partial<Pick<Run, 'state' | 'error' | 'submitted' | 'startedAt' | 'finishedAt' | 'taskCounts'>>;
 

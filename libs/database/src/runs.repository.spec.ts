@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Change } from './change-feed.js';
 import type { Database } from './database.js';
-import type { Run, RunProgress } from './model.js';
+import type { Run, RunProgress, Task } from './model.js';
 import { aRun, aTask, anArtifact, DOCUMENTS } from './testing/builders.js';
 import { DIALECTS, openTestDatabase } from './testing/test-databases.js';
 
@@ -91,6 +91,49 @@ describe.each(DIALECTS)('runs on %s', (dialect) => {
       [{ runId: run.id, taskId: task.id, name: 'accuracy', value: 0.5 }],
       new Map([['f1', { runId: run.id, taskId: task.id, outputs: { loss: 0.25 }, artifacts: [{ runId: run.id, taskId: task.id, direction: 'OUTPUT', name: 'model', index: 0, artifact }] }]]),
     ]);
+  });
+
+  it('takes up a run that is over, with what is to be done again as it was before', async () => {
+    const run = aRun();
+    const rows = ['kept', 'planned', 'decided', 'gone'].map((taskKey, position) => aTask({ runId: run.id, taskKey, position, inputs: { x: 1 }, outputs: { y: 2 }, fingerprint: `of ${taskKey}`, execution: { image: 'i' }, state: 'FAILED', message: 'why', startedAt: AT, finishedAt: AT }));
+    const [kept, planned, decided, gone] = rows as [Task, Task, Task, Task];
+    await database.runs.create(run, DOCUMENTS, { newTasks: rows });
+    const artifact = anArtifact({ runId: run.id, taskId: kept.id });
+    await database.runs.record({
+      runId: run.id,
+      at: AT,
+      run: { state: 'FAILED', error: 'because', submitted: true, finishedAt: AT },
+      newArtifacts: [artifact],
+      links: rows.flatMap(({ id: taskId }) => (['INPUT', 'OUTPUT'] as const).map((direction) => ({ taskId, direction, name: 'a', index: 0, artifactId: artifact.id }))),
+      metrics: rows.map(({ id: taskId }) => ({ taskId, name: 'm', value: 1 })),
+      cacheEntries: rows.map(({ id: taskId, fingerprint }) => ({ taskId, fingerprint: fingerprint! })),
+    });
+    const reopening = {
+      from: ['FAILED'] as const,
+      at: AT,
+      taskCounts: { PENDING: 2 },
+      resets: [{ path: planned.path, id: planned.id, keeps: 'inputs', attempts: [] }, { path: decided.path, id: decided.id, keeps: 'nothing', attempts: [{ nodeId: 'n.try1', index: 0, state: 'FAILED' }] }] as const,
+      reopened: [],
+      removed: [gone.id],
+    };
+    expect(await database.runs.reopen(run.id, { ...reopening, from: ['CANCELED'] })).toBe(false);
+    expect(await database.tasks.list(run.id)).toHaveLength(4);
+    expect(await database.runs.reopen(run.id, reopening)).toBe(true);
+    const { error: _error, finishedAt: _finishedAt, ...still } = await database.runs.get(run.id);
+    expect(await database.runs.get(run.id)).toEqual(still);
+    expect(still).toMatchObject({ state: 'RUNNING', submitted: false, taskCounts: { PENDING: 2 } });
+    expect(still.stateHistory.map(({ state }) => state)).toEqual(['PENDING', 'FAILED', 'RUNNING']);
+    const { message: _m, startedAt: _s, finishedAt: _f, outputs: _o, ...undone } = planned;
+    const { inputs: _i, fingerprint: _p, ...undecided } = undone;
+    expect(await database.tasks.list(run.id)).toEqual([
+      kept,
+      { ...undone, state: 'PENDING' },
+      { ...undecided, id: decided.id, path: decided.path, taskKey: 'decided', displayName: decided.displayName, position: 2, state: 'PENDING', attempts: reopening.resets[1].attempts },
+    ]);
+    expect((await database.artifacts.listLinks(run.id)).map(({ taskId, direction }) => [taskId, direction])).toEqual(expect.arrayContaining([[kept.id, 'INPUT'], [kept.id, 'OUTPUT'], [planned.id, 'INPUT']]));
+    expect(await database.artifacts.listLinks(run.id)).toHaveLength(3);
+    expect((await database.artifacts.listMetrics([run.id])).map(({ taskId }) => taskId)).toEqual([kept.id]);
+    expect([...(await database.cache.lookup(run, rows.map(({ fingerprint }) => fingerprint!))).keys()]).toEqual(['of kept']);
   });
 
   it('leaves fields that an update does not name', async () => {

@@ -10,10 +10,11 @@ import { insertRows } from './insert-rows.js';
 import { fromJsonText, toJsonText } from './json-text.js';
 import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
-import type { PipelineDocument, Run, RunDocuments, RunProgress, RunState, RunUpdate, StorageState } from './model.js';
+import type { PipelineDocument, Run, RunDocuments, RunProgress, RunReopening, RunState, RunUpdate, StorageState } from './model.js';
 import { fromDocument, toDocument } from './pipeline-rows.js';
 import type { PrismaAccess } from './prisma-access.js';
 import { RUN_LIST } from './run-list.js';
+import { resetTasks } from './reopen-run.js';
 import { fromRun, readHistory, RUN_COLUMNS, toRun } from './run-rows.js';
 import { isFinal, mayFollow, UNFINISHED_STATES, withStateChange } from './run-state.js';
 import type { Sql, SqlSession } from './sql-session.js';
@@ -161,6 +162,27 @@ export class StoredRuns implements RunRepository {
       return true;
     });
     if (moved) this.#changes.emit([{ kind: 'run', id, op: 'updated' }]);
+    return moved;
+  }
+
+  async reopen(id: string, reopening: RunReopening): Promise<boolean> {
+    const { from, at, taskCounts, resets, reopened } = reopening;
+    const changes: readonly Change[] = [
+      { kind: 'run', id, op: 'updated' },
+      { kind: 'task', runId: id, paths: [...resets.map(({ path }) => path), ...reopened] },
+    ];
+    const moved = await this.#sql.transaction(async (tx) => {
+      const stored = await lockRun(tx, id);
+      if (!from.includes(stored.state as RunState)) return false;
+      await resetTasks(tx, id, reopening);
+      const history = withStateChange(readHistory(stored.stateHistory), { state: 'RUNNING', at });
+      await tx.execute(
+        sql`UPDATE runs SET state = 'RUNNING', stateHistory = ${toJsonText(history)}, finishedAt = NULL, error = NULL, submitted = ${false}, taskCounts = ${toJsonText(taskCounts)} WHERE id = ${id}`,
+      );
+      await this.#changes.tell(tx, changes);
+      return true;
+    });
+    if (moved) this.#changes.emit(changes, { told: true });
     return moved;
   }
 

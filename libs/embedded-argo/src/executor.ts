@@ -97,6 +97,8 @@ export interface Executor {
   lookup(id: string): { readonly state: AttemptState; readonly exit?: AttemptExit } | undefined;
   /** What the main program of an attempt that ended wrote to its standard output; at most its last `limitBytes`. */
   standardOutput(id: string, limitBytes: number): Promise<string>;
+  /** Keeps what an attempt that is over left, its log above all, under another id; the first becomes unknown. Unknown ids are ignored. */
+  setAside(id: string, as: string): void;
   /** Removes what an attempt left, its log included. */
   forget(id: string): Promise<void>;
   /** Ends every attempt (recording none of them as an exit, so that a restart runs them anew) and every helper process. */

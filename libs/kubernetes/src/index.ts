@@ -13,4 +13,5 @@ export { KubernetesResourceStore, type KubernetesStoreOptions, type StoreHealth 
 export { KubernetesLeases, newMemberIdentity } from './leases/kubernetes-leases.js';
 export { LeasedShards, type LeasedShardsOptions } from './leases/leased-shards.js';
 export { KubernetesTaskLogs, type KubernetesTaskLogsOptions } from './logs/kubernetes-task-logs.js';
+export { KubernetesRetriedAttempts, type KubernetesRetriedAttemptsOptions } from './kubernetes-retried-attempts.js';
 export { KubernetesVolumeClaims } from './kubernetes-volume-claims.js';

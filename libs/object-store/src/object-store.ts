@@ -24,6 +24,8 @@ export interface ObjectStore {
   read(uri: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable>;
   /** Files below a directory, sorted by path, at most `limit`. @default limit 1000 */
   list(uri: string, options?: { readonly limit?: number }): Promise<readonly ObjectEntry[]>;
+  /** Gives the bytes of a file to another address beside it. Absent where nobody needs it. */
+  copy?(from: string, to: string): Promise<void>;
   /** Removes a file or a whole directory; nothing happens when it is not there. */
   delete(uri: string): Promise<void>;
 }

@@ -4,6 +4,8 @@ export interface TaskLogRef {
   readonly workflow: string;
   /** Id of the attempt's Pod node in `status.nodes`. */
   readonly nodeId: string;
+  /** Which try of the run it is, by any count: a retry makes attempts under ids that others had. @default the only one */
+  readonly generation?: number;
   /** The folder in the object store where the engine puts the logs of the run's attempts, when it puts them there. */
   readonly storedUnder?: string;
 }

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@millrace/argo';
+import { isKeptAttemptId, type NodeStatus } from '@millrace/argo';
 import type { TaskAttempt } from '@millrace/database';
 import { attemptsOf, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { nodeMessage } from './node-message.js';
@@ -6,17 +6,18 @@ import { timeOf } from './node-time.js';
 
 /**
  * A task's attempts as rows. Argo tells when a pod was asked for, not when its process began: that is when it was first seen
- * running, which `earlier` rows remember.
+ * running, which `earlier` rows remember. Those from before a retry of the run stay in front.
  */
 export function attemptRows(node: NodeStatus, nodes: Nodes, earlier: readonly TaskAttempt[], now: Date): TaskAttempt[] {
   const known = new Map(earlier.map((attempt) => [attempt.nodeId, attempt]));
-  return attemptsOf(node, nodes).map((pod, index) => {
+  const kept = earlier.filter((attempt) => isKeptAttemptId(attempt.nodeId));
+  const own = attemptsOf(node, nodes).map((pod, index) => {
     const state = taskStateOf(pod);
     const seen = known.get(pod.id)?.startedAt;
     const exitCode = pod.outputs?.exitCode;
     return {
       nodeId: pod.id,
-      index,
+      index: kept.length + index,
       state,
       startedAt: seen ?? (state === 'RUNNING' ? now : state === 'PENDING' ? undefined : timeOf(pod.startedAt)),
       finishedAt: timeOf(pod.finishedAt),
@@ -24,4 +25,5 @@ export function attemptRows(node: NodeStatus, nodes: Nodes, earlier: readonly Ta
       message: nodeMessage(pod, nodes) || undefined,
     };
   });
+  return [...kept, ...own];
 }

@@ -7,6 +7,7 @@ import { createWorkflow, shutDown } from './create-workflow.js';
 import { RunFollowing } from './follow-runs.js';
 import { WorkflowFollower } from './follow-workflow.js';
 import { prepareRun, previewRun, type PrepareContext } from './prepare-run.js';
+import { retryRun } from './retry-run.js';
 import { workflowRefOf } from './workflow-ref.js';
 import type { RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 
@@ -67,6 +68,11 @@ class DefaultRunController implements RunController {
       throw error;
     });
     if (workflow === undefined) await database.runs.transition(runId, { from: ['CANCELING'], to: 'CANCELED', at: clock(), appendHistory: true });
+  }
+
+  async retry(runId: string): Promise<void> {
+    this.#follower.forget(runId);
+    await retryRun(this.#options, runId);
   }
 
   async delete(runId: string): Promise<void> {

@@ -10,6 +10,7 @@ import type { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
 import { readRemains } from './read-remains.js';
+import { isBeforeRetry } from './retry-run.js';
 import type { RunRows } from './run-rows.js';
 import { ingestWorkflow, settleGroups } from './v1/ingest-workflow.js';
 import type { ArtifactUri } from './v1/node-artifacts.js';
@@ -58,6 +59,11 @@ export class WorkflowFollower {
     const held = this.#runs.get(runId);
     const live = held ?? (await this.#load(runId));
     if (live === undefined) return;
+    if (isBeforeRetry(workflow, live.run)) {
+      // Its nodes are of the try before; the retry changes it in a moment.
+      this.forget(runId);
+      return;
+    }
     try {
       // A view that was just built from rows may lack what happened while nobody watched.
       return await this.#step(live, workflow, held === undefined ? undefined : changed);

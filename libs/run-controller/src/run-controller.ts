@@ -42,6 +42,15 @@ export interface SubmissionPreview {
   readonly warnings?: string[];
 }
 
+/** Attempts of tasks that a retry of their run does again. */
+export interface RetriedAttempts {
+  /**
+   * Keeps the logs of these attempts under other ids (`keptAttemptId`), so that new attempts may have theirs, and removes what still stands in
+   * their way. Again for attempts that are set aside, it does nothing.
+   */
+  setAside(workflow: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly endedAt: Date }, nodeIds: readonly string[], retry: number): Promise<void>;
+}
+
 export interface RunControllerOptions {
   readonly database: Database;
   readonly store: ResourceStore;
@@ -54,6 +63,8 @@ export interface RunControllerOptions {
   readonly refuseContainer?: (container: ContainerNeeds) => readonly string[];
   /** What a container asks for and goes without on this substrate, as sentences. @default nothing */
   readonly warnOfContainer?: (container: ContainerNeeds) => readonly string[];
+  /** @default the store does it when it is told of the retry */
+  readonly attempts?: RetriedAttempts;
   /** Makes, deletes and fills volumes for tasks. @default such tasks are refused */
   readonly volumes?: VolumeClaims;
   /** Throws what the store would say of a Workflow that a user wrote, without storing it. @default the store is asked when it is to be created */
@@ -88,6 +99,11 @@ export interface RunController {
   preview(submission: RunSubmission): Promise<SubmissionPreview>;
   /** Ends a run that is pending, running or paused: CANCELING, then CANCELED. FAILED_PRECONDITION in another state. */
   terminate(runId: string): Promise<void>;
+  /**
+   * Takes up a run that failed or was terminated: what succeeded stays, the rest is done again. FAILED_PRECONDITION in another state, ABORTED when
+   * what it would go on from is gone.
+   */
+  retry(runId: string): Promise<void>;
   /** Ends what runs and removes rows, Workflow, logs and artifacts nobody else refers to. */
   delete(runId: string): Promise<void>;
   /** Submits what was stored but not submitted, then watches. With shards that happens for each when it is taken. */

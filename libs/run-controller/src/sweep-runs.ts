@@ -3,9 +3,11 @@ import type { Run } from '@millrace/database';
 import { createWorkflow, shutDown, type WorkflowContext } from './create-workflow.js';
 import { describeError } from './describe-error.js';
 import type { WorkflowFollower } from './follow-workflow.js';
+import { retriesOf } from './retry-rows.js';
+import { takeUp, type RetryContext } from './retry-run.js';
 import { workflowRefOf } from './workflow-ref.js';
 
-export interface SweepContext extends WorkflowContext {
+export interface SweepContext extends WorkflowContext, Pick<RetryContext, 'attempts'> {
   readonly log: (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -26,7 +28,11 @@ export async function sweepRuns(context: SweepContext, follower: WorkflowFollowe
 
 async function mendRun(context: SweepContext, follower: WorkflowFollower, run: Run): Promise<void> {
   const { database, store, clock } = context;
-  if (run.submitted) {
+  if (!run.submitted && retriesOf(run) > 0) {
+    const workflow = await takeUp(context, run);
+    if (workflow !== undefined) await follower.catchUp(workflow);
+    else if ((await store.get('Workflow', workflowRefOf(run))) === undefined) await noteLost(context, run);
+  } else if (run.submitted) {
     const workflow = await store.get('Workflow', workflowRefOf(run));
     if (workflow === undefined) return noteLost(context, run);
     if (run.state === 'CANCELING') await shutDown(store, run);

@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@millrace/database';
 import { isPipelineError } from '@millrace/errors';
-import { KubeClient, KubernetesResourceStore, KubernetesVolumeClaims, loadKubeConfig } from '@millrace/kubernetes';
+import { KubeClient, KubernetesResourceStore, KubernetesRetriedAttempts, KubernetesVolumeClaims, loadKubeConfig } from '@millrace/kubernetes';
 import type { ObjectStore } from '@millrace/object-store';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
@@ -17,6 +17,7 @@ export interface Cluster {
   readonly layout: Layout;
   /** Claims that tasks make and delete. */
   readonly volumes: KubernetesVolumeClaims;
+  readonly attempts: KubernetesRetriedAttempts;
 }
 
 /** How long a watch may be without the server before the process says that it is not ready. */
@@ -45,7 +46,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
     return undefined;
   });
   const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
-  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client) };
+  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client), attempts: new KubernetesRetriedAttempts({ client, objects }) };
 }
 
 /** The namespace that lists and watches look in; undefined for all. */

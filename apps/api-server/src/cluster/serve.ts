@@ -32,16 +32,16 @@ const apiSettings = {
 
 await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
   const { log, gauge, onClose } = service;
-  const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
+  const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
   watchRights(service, client, [
     ...['create', 'get', 'list', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
-    { verb: 'list', resource: 'pods', namespace },
+    ...['list', 'delete'].map((verb) => ({ verb, resource: 'pods', namespace })),
     { verb: 'get', resource: 'pods/log', namespace },
   ]);
   const timeZone = settings.MILLRACE_TIME_ZONE;
   // Neither is started: runs and schedules are made here and followed by the controllers.
-  const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
+  const runs = createRunController({ database, store, objects, layout, volumes, attempts, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
   const schedules = createScheduleController({ database, store, runs, timeZone, log });
   const api = await createApiServer({
     database,

@@ -89,4 +89,4 @@ export class LogsService {
   }
 }
 
-const refOf = (run: Run, nodeId: string): TaskLogRef => ({ namespace: run.namespace, workflow: run.workflowName, nodeId, storedUnder: `${run.artifactRoot}/.logs` });
+const refOf = (run: Run, nodeId: string): TaskLogRef => ({ namespace: run.namespace, workflow: run.workflowName, nodeId, generation: run.stateHistory.length, storedUnder: `${run.artifactRoot}/.logs` });

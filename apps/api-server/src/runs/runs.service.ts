@@ -65,6 +65,11 @@ export class RunsService {
     await this.controller.terminate(id);
   }
 
+  async retry(id: string): Promise<void> {
+    await this.database.runs.get(id);
+    await this.controller.retry(id);
+  }
+
   async delete(id: string): Promise<void> {
     await this.database.runs.get(id);
     await this.controller.delete(id);

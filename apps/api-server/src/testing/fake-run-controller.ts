@@ -56,6 +56,11 @@ export class FakeRunController implements RunController {
     await this.database.runs.record({ runId, at: new Date(), run: { state: 'CANCELED', finishedAt: new Date() } });
   }
 
+  async retry(runId: string): Promise<void> {
+    const moved = await this.database.runs.reopen(runId, { from: ['FAILED', 'CANCELED'], at: new Date(), taskCounts: {}, resets: [], reopened: [], removed: [] });
+    if (!moved) throw new PipelineError('FAILED_PRECONDITION', `Failed to retry run ${runId} as it does not allow retries.`);
+  }
+
   async finish(runId: string, state: 'SUCCEEDED' | 'FAILED', error?: string): Promise<void> {
     const at = new Date();
     const tasks = await this.database.tasks.list(runId);

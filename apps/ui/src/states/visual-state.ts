@@ -63,4 +63,7 @@ export function worstOf(states: Iterable<VisualState>): VisualState {
 /** A run that may still change by itself. */
 export const isActive = (run: Pick<RunSummary, 'state'>): boolean => run.state === 'PENDING' || run.state === 'RUNNING' || run.state === 'CANCELING' || run.state === 'PAUSED';
 
+/** A run that can go on from what succeeded. */
+export const isRetriable = (run: Pick<RunSummary, 'state'>): boolean => run.state === 'FAILED' || run.state === 'CANCELED';
+
 export const isSettled = (state: TaskSummary['state']): boolean => state !== 'PENDING' && state !== 'RUNNING';

@@ -39,6 +39,12 @@ export function writeSpec(folder: string, spec: AttemptSpec): void {
   writeJson(join(folder, 'spec.json'), spec, { durable: false });
 }
 
+/** Gives what an attempt left another name. What has the name already stays: it was done before. */
+export function renameAttempt(root: string, id: string, as: string): void {
+  const [from, to] = [attemptFolder(root, id), attemptFolder(root, as)];
+  if (existsSync(from) && !existsSync(to)) renameSync(from, to);
+}
+
 export function hasExit(folder: string): boolean {
   return existsSync(join(folder, 'exit.json'));
 }

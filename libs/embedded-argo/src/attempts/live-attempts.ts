@@ -2,7 +2,7 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AttemptExit, AttemptListener, AttemptState } from '../executor.js';
-import { attemptFolder, readExit } from './attempt-folder.js';
+import { attemptFolder, readExit, renameAttempt } from './attempt-folder.js';
 import type { GpuLeases } from './gpu-leases.js';
 import { readStdout } from './read-stdout.js';
 
@@ -103,6 +103,11 @@ export class LiveAttempts<More extends object> {
     if (!existsSync(folder)) return undefined;
     const exit = readExit(folder);
     return exit ? { state: 'exited', exit } : { state: 'preparing' };
+  }
+
+  /** Gives what an attempt that is over left another id. */
+  setAside(id: string, as: string): void {
+    if (!this.attempts.has(id)) renameAttempt(this.folder, id, as);
   }
 
   standardOutput(id: string, limitBytes: number): Promise<string> {

@@ -93,6 +93,10 @@ export class ContainerExecutor implements Executor {
     return this.attempts.standardOutput(id, limitBytes);
   }
 
+  setAside(id: string, as: string): void {
+    this.attempts.setAside(id, as);
+  }
+
   forget(id: string): Promise<void> {
     return this.attempts.forget(id, () => this.kill(id));
   }

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isWorkflowCompleted } from '@millrace/argo';
+import { isWorkflowCompleted, keptAttemptId } from '@millrace/argo';
 import { toTimestamp, type Clock } from '../clock.js';
 import type { AttemptListener, Executor } from '../executor.js';
 import type { ClaimFolders } from '../pod/claim-folders.js';
+import { attemptId } from '../pod/build-attempt.js';
 import type { LiveWorkflow } from '../store/live-workflow.js';
 import type { RunningPlace } from '../workflow/findings.js';
 import { AttemptEvents } from './attempt-events.js';
@@ -138,6 +139,11 @@ export class ArgoEngine {
     for (const id of attempts) this.#attempts.drop(id);
     void rm(join(this.options.folder, 'pods', uid), { recursive: true, force: true }).catch(this.options.onError);
     for (const { namespace, name } of claims) this.claims.delete(namespace, name);
+  }
+
+  /** Keeps what attempts left that are going to be made again, under other ids. */
+  setAside(uid: string, nodeIds: readonly string[], retry: number): void {
+    for (const nodeId of nodeIds) this.#attempts.executor.setAside(attemptId(uid, nodeId), attemptId(uid, keptAttemptId(nodeId, retry)));
   }
 
   /** Forgets the drafts of these objects and, after a while, goes on from what is stored. */

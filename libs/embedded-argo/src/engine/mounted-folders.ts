@@ -31,6 +31,7 @@ export class MountedFolders {
       kill: (id, options) => inner.kill(id, options),
       lookup: (id) => inner.lookup(id),
       standardOutput: (id, limitBytes) => inner.standardOutput(id, limitBytes),
+      setAside: (id, as) => inner.setAside(id, as),
       forget: (id) => inner.forget(id),
       close: () => inner.close(),
     };

@@ -69,6 +69,11 @@ export class ChoosingExecutor implements LiveExecutor {
     return this.parts.processes.standardOutput(id, limitBytes);
   }
 
+  setAside(id: string, as: string): void {
+    // Both keep their attempts in the same place.
+    this.parts.processes.setAside(id, as);
+  }
+
   async forget(id: string): Promise<void> {
     // One after the other: both remove the attempt's folder.
     await this.parts.containers.executor?.forget(id);

@@ -107,6 +107,10 @@ export class ProcessExecutor implements Executor {
     return this.attempts.standardOutput(id, limitBytes);
   }
 
+  setAside(id: string, as: string): void {
+    this.attempts.setAside(id, as);
+  }
+
   forget(id: string): Promise<void> {
     return this.attempts.forget(id, () => this.kill(id));
   }

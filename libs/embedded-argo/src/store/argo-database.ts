@@ -121,6 +121,17 @@ export class ArgoDatabase {
     }
   }
 
+  /** Writes an object anew as one that runs, its nodes and all. */
+  rewrite({ metadata, spec, status = {} }: Resource<Workflow>): void {
+    const { uid } = metadata;
+    const { nodes = {}, ...head } = status;
+    this.#run('DELETE FROM node WHERE uid = ?', uid);
+    this.#run('DELETE FROM node_child WHERE uid = ?', uid);
+    const all = Object.values(nodes);
+    const children = all.flatMap(({ id, children: ids = [] }) => ids.map((child, index) => ({ parent: id, index, child })));
+    this.write({ uid, metadata, status: head, spec, labelsChanged: true, nodes: all, children });
+  }
+
   delete(uid: string, attempts: readonly string[]): void {
     this.#run('DELETE FROM object WHERE uid = ?', uid);
     for (const attempt of attempts) this.#run('INSERT OR IGNORE INTO forgotten (attempt) VALUES (?)', attempt);

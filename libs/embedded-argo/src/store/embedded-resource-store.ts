@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeStatus, Workflow } from '@millrace/argo';
-import { isWorkflowCompleted } from '@millrace/argo';
+import { ANNOTATION_RETRY, isWorkflowCompleted, keptAttemptId } from '@millrace/argo';
 import { PipelineError, isPipelineError } from '@millrace/errors';
 import type {
   ListOptions, ObjectMeta, Resource, ResourceKind, ResourceKinds, ResourceList, ResourcePatch, ResourceRef, ResourceStore, Watch, WatchEvent,
@@ -14,6 +14,7 @@ import { checkWorkflow } from '../workflow/check-workflow.js';
 import type { ArgoDatabase, StoredHead } from './argo-database.js';
 import { LiveWorkflow } from './live-workflow.js';
 import { Schedules } from './schedules.js';
+import { isReopening, reopenWorkflow } from './reopen-workflow.js';
 import { staleVersion } from './stale-version.js';
 import { storedWorkflow } from './stored-workflow.js';
 import { Watchers } from './watchers.js';
@@ -133,6 +134,7 @@ export class EmbeddedResourceStore implements ResourceStore {
     const object = this.#find(namespace, name) ?? notFound(namespace, name);
     const { resourceVersion, uid } = object.metadata;
     if (patch.metadata?.resourceVersion !== resourceVersion) throw staleVersion('Workflow', object.metadata, patch.metadata?.resourceVersion);
+    if (isReopening(object, patch)) return this.#reopen(object, patch);
     const { labels, annotations, shutdown, gates } = readPatch(object, patch);
     const live = this.#live.get(uid) ?? new LiveWorkflow(object);
     const run = engine.run(uid);
@@ -157,6 +159,29 @@ export class EmbeddedResourceStore implements ResourceStore {
       engine.touch(run);
     }
     return patched;
+  }
+
+  /** A Workflow that is over runs again, from the nodes that are left of it. */
+  #reopen(object: Resource<Workflow>, patch: ResourcePatch): Resource<Workflow> {
+    const { database, engine, failpoint } = this.options;
+    const { uid } = object.metadata;
+    const { reopened, removedPods, retry } = reopenWorkflow(object, patch, engine.nextResourceVersion());
+    this.#writing(() => {
+      // Before it is stored: a Workflow that runs takes an attempt's record for the end of its own.
+      engine.setAside(uid, removedPods, retry);
+      database.transaction(() => {
+        database.rewrite(reopened);
+        database.setLastResourceVersion(Number(reopened.metadata.resourceVersion));
+        failpoint?.('reopen.before');
+      });
+    });
+    failpoint?.('reopen.stored');
+    const live = new LiveWorkflow(reopened);
+    const running = live.object;
+    this.#hold(live);
+    this.#watchers.changed(running, undefined);
+    engine.adopt(live);
+    return running;
   }
 
   async delete(kind: ResourceKind, { namespace, name }: ResourceRef): Promise<void> {
@@ -210,7 +235,9 @@ export class EmbeddedResourceStore implements ResourceStore {
     const { database, engine } = this.options;
     const { uid, namespace, name } = object.metadata;
     const nodes: NodeStatus[] = Object.values(object.status?.nodes ?? {});
-    const attempts = nodes.filter(({ type }) => type === 'Pod').map(({ id }) => attemptId(uid, id));
+    const retries = Array.from({ length: Number(object.metadata.annotations?.[ANNOTATION_RETRY] ?? 0) }, (_, index) => index + 1);
+    const pods = nodes.filter(({ type }) => type === 'Pod').flatMap(({ id }) => [id, ...retries.map((retry) => keptAttemptId(id, retry))]);
+    const attempts = pods.map((id) => attemptId(uid, id));
     const metadata = { ...object.metadata, resourceVersion: engine.nextResourceVersion() };
     // Whoever is told of the deletion may still want to read the object, whose rows are about to go.
     const last: Resource<Workflow> = { ...object, metadata, spec: object.spec, status: { ...object.status } };

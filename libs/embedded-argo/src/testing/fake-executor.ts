@@ -102,6 +102,14 @@ export class FakeExecutor implements Executor {
     return this.machine.attempts.get(id)?.stdout ?? '';
   }
 
+  setAside(id: string, as: string): void {
+    const attempt = this.machine.attempts.get(id);
+    if (attempt === undefined) return;
+    this.machine.attempts.delete(id);
+    this.machine.attempts.set(as, attempt);
+    this.#reported.delete(id);
+  }
+
   async forget(id: string): Promise<void> {
     this.machine.attempts.delete(id);
     this.forgotten.push(id);

@@ -39,7 +39,7 @@ type Place = { readonly kind: 'stored'; readonly log: StoredLog } | { readonly k
  */
 export class KubernetesTaskLogs implements TaskLogs {
   readonly #reader: StoredLogReader;
-  /** By node id: a stored log stays where it is. */
+  /** By node id and try: a stored log stays where it is. */
   readonly #stored = new Map<string, StoredLog>();
 
   constructor(private readonly options: KubernetesTaskLogsOptions) {
@@ -113,14 +113,14 @@ export class KubernetesTaskLogs implements TaskLogs {
 
   /** Stored first: the pod may be gone, and is not asked for what lies ready. */
   async #place(ref: TaskLogRef): Promise<Place> {
-    const known = this.#stored.get(ref.nodeId);
+    const known = this.#stored.get(keyOf(ref));
     if (known !== undefined) return { kind: 'stored', log: known };
     const pod = await this.#findPod(ref);
     const main = pod?.status?.containerStatuses?.find(({ name }) => name === 'main')?.state;
     if (pod !== undefined && main?.terminated === undefined) return { kind: 'pod', pod: { namespace: ref.namespace, name: pod.metadata.name }, begun: main?.running !== undefined, ended: false };
     const stored = await this.#findStored(ref, pod?.metadata.name);
     if (stored !== undefined) {
-      this.#stored.set(ref.nodeId, stored);
+      this.#stored.set(keyOf(ref), stored);
       if (this.#stored.size > PLACES) this.#stored.delete(this.#stored.keys().next().value!);
       return { kind: 'stored', log: stored };
     }
@@ -164,6 +164,10 @@ export class KubernetesTaskLogs implements TaskLogs {
     if (node === undefined) throw new PipelineError('NOT_FOUND', `Workflow "${workflow}" has no attempt "${nodeId}".`);
     return isNodeCompleted(node.phase);
   }
+}
+
+function keyOf({ nodeId, generation = 0 }: TaskLogRef): string {
+  return `${generation}/${nodeId}`;
 }
 
 function withoutSize({ size: _size, ...line }: LogLine & { readonly size: number }): LogLine {

@@ -83,6 +83,13 @@ export class S3ObjectStore implements ObjectStore {
     return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  async copy(from: string, to: string): Promise<void> {
+    const source = requireS3Location(from);
+    await this.#ask(to, async (client, { bucket, key }) => {
+      await client.copyObject(bucket, key, `/${source.bucket}/${source.key.split('/').map(encodeURIComponent).join('/')}`);
+    });
+  }
+
   async delete(uri: string): Promise<void> {
     await this.#ask(uri, async (client, { bucket, key }) => {
       if (key === '') throw new PipelineError('INVALID_ARGUMENT', `${uri} is a whole bucket; only what is in it can be deleted.`);

@@ -1,5 +1,4 @@
 import { v1beta1 } from '@millrace/api-contract';
-import { PipelineError } from '@millrace/errors';
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { RunViewsService } from '../../runs/run-views.service.js';
@@ -60,8 +59,9 @@ export class RunsController {
   }
 
   @Post(':run_id/retry', 'runs:retry')
-  retry(@Param('run_id') id: string) {
-    throw new PipelineError('UNIMPLEMENTED', `Run ${id} cannot be retried: retrying runs is not supported yet. Start a new run with the same inputs.`);
+  async retry(@Param('run_id') id: string) {
+    await withUpstreamCodes(async () => this.runs.retry(id), { when: { FAILED_PRECONDITION: 'INTERNAL' } });
+    return {};
   }
 
   async #detail(id: string): Promise<v1beta1.WireRunDetail> {

@@ -144,7 +144,7 @@ describe('runs of v1beta1', () => {
     expect(await post('/runs', { name: 'x', nonsense: 1 })).toMatchObject({ status: 400, json: { message: expect.stringContaining('unknown field "nonsense"') } });
     expect(await post('/runs', { name: 'x', pipeline_spec: { workflow_manifest: '{' } })).toMatchObject({ status: 400 });
     expect(await post('/runs', { name: 'x', pipeline_spec: { pipeline_id: 'none' } })).toMatchObject({ status: 500 });
-    expect(await post('/runs/x/retry')).toMatchObject({ status: 501 });
+    expect(await post('/runs/x/retry')).toMatchObject({ status: 404 });
   });
 });
 

@@ -1,5 +1,4 @@
 import { v2beta1 } from '@millrace/api-contract';
-import { PipelineError } from '@millrace/errors';
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { RunsService } from '../../runs/runs.service.js';
@@ -53,7 +52,8 @@ export class RunsController {
   }
 
   @Post(':run_id(^[^:/]+)::retry', 'runs:retry')
-  retry(@Param('run_id') id: string) {
-    throw new PipelineError('UNIMPLEMENTED', `Run ${id} cannot be retried: retrying runs is not supported yet. Start a new run with the same inputs; what succeeded is taken from the cache.`);
+  async retry(@Param('run_id') id: string) {
+    await withUpstreamCodes(async () => this.runs.retry(id), { when: { FAILED_PRECONDITION: 'INTERNAL' } });
+    return {};
   }
 }

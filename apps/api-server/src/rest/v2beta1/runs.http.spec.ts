@@ -137,9 +137,22 @@ describe('a run', () => {
     expect(refused.json.message).toContain('must be un-archived first');
   });
 
-  it('is not retried yet, and says so', async () => {
-    const { status, json } = await call(api.url, 'POST', `${runs}/${await aRun(api, { pipelineId })}:retry`);
-    expect([status, json.code]).toEqual([501, 12]);
+  it('goes on when it is retried, and its history with it', async () => {
+    const id = await aRun(api, { pipelineId });
+    await api.runs.finish(id, 'FAILED', 'Task "hello" failed: exit code 1');
+    expect(await call(api.url, 'POST', `${runs}/${id}:retry`)).toMatchObject({ status: 200, json: {} });
+    const { json } = await call(api.url, 'GET', `${runs}/${id}`);
+    expect(json.state).toBe('RUNNING');
+    expect(json).not.toHaveProperty('error');
+    expect(json.state_history.map(({ state }: { state: string }) => state)).toEqual(['PENDING', 'RUNNING', 'FAILED', 'RUNNING']);
+  });
+
+  it('is not retried while it runs, nor after a success; an unknown one is not found', async () => {
+    const id = await aRun(api, { pipelineId });
+    expect(await call(api.url, 'POST', `${runs}/${id}:retry`)).toMatchObject({ status: 500, json: { code: 13, message: expect.stringContaining('does not allow retries') } });
+    await api.runs.finish(id, 'SUCCEEDED');
+    expect(await call(api.url, 'POST', `${runs}/${id}:retry`)).toMatchObject({ status: 500, json: { code: 13 } });
+    expect(await call(api.url, 'POST', `${runs}/none:retry`)).toMatchObject({ status: 404, json: { code: 5 } });
   });
 });
 

@@ -6,7 +6,7 @@ import type { Workflow } from '@millrace/argo';
 import { openDatabase, type Database, type Json, type Run, type Task, type TaskArtifact } from '@millrace/database';
 import { openScriptedArgo, type FakeOutcome, type ScriptedArgo, type ScriptedArgoOptions } from '@millrace/embedded-argo/testing';
 import { FileObjectStore } from '@millrace/object-store';
-import { parsePipelineValue, type JsonValue, type Pipeline } from '@millrace/pipeline-spec';
+import { parseAnyPipelineValue, type JsonValue } from '@millrace/pipeline-spec';
 import type { Layout } from '@millrace/pipeline-semantics';
 import type { ResourceStore } from '@millrace/resources';
 import { createRunController, type RunController } from '@millrace/run-controller';
@@ -42,6 +42,8 @@ export class RunBench {
   script: Script = () => undefined;
   /** Called when a process begins; what it returns is called when it ends, some turns later. Without it a process ends at once. */
   hold: ((given: Given) => () => void) | undefined;
+  /** Called by name around every write of the controller. */
+  failpoint: (name: string) => void = () => undefined;
   /** Milliseconds that a process takes which is held. */
   delay: () => number = () => 3;
 
@@ -74,6 +76,7 @@ export class RunBench {
       objects: new FileObjectStore({ roots: [artifacts] }),
       layout,
       substrate: 'embedded',
+      failpoint: (name) => bench?.failpoint(name),
       log: (level, message, facts) => level === 'error' && console.error(message, facts),
     });
     bench = new RunBench(folder, database, argo, open(), open);
@@ -108,7 +111,7 @@ export class RunBench {
   }
 
   submit(spec: object, parameters: Readonly<Record<string, JsonValue>> = {}): Promise<Run> {
-    const pipeline: Pipeline = parsePipelineValue(spec as never);
+    const pipeline = parseAnyPipelineValue(spec as never);
     return this.runs.submit({
       namespace: 'team',
       experimentId: randomUUID(),

@@ -15,7 +15,7 @@ import { useRunActions } from '@/features/runs';
 import { shortId } from '@/format/number';
 import { formatClock, formatExactTime, formatTime } from '@/format/time';
 import { useLanguage, useTexts } from '@/i18n/use-texts';
-import { isActive, STRIP_ORDER, visualCounts, visualOfRun, type VisualState } from '@/states/visual-state';
+import { isActive, isRetriable, STRIP_ORDER, visualCounts, visualOfRun, type VisualState } from '@/states/visual-state';
 import styles from './RunHeader.module.css';
 
 interface RunHeaderProps {
@@ -48,6 +48,11 @@ export function RunHeader({ detail, refetching, chosen, onChoose, children }: Ru
             <Icon name="copy" size={15} />
             {t.runs.runAgain}
           </Link>
+          {isRetriable(run) ? (
+            <Button icon="reset" title={t.runs.retryHint} onClick={() => void actions.retry([run])}>
+              {t.runs.retry}
+            </Button>
+          ) : null}
           {isActive(run) ? (
             <Button icon="stop" disabled={canceling} onClick={() => void actions.terminate([run])}>
               {t.runs.terminate}

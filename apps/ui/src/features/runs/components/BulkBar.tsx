@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Button, IconButton } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/Dialog';
 import { useTexts } from '@/i18n/use-texts';
-import { isActive } from '@/states/visual-state';
+import { isActive, isRetriable } from '@/states/visual-state';
 import type { useRunActions } from '../hooks/use-run-actions';
 import styles from './BulkBar.module.css';
 
@@ -22,6 +22,7 @@ export function BulkBar({ runs, archived, actions, onClear }: BulkBarProps) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
   const active = runs.filter(isActive);
+  const retriable = runs.filter(isRetriable);
   return (
     <div className={styles.bar} role="toolbar" aria-label={t.runs.selected(runs.length)}>
       <b>{t.runs.selected(runs.length)}</b>
@@ -29,6 +30,11 @@ export function BulkBar({ runs, archived, actions, onClear }: BulkBarProps) {
       {runs.length === 1 ? (
         <Button small look="quiet" onClick={() => router.push(`/runs/new?clone=${runs[0]?.id}`)}>
           {t.runs.runAgain}
+        </Button>
+      ) : null}
+      {retriable.length > 0 ? (
+        <Button small look="quiet" title={t.runs.retryHint} onClick={() => void actions.retry(retriable).then(onClear)}>
+          {t.runs.retry}
         </Button>
       ) : null}
       {active.length > 0 ? (

@@ -62,6 +62,14 @@ export function useRunActions() {
     [each, t],
   );
 
+  const retry = useCallback(
+    async (runs: readonly RunSummary[]) => {
+      const done = await each(runs, (run) => kfp.actOnRun(run.id, 'retry'), () => ({ state: 'RUNNING', finished_at: undefined, error: undefined }));
+      if (done.length > 0) showToast(t.runs.retriedToast(done.length));
+    },
+    [each, t],
+  );
+
   const remove = useCallback(
     async (runs: readonly RunSummary[]) => {
       const done = await each(runs, (run) => kfp.deleteRun(run.id));
@@ -71,5 +79,5 @@ export function useRunActions() {
     [each, t],
   );
 
-  return { archive, terminate, remove };
+  return { archive, terminate, retry, remove };
 }

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keptAttemptId } from '@millrace/argo';
+import { PipelineError, isPipelineError } from '@millrace/errors';
+import type { ObjectStore } from '@millrace/object-store';
+import type { KubeClient } from './kube-client.js';
+
+export interface KubernetesRetriedAttemptsOptions {
+  readonly client: KubeClient;
+  readonly objects: Pick<ObjectStore, 'stat' | 'copy' | 'delete'>;
+  /** How long pods may take to go. @default 60 s */
+  readonly patienceMs?: number;
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+const POLL_MS = 250;
+const AT_ONCE = 10;
+
+/** The pods of attempts that a retry makes again: Argo would take them for the new ones, and the new ones write their logs to the same place. */
+export class KubernetesRetriedAttempts {
+  constructor(private readonly options: KubernetesRetriedAttemptsOptions) {}
+
+  /** Only pods from before `endedAt` go: another process may have brought the retry further already. */
+  async setAside({ namespace, name, artifactRoot, endedAt }: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly endedAt: Date }, nodeIds: readonly string[], retry: number): Promise<void> {
+    const wanted = new Set(nodeIds);
+    const isTheirs = ({ metadata }: Pod): boolean => wanted.has(metadata.annotations?.['workflows.argoproj.io/node-id'] ?? '') && Date.parse(metadata.creationTimestamp) <= endedAt.getTime();
+    let left = (await this.#pods(namespace, name)).filter(isTheirs);
+    for (let start = 0; start < left.length; start += AT_ONCE) {
+      await Promise.all(
+        left.slice(start, start + AT_ONCE).map(async (pod) => {
+          if (artifactRoot !== '') await this.#keepLog(`${artifactRoot}/.logs`, pod.metadata.name, retry);
+          await this.#delete(namespace, pod);
+        }),
+      );
+    }
+    const until = Date.now() + (this.options.patienceMs ?? 60_000);
+    while (left.length > 0) {
+      left = (await this.#pods(namespace, name)).filter(isTheirs);
+      if (left.length === 0) return;
+      if (Date.now() > until) throw new PipelineError('UNAVAILABLE', `Pod "${left[0]!.metadata.name}" of the try before does not go; the retry goes on when it is gone.`);
+      await sleep(POLL_MS);
+    }
+  }
+
+  async #keepLog(folder: string, podName: string, retry: number): Promise<void> {
+    const { objects } = this.options;
+    const from = `${folder}/${podName}/main.log`;
+    if (objects.copy === undefined || (await objects.stat(from)) === undefined) return;
+    await objects.copy(from, `${folder}/${keptAttemptId(podName, retry)}/main.log`);
+    // Else it would be taken for the new attempt's as soon as that ends.
+    await objects.delete(from);
+  }
+
+  async #delete(namespace: string, { metadata }: Pod): Promise<void> {
+    try {
+      await this.options.client.json({ method: 'DELETE', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(metadata.name)}`, body: { preconditions: { uid: metadata.uid } } });
+    } catch (error) {
+      if (!isPipelineError(error) || (error.code !== 'NOT_FOUND' && error.code !== 'ABORTED' && error.code !== 'ALREADY_EXISTS')) throw error;
+    }
+  }
+
+  async #pods(namespace: string, workflow: string): Promise<Pod[]> {
+    const found: Pod[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.options.client.json<{ items: readonly Pod[]; metadata: { continue?: string } }>({
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
+        query: { labelSelector: `workflows.argoproj.io/workflow=${workflow}`, limit: 500, continue: next },
+      });
+      found.push(...page.items);
+      next = page.metadata.continue || undefined;
+    } while (next !== undefined);
+    return found;
+  }
+}
