@@ -42,9 +42,12 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
 
   const send = (frame: string): boolean => {
     if (raw.destroyed || raw.writableEnded) return true;
-    const taken = raw.write(frame);
-    if (raw.writableLength > MAX_UNREAD_BYTES) raw.destroy();
-    return taken;
+    // What is left from before counts, not the frame itself: a loop that begins may be a frame of megabytes.
+    if (raw.writableLength > MAX_UNREAD_BYTES) {
+      raw.destroy();
+      return true;
+    }
+    return raw.write(frame);
   };
 
   return {
