@@ -13,6 +13,7 @@ import { Server } from '../harness/server.js';
 import { checkOnCluster, type ClusterFinding } from './check-on-cluster.js';
 import { checkLife } from './check-life.js';
 import { ClusterServices } from './cluster-services.js';
+import { readClusterSettings, setting } from './cluster-settings.js';
 import { KfpSubmitter } from './kfp-submitter.js';
 import { RunNamespace } from './run-namespace.js';
 
@@ -23,18 +24,10 @@ const KEPT = [
   { kind: 'secret', name: 'token', values: { value: 'not-to-be-written-down' } },
   { kind: 'config-map', name: 'settings', values: { colour: 'red' } },
 ] as const;
-const setting = (...names: readonly string[]): string | undefined => names.map((name) => process.env[name]).find((value) => value !== undefined && value !== '');
-function needed(...names: readonly string[]): string {
-  const value = setting(...names);
-  if (value === undefined) throw new Error(`Set ${names[0]}; see docs/cluster.md.`);
-  return value;
-}
-
-const namespace = new RunNamespace(setting('E2E_NAMESPACE') ?? 'millrace-e2e');
-const s3Endpoint = needed('E2E_S3_ENDPOINT', 'S3_ENDPOINT_PODS', 'S3_ENDPOINT');
-const keys = { accessKey: needed('E2E_S3_ACCESS_KEY', 'S3_ACCESS_KEY'), secretKey: needed('E2E_S3_SECRET_KEY', 'S3_SECRET_KEY') };
-const bucket = setting('E2E_S3_BUCKET', 'S3_BUCKET') ?? 'mlpipeline';
-const images = { python: setting('E2E_PYTHON_IMAGE'), shell: setting('E2E_SHELL_IMAGE') };
+const settings = readClusterSettings();
+const { images, installedUrl: installed } = settings;
+const { endpoint: s3Endpoint, bucket, keys } = settings.s3;
+const namespace = new RunNamespace(settings.namespace);
 const concurrency = Number(setting('E2E_CONCURRENCY') ?? 3);
 const wanted = process.argv.slice(2);
 const closers: (() => Promise<unknown> | unknown)[] = [];
@@ -52,8 +45,7 @@ try {
   if (chosen.length === 0 && !withLife) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
 
   await namespace.prepare(keys);
-  const installed = setting('MILLRACE_URL');
-  const services = installed === undefined ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: needed('E2E_DATABASE_URL', 'TEST_MYSQL_URL'), s3Endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/e2e` }) : undefined;
+  const services = installed === undefined ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/e2e` }) : undefined;
   if (services !== undefined) closers.push(() => services.close());
   const server = services?.server ?? new Server(installed!);
   const laptop = await Millrace.start({ sample: false });
