@@ -16,11 +16,23 @@ export interface ClusterServicesOptions {
   readonly pipelineRoot: string;
   /** Beside what follows from the above. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Also the controller of recurring runs. @default false */
+  readonly schedules?: boolean;
+  readonly nodeFlags?: readonly string[];
+}
+
+/** A service that runs, for whoever measures it. */
+export interface RunningService {
+  readonly name: string;
+  readonly pid: number;
+  /** Address of its probes and metrics. */
+  readonly probes: string;
 }
 
 /** The services of a cluster install as processes of this machine: what `docs/services.md` says, and nothing else. */
 export class ClusterServices {
   readonly #processes: ChildProcess[] = [];
+  readonly #running: RunningService[] = [];
   #agent: ChildProcess | undefined;
 
   private constructor(
@@ -37,11 +49,11 @@ export class ClusterServices {
       const migration = services.#spawn('api-server', ['migrate'], { MILLRACE_DATABASE_URL: options.databaseUrl });
       const code = await new Promise((end) => migration.once('exit', end));
       if (code !== 0) throw new Error(`the migration ended with ${String(code)}; see ${LOGS}`);
-      const probe = await freePort();
-      services.#processes.push(
-        services.#spawn('api-server', [], { ...services.#settings, MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(port), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0', MILLRACE_PROBE_PORT: String(probe) }),
-      );
-      await Promise.all([services.#untilReady(probe), services.startAgent()]);
+      await Promise.all([
+        services.#start('api-server', { MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(port), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0' }),
+        services.startAgent(),
+        ...(options.schedules === true ? [services.#start('scheduled-workflow-controller')] : []),
+      ]);
       return services;
     } catch (error) {
       await services.close();
@@ -51,10 +63,11 @@ export class ClusterServices {
 
   /** Follows runs, until it is killed. */
   async startAgent(): Promise<void> {
-    const probe = await freePort();
-    this.#agent = this.#spawn('persistence-agent', [], { ...this.#settings, MILLRACE_PROBE_PORT: String(probe) });
-    this.#processes.push(this.#agent);
-    await this.#untilReady(probe);
+    this.#agent = await this.#start('persistence-agent');
+  }
+
+  get running(): readonly RunningService[] {
+    return this.#running;
   }
 
   /** As a node that dies would. */
@@ -89,8 +102,19 @@ export class ClusterServices {
     };
   }
 
+  async #start(name: string, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
+    const probe = await freePort();
+    const child = this.#spawn(name, [], { ...this.#settings, ...env, MILLRACE_PROBE_PORT: String(probe) });
+    this.#processes.push(child);
+    const service = { name, pid: child.pid!, probes: `http://127.0.0.1:${probe}` };
+    this.#running.push(service);
+    child.once('exit', () => this.#running.splice(this.#running.indexOf(service), 1));
+    await this.#untilReady(service);
+    return child;
+  }
+
   #spawn(app: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(WORKSPACE, 'apps', app, 'dist', `${app}.mjs`), ...args], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(this.options.nodeFlags ?? []), join(WORKSPACE, 'apps', app, 'dist', `${app}.mjs`), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...env },
     });
@@ -99,14 +123,14 @@ export class ClusterServices {
     return child;
   }
 
-  async #untilReady(probe: number): Promise<void> {
+  async #untilReady({ name, probes }: RunningService): Promise<void> {
     let said = '';
     for (const until = Date.now() + 60_000; Date.now() < until; await new Promise((next) => setTimeout(next, 200))) {
-      const answer = await fetch(`http://127.0.0.1:${probe}/readyz`).catch(() => undefined);
+      const answer = await fetch(`${probes}/readyz`).catch(() => undefined);
       if (answer?.status === 200) return;
       said = (await answer?.text()) ?? said;
     }
-    throw new Error(`a service is not ready: ${said}; see ${LOGS}`);
+    throw new Error(`${name} is not ready: ${said}; see ${LOGS}`);
   }
 }
 
