@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'no
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../../scripts/bundle-options.mjs';
 
 const app = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(app, 'dist');
@@ -17,23 +18,7 @@ const { metafile } = await build({
   outExtension: { '.js': '.mjs' },
   splitting: true,
   metafile: true,
-  bundle: true,
-  platform: 'node',
-  target: 'node22',
-  format: 'esm',
-  conditions: ['@millrace/source', 'import', 'node'],
-  keepNames: true,
-  sourcemap: 'linked',
-  logLevel: 'warning',
-  // A name that a half-changed library no longer exports must not become `undefined` at run time.
-  logOverride: { 'import-is-undefined': 'error' },
-  legalComments: 'linked',
-  tsconfig: join(workspace, 'tsconfig.base.json'),
-  loader: { '.wasm': 'copy' },
-  // What Nest looks for only when an application uses it.
-  external: ['@nestjs/microservices', '@nestjs/microservices/*', '@nestjs/websockets', '@nestjs/websockets/*', '@nestjs/platform-express', 'class-validator', 'class-transformer', 'class-transformer/*', '@fastify/view', '@fastify/static', '@fastify/multipart'],
-  // Packages in CommonJS call require for Node's own modules.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  ...bundleOptions,
 });
 
 // Pieces of earlier builds; a server that was started from a recent one may still have to read some of its.
