@@ -1,7 +1,7 @@
 import { KubernetesLeases, LeasedShards, newMemberIdentity } from '@millrace/kubernetes';
 import { SHARD_COUNT } from '@millrace/resources';
 import { createRunController } from '@millrace/run-controller';
-import { openCluster, runService, watchedNamespace, watchRights } from '@millrace/service-host';
+import { openCluster, rightsOf, rightsScope, runService, watchRights } from '@millrace/service-host';
 
 /** A renewal is tried every other second and given up after two. */
 const STUCK_MS = 60_000;
@@ -9,13 +9,7 @@ const STUCK_MS = 60_000;
 await runService({ name: 'persistence-agent', settings: {} }, async (settings, service) => {
   const { log, ready, live, gauge, onClose } = service;
   const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
-  watchRights(service, client, [
-    ...['list', 'watch'].map((verb) => ({ verb, resource: 'workflows.argoproj.io', namespace: watchedNamespace(settings) })),
-    ...['create', 'get', 'patch'].map((verb) => ({ verb, resource: 'workflows.argoproj.io', namespace: settings.MILLRACE_NAMESPACE })),
-    ...['create', 'get', 'delete'].map((verb) => ({ verb, resource: 'persistentvolumeclaims', namespace: settings.MILLRACE_NAMESPACE })),
-    ...['list', 'delete'].map((verb) => ({ verb, resource: 'pods', namespace: settings.MILLRACE_NAMESPACE })),
-    ...['create', 'list', 'patch', 'delete'].map((verb) => ({ verb, resource: 'leases.coordination.k8s.io', namespace: settings.MILLRACE_NAMESPACE })),
-  ]);
+  watchRights(service, client, rightsOf('persistence-agent', rightsScope(settings)));
   const identity = newMemberIdentity();
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-persistence-agent' });
   const shards = new LeasedShards({ leases, identity, shardCount: SHARD_COUNT, log });

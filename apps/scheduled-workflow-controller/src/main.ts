@@ -1,7 +1,7 @@
 import { KubernetesLeases, LeasedShards, newMemberIdentity } from '@millrace/kubernetes';
 import { createRunController } from '@millrace/run-controller';
 import { createScheduleController, type ScheduleController } from '@millrace/schedule-controller';
-import { openCluster, runService, text, watchedNamespace, watchRights } from '@millrace/service-host';
+import { openCluster, rightsOf, rightsScope, runService, text, watchRights } from '@millrace/service-host';
 
 const STUCK_MS = 60_000;
 
@@ -9,11 +9,7 @@ const STUCK_MS = 60_000;
 await runService({ name: 'scheduled-workflow-controller', settings: { MILLRACE_TIME_ZONE: text } }, async (settings, service) => {
   const { log, ready, live, onClose } = service;
   const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
-  watchRights(service, client, [
-    ...['list', 'watch'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace: watchedNamespace(settings) }))),
-    ...['create', 'get', 'patch'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace: settings.MILLRACE_NAMESPACE }))),
-    ...['create', 'list', 'patch', 'delete'].map((verb) => ({ verb, resource: 'leases.coordination.k8s.io', namespace: settings.MILLRACE_NAMESPACE })),
-  ]);
+  watchRights(service, client, rightsOf('scheduled-workflow-controller', rightsScope(settings)));
   const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-scheduled-workflow-controller' });
   const shards = new LeasedShards({ leases, identity: newMemberIdentity(), shardCount: 1, log });

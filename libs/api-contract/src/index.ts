@@ -11,6 +11,8 @@ export type {
   ArtifactPage,
   ArtifactView,
   Attempt,
+  Diagnosis,
+  Finding,
   LogPageView,
   RunDetail,
   RecurringRunDetail,

@@ -43,5 +43,9 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('missingRights', (
       'cluster',
     );
     await expect.poll(() => missingRights(agent, rights)).toEqual([]);
+    const account = { namespace: 'millrace', name: 'agent' };
+    expect(await missingRights(admin, rights, { account })).toEqual([]);
+    expect(await missingRights(admin, [{ verb: 'get', resource: 'secrets', namespace, name: 'keys' }], { account })).toEqual([`get secrets "keys" in namespace "${namespace}" (Role)`]);
+    await expect(missingRights(agent, rights, { account })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
   });
 });

@@ -7,29 +7,40 @@ export interface Right {
   readonly resource: string;
   /** All namespaces when absent. */
   readonly namespace?: string;
+  /** Of this object alone. @default of any */
+  readonly name?: string;
 }
 
-/** Those of the rights that the client's account does not have, as sentences that say what is to be granted. */
-export async function missingRights(client: KubeClient, rights: readonly Right[]): Promise<readonly string[]> {
-  const answers = await Promise.all(rights.map(async (right) => ({ right, allowed: await isAllowed(client, right) })));
-  return answers.flatMap(({ right, allowed }) => (allowed ? [] : [describeRight(right)]));
+export interface ReviewOptions {
+  /** Somebody else's rights, which takes the right to ask (an administrator's). @default those of the client's own account */
+  readonly account?: { readonly namespace: string; readonly name: string };
 }
 
-async function isAllowed(client: KubeClient, { verb, resource, namespace }: Right): Promise<boolean> {
+/** Those of the rights that the account does not have, as sentences that say what is to be granted. */
+export async function missingRights(client: KubeClient, rights: readonly Right[], options: ReviewOptions = {}): Promise<readonly string[]> {
+  const answers = await Promise.all(rights.map((right) => hasRight(client, right, options)));
+  return rights.flatMap((right, index) => (answers[index] === true ? [] : [describeRight(right)]));
+}
+
+/** Whether the account has the right. */
+export async function hasRight(client: KubeClient, { verb, resource, namespace, name }: Right, { account }: ReviewOptions = {}): Promise<boolean> {
   const [path = '', subresource] = resource.split('/', 2);
   const [plural, ...group] = path.split('.');
+  const resourceAttributes = { verb, resource: plural, group: group.join('.'), ...(subresource !== undefined && { subresource }), ...(namespace !== undefined && { namespace }), ...(name !== undefined && { name }) };
+  const kind = account === undefined ? 'SelfSubjectAccessReview' : 'SubjectAccessReview';
   const review = await client.json<{ status?: { allowed?: boolean } }>({
     method: 'POST',
-    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-    body: {
-      apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { verb, resource: plural, group: group.join('.'), ...(subresource !== undefined && { subresource }), ...(namespace !== undefined && { namespace }) } },
-    },
+    path: `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`,
+    body: { apiVersion: 'authorization.k8s.io/v1', kind, spec: { resourceAttributes, ...(account !== undefined && subjectOf(account)) } },
   });
   return review.status?.allowed === true;
 }
 
-function describeRight({ verb, resource, namespace }: Right): string {
-  return `${verb} ${resource} ${namespace === undefined ? 'in the whole cluster (ClusterRole)' : `in namespace "${namespace}" (Role)`}`;
+/** As the API server knows the pods of a service account. */
+function subjectOf({ namespace, name }: { readonly namespace: string; readonly name: string }) {
+  return { user: `system:serviceaccount:${namespace}:${name}`, groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'] };
+}
+
+function describeRight({ verb, resource, namespace, name }: Right): string {
+  return `${verb} ${resource}${name === undefined ? '' : ` "${name}"`} ${namespace === undefined ? 'in the whole cluster (ClusterRole)' : `in namespace "${namespace}" (Role)`}`;
 }

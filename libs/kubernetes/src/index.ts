@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { missingRights, type Right } from './access-review.js';
+export { hasRight, missingRights, type ReviewOptions, type Right } from './access-review.js';
 export { clusterLayout, type ClusterLayoutOptions } from './cluster-layout.js';
 export { slowAnswersWarning } from './gate-delay.js';
 export { KubeClient, type KubeRequest } from './kube-client.js';

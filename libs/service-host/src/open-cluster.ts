@@ -6,6 +6,7 @@ import type { Layout } from '@millrace/pipeline-semantics';
 import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
 import { openObjects } from './open-objects.js';
 import type { ServiceContext } from './run-service.js';
+import type { RightsScope } from './service-rights.js';
 import { isAway, waitUntil } from './wait-until.js';
 
 /** What the controllers and the API need of a cluster. */
@@ -50,8 +51,12 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
 }
 
 /** The namespace that lists and watches look in; undefined for all. */
-export function watchedNamespace(settings: ClusterSettings): string | undefined {
+function watchedNamespace(settings: ClusterSettings): string | undefined {
   return settings.MILLRACE_ALL_NAMESPACES ? undefined : settings.MILLRACE_NAMESPACE;
+}
+
+export function rightsScope(settings: ClusterSettings): RightsScope {
+  return { namespace: settings.MILLRACE_NAMESPACE, allNamespaces: settings.MILLRACE_ALL_NAMESPACES };
 }
 
 function isNotMigrated(error: unknown): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KubernetesTaskLogs } from '@millrace/kubernetes';
 import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
-import { flag, list, openCluster, runService, text, watchRights, wholeNumber } from '@millrace/service-host';
+import { flag, list, openCluster, rightsOf, rightsScope, runService, text, watchRights, wholeNumber } from '@millrace/service-host';
 import { createApiServer } from '../create-api-server.js';
 import { watchArgoDelay } from './watch-argo-delay.js';
 
@@ -34,11 +34,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
   const { log, gauge, onClose } = service;
   const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
-  watchRights(service, client, [
-    ...['create', 'get', 'list', 'patch', 'delete'].flatMap((verb) => ['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].map((resource) => ({ verb, resource, namespace }))),
-    ...['list', 'delete'].map((verb) => ({ verb, resource: 'pods', namespace })),
-    { verb: 'get', resource: 'pods/log', namespace },
-  ]);
+  watchRights(service, client, rightsOf('api-server', rightsScope(settings)));
   const timeZone = settings.MILLRACE_TIME_ZONE;
   // Neither is started: runs and schedules are made here and followed by the controllers.
   const runs = createRunController({ database, store, objects, layout, volumes, attempts, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });

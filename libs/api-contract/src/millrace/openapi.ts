@@ -20,6 +20,7 @@ const artifactEntries = z.object({ entries: z.array(z.object({ path: z.string(),
 /** Every route of Millrace's own that is served. */
 export const operations: readonly Operation[] = [
   operation('GET', '/server', 'getServer', 'What this server is.', { response: views.serverInfo }),
+  operation('GET', '/doctor', 'getDiagnosis', 'What the server finds wrong with its install, looked at at most every half minute.', { response: views.diagnosis }),
   operation('GET', '/events', 'streamEvents', 'Changes as they are committed, as server-sent events.', { response: 'text/event-stream' }),
   operation('GET', '/runs', 'listRuns', 'Lists runs with the names they show, newest first.', { query: listRunsQuery, response: views.runList }),
   operation('POST', '/runs:preview', 'previewRun', 'Says what a run would do, without running it.', { body: run, response: views.runPreview }),
@@ -57,6 +58,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     StreamEvent: views.streamEvent,
     RunPreview: views.runPreview,
     ServerInfo: views.serverInfo,
+    Diagnosis: views.diagnosis,
     ArtifactEntries: artifactEntries,
   };
   const schemas = new Map<string, z.ZodType>([...v2beta1Schemas, ...Object.entries(own)]);

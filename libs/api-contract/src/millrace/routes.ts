@@ -6,6 +6,8 @@ const at = (strings: TemplateStringsArray, ...ids: (string | number)[]) =>
 /** Paths of Millrace's own routes, relative to the base path; ids are escaped. */
 export const millraceRoutes = {
   server: () => at`/server`,
+  /** What the server finds wrong with its install. */
+  doctor: () => at`/doctor`,
   events: () => at`/events`,
   runs: () => at`/runs`,
   runPreview: () => at`/runs:preview`,

@@ -229,6 +229,18 @@ export const serverInfo = z.object({
   warnings: z.array(z.string()),
 });
 
+/** What a check of the install came to; `why` and `remedy` are there unless all is well. */
+export const finding = z.object({
+  check: z.string(),
+  verdict: z.enum(['ok', 'warning', 'error', 'unknown']),
+  what: z.string(),
+  why: z.string().optional(),
+  remedy: z.string().optional(),
+});
+
+/** `GET /doctor` */
+export const diagnosis = z.object({ examined_at: z.string(), findings: z.array(finding) });
+
 /** `GET /runs/{run_id}/artifacts` */
 export const artifactPage = z.object({ artifacts: z.array(artifactLink.extend({ task_id: z.string(), task_path: z.string(), direction: z.enum(['INPUT', 'OUTPUT']) })) });
 
@@ -249,4 +261,6 @@ export type ArtifactPage = z.infer<typeof artifactPage>;
 export type LogPageView = z.infer<typeof logPage>;
 export type StreamEvent = z.infer<typeof streamEvent>;
 export type RunPreview = z.infer<typeof runPreview>;
+export type Finding = z.infer<typeof finding>;
+export type Diagnosis = z.infer<typeof diagnosis>;
 export type ServerInfo = z.infer<typeof serverInfo>;
