@@ -30,13 +30,15 @@ function aCluster(pods: ReturnType<typeof aPod>[], logs: Record<string, string>)
   const objects = {
     stat: async (uri: string) => (uri in logs ? { kind: 'file' as const, sizeBytes: 1, modifiedAt: ENDED } : undefined),
     copy: async (from: string, to: string) => void (logs[to] = logs[from]!),
-    delete: async (uri: string) => void delete logs[uri],
+    delete: async (uri: string) => {
+      for (const key of Object.keys(logs)) if (key === uri || key.startsWith(`${uri}/`)) delete logs[key];
+    },
   };
   return { attempts: new KubernetesRetriedAttempts({ client, objects, patienceMs: 2_000 }), deleted };
 }
 
 describe('pods of attempts that a retry makes again', () => {
-  const workflow = { namespace: 'ns', name: 'wf', artifactRoot: 's3://b/run', endedAt: ENDED };
+  const workflow = { namespace: 'ns', name: 'wf', artifactRoot: 's3://b/run', taskRoots: ['s3://b/run/t/1'], endedAt: ENDED };
 
   it('go, and their logs are kept under another name', async () => {
     const logs = { 's3://b/run/.logs/wf-pod-1/main.log': 'first', 's3://b/run/.logs/wf-pod-2/main.log': 'other' };
@@ -44,6 +46,13 @@ describe('pods of attempts that a retry makes again', () => {
     await attempts.setAside(workflow, ['wf-1', 'wf-3'], 2);
     expect(deleted.toSorted()).toEqual([['wf-pod-1', { preconditions: { uid: 'uid of wf-pod-1' } }], ['wf-pod-3', { preconditions: { uid: 'uid of wf-pod-3' } }]]);
     expect(logs).toEqual({ 's3://b/run/.logs/wf-pod-1.try2/main.log': 'first', 's3://b/run/.logs/wf-pod-2/main.log': 'other' });
+  });
+
+  it('leave no outputs behind for the new ones, and others keep theirs', async () => {
+    const objects = { 's3://b/run/t/1/.parameters/out': 'of the failed one', 's3://b/run/t/1/attempt-0/data': 'too', 's3://b/run/t/12/data': 'of another task' };
+    const { attempts } = aCluster([aPod('wf-pod-1', 'wf-1')], objects);
+    await attempts.setAside(workflow, ['wf-1'], 1);
+    expect(objects).toEqual({ 's3://b/run/t/12/data': 'of another task' });
   });
 
   it('are left alone when they are of the retry already', async () => {

@@ -18,23 +18,25 @@ interface Pod {
 const POLL_MS = 250;
 const AT_ONCE = 10;
 
-/** The pods of attempts that a retry makes again: Argo would take them for the new ones, and the new ones write their logs to the same place. */
+/** What attempts left that a retry makes again: Argo would take their pods for the new ones, and the new ones write logs and outputs to the same places. */
 export class KubernetesRetriedAttempts {
   constructor(private readonly options: KubernetesRetriedAttemptsOptions) {}
 
   /** Only pods from before `endedAt` go: another process may have brought the retry further already. */
-  async setAside({ namespace, name, artifactRoot, endedAt }: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly endedAt: Date }, nodeIds: readonly string[], retry: number): Promise<void> {
+  async setAside(
+    { namespace, name, artifactRoot, taskRoots, endedAt }: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly taskRoots: readonly string[]; readonly endedAt: Date },
+    nodeIds: readonly string[],
+    retry: number,
+  ): Promise<void> {
     const wanted = new Set(nodeIds);
     const isTheirs = ({ metadata }: Pod): boolean => wanted.has(metadata.annotations?.['workflows.argoproj.io/node-id'] ?? '') && Date.parse(metadata.creationTimestamp) <= endedAt.getTime();
+    // Before the pods go, because whoever finds none may have new ones made.
+    await mapAtMost(AT_ONCE, taskRoots, (root) => this.options.objects.delete(root));
     let left = (await this.#pods(namespace, name)).filter(isTheirs);
-    for (let start = 0; start < left.length; start += AT_ONCE) {
-      await Promise.all(
-        left.slice(start, start + AT_ONCE).map(async (pod) => {
-          if (artifactRoot !== '') await this.#keepLog(`${artifactRoot}/.logs`, pod.metadata.name, retry);
-          await this.#delete(namespace, pod);
-        }),
-      );
-    }
+    await mapAtMost(AT_ONCE, left, async (pod) => {
+      if (artifactRoot !== '') await this.#keepLog(`${artifactRoot}/.logs`, pod.metadata.name, retry);
+      await this.#delete(namespace, pod);
+    });
     const until = Date.now() + (this.options.patienceMs ?? 60_000);
     while (left.length > 0) {
       left = (await this.#pods(namespace, name)).filter(isTheirs);
@@ -74,4 +76,8 @@ export class KubernetesRetriedAttempts {
     } while (next !== undefined);
     return found;
   }
+}
+
+async function mapAtMost<Item>(atOnce: number, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += atOnce) await Promise.all(items.slice(start, start + atOnce).map(work));
 }

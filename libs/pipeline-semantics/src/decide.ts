@@ -108,14 +108,14 @@ function downloadProblem(path: ScopePath, inputs: TaskValues, layout: Layout): s
 }
 
 function decideContainer(pipeline: Pipeline, path: ScopePath, located: LocatedTask, view: RunView, context: DecideContext, inputs: TaskValues): Decision {
-  const { task, component, executor, taskKey } = located;
+  const { task, component, executor, taskKey, retryPolicy } = located;
   const container = executor?.container;
   if (container === undefined) return { kind: 'fail', message: `Task "${path}" has an executor of a kind that is not supported.` };
   const { layout, taskId } = context;
   const settings = resolveSettings(pipeline, path, located, view, context);
   if (settings.kind !== 'known') return undecided(path, settings);
   const settled = { pipeline, located, inputs, run: view.run, layout, settings: settings.value };
-  const places = placeOutputs({ component, layout, artifactRoot: view.run.artifactRoot, taskKey, taskId });
+  const places = placeOutputs({ component, layout, artifactRoot: view.run.artifactRoot, taskKey, taskId, isRetried: (retryPolicy?.maxRetryCount ?? 0) > 0 });
   const run = (fingerprint?: string): Decision => {
     try {
       const plan = planExecution({ ...settled, path, taskId, container, places, ...(fingerprint !== undefined && { fingerprint }) });

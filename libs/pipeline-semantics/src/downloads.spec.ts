@@ -38,6 +38,11 @@ describe('what is brought to a task on a cluster', () => {
     });
   });
 
+  it('is what an attempt made with all of the task, too', () => {
+    const attempt = (number: number, of: number) => anArtifact(`${number}-${of}`, { uri: `minio://b/root/p/run-1/make/${uuid(of)}/attempt-${number}/out` });
+    expect(download([attempt(0, 1), attempt(2, 2)])).toMatchObject({ byInput: { data: [{ key: 'root/p/run-1/make', path: '/minio/b/root/p/run-1/make' }] } });
+  });
+
   it('is an imported member of a list by itself, however deep it lies', () => {
     const imported = anArtifact('i', { uri: 'minio://b/data/of/many/others/x.csv' });
     expect(download([imported, made('run-1', 1)])).toMatchObject({ byInput: { data: [{ key: 'data/of/many/others/x.csv' }, { key: 'root/p/run-1/make' }] } });

@@ -1,3 +1,4 @@
+import { isAttemptFolder } from './attempt-folder.js';
 import type { Layout, ObjectLocation } from './layout.js';
 import { localPathOf, pathOfUri } from './local-path.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
@@ -50,10 +51,14 @@ function unreachable({ uri }: RuntimeArtifact): string {
     : `"${uri}" is in a ${scheme}:// store that this installation has no credentials for; name one in the providers of the kfp-launcher ConfigMap`;
 }
 
-/** What a task made lies in `<root>/<task>/<id>/<artifact>` and is brought with all that the task made in that run; anything else by itself. */
+/**
+ * What a task made lies in `<root>/<task>/<id>/<artifact>`, or in an attempt's folder there, and is brought with all that the task made in that run;
+ * anything else by itself.
+ */
 function folderOf(uri: string, location: ObjectLocation): Download {
   const parts = location.key.split('/');
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(parts.at(-2) ?? '')) return { ...location, path: pathOfUri(uri) };
-  const above = parts.slice(-2).join('/');
-  return { ...location, key: parts.slice(0, -2).join('/'), path: pathOfUri(uri).slice(0, -above.length - 1) };
+  const below = isAttemptFolder(parts.at(-2) ?? '') ? 3 : 2;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(parts.at(-below) ?? '')) return { ...location, path: pathOfUri(uri) };
+  const above = parts.slice(-below).join('/');
+  return { ...location, key: parts.slice(0, -below).join('/'), path: pathOfUri(uri).slice(0, -above.length - 1) };
 }

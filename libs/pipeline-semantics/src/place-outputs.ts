@@ -1,5 +1,6 @@
 import type { ComponentSpec } from '@millrace/pipeline-spec';
 import type { ExecutionPlan } from './decision.js';
+import { attemptMark } from './attempt-folder.js';
 import type { Layout } from './layout.js';
 import { pathOfUri } from './local-path.js';
 
@@ -8,7 +9,8 @@ export type OutputPlaces = Pick<ExecutionPlan, 'taskRoot' | 'localTaskRoot' | 'p
 
 /**
  * The places promised to one execution: `<artifact root>/<task key>/<task id>/<artifact>`. The folder of the metadata file is the task
- * root, because the SDK takes it for that (`dsl.get_uri`).
+ * root, because the SDK takes it for that (`dsl.get_uri`). Where files are taken away when an attempt ends, each attempt at a task that is retried has a
+ * task root of its own below, so that nothing of a failed one is taken for the next one's.
  */
 export function placeOutputs(options: {
   readonly component: ComponentSpec;
@@ -16,9 +18,11 @@ export function placeOutputs(options: {
   readonly artifactRoot: string;
   readonly taskKey: string;
   readonly taskId: string;
+  /** Whether there may be several attempts. */
+  readonly isRetried?: boolean;
 }): OutputPlaces {
-  const { component, layout, artifactRoot, taskKey, taskId } = options;
-  const taskRoot = `${artifactRoot}/${taskKey}/${taskId}`;
+  const { component, layout, artifactRoot, taskKey, taskId, isRetried = false } = options;
+  const taskRoot = `${taskRootOf(artifactRoot, taskKey, taskId)}${isRetried && layout.transport === 'object-store' ? `/${attemptMark(taskId)}` : ''}`;
   const localTaskRoot = pathOfUri(taskRoot);
   const folder = layout.parameterFolder(localTaskRoot);
   const outputs = component.outputDefinitions;
@@ -40,6 +44,11 @@ export function placeOutputs(options: {
       ]),
     ),
   };
+}
+
+/** The folder of all that a task makes, whichever attempt does. */
+export function taskRootOf(artifactRoot: string, taskKey: string, taskId: string): string {
+  return `${artifactRoot}/${taskKey}/${taskId}`;
 }
 
 /** An output's name as one part of a path; only hand-made IR has names for which this makes a difference. */

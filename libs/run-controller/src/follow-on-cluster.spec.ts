@@ -35,7 +35,7 @@ const spec = {
       dag: { tasks: { a: { componentRef: { name: 'c' } } }, outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'a', outputParameterKey: 'out' } } } } },
     },
   },
-  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } } } } },
+  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } } } } },
 };
 
 describe('a run whose tasks leave their outputs in an object store', () => {
@@ -116,6 +116,34 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     files.set(uri, JSON.stringify({ parameterValues: { out: 'x' } }));
     await follower.follow(over('Succeeded'), undefined);
     expect((await rows())['root/group']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'x' } });
+  });
+
+  it('takes nothing that a failed attempt left for the next one', async () => {
+    const { id, execution } = (await rows())['root/flaky']!;
+    const root = (execution as unknown as { taskRoot: string }).taskRoot.replace(`attempt-of-${id}`, '');
+    expect(root).toMatch(/\/flaky\/[^/]+\/$/);
+    const attempt = (number: number, phase: string) => node(`flaky(${number})`, 'Pod', phase, 'root/flaky', { nodeFlag: { retried: true } as never });
+    const ended = (last: 'Succeeded' | 'Failed') => {
+      const { status } = over('Succeeded');
+      const nodes = { ...Object.fromEntries([node('flaky', 'Retry', last, 'root/flaky', { children: ['flaky(0)', 'flaky(1)'] }), attempt(0, 'Failed'), attempt(1, last)]) };
+      return { ...created, status: { ...status, phase: last, nodes } } as Resource<Workflow>;
+    };
+    files.set(`${root}attempt-0/.parameters/out`, 'stale');
+    files.set(`${root}attempt-1/output_metadata.json`, '{}');
+    await follower.follow(ended('Succeeded'), undefined);
+    expect((await rows())['root/flaky']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/without output parameter "out"/) });
+  });
+
+  it('has the outputs of the attempt that succeeded, under the address that it was given', async () => {
+    const { id, execution } = (await rows())['root/flaky']!;
+    const root = (execution as unknown as { taskRoot: string }).taskRoot.replace(`attempt-of-${id}`, 'attempt-1');
+    files.set(`${root}/.parameters/out`, 'fresh');
+    const attempt = (number: number, phase: string) => node(`flaky(${number})`, 'Pod', phase, 'root/flaky', { nodeFlag: { retried: true } as never });
+    const nodes = Object.fromEntries([node('flaky', 'Retry', 'Succeeded', 'root/flaky', { children: ['flaky(0)', 'flaky(1)'] }), attempt(0, 'Failed'), attempt(1, 'Succeeded')]);
+    await follower.follow({ ...created, status: { phase: 'Running', nodes } as never }, undefined);
+    expect((await rows())['root/flaky']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'fresh' } });
+    const [link] = await database.artifacts.listLinks(run.id);
+    expect(link?.artifact.uri).toBe(`${root}/data`);
   });
 
   it('says of a failure what the stored log says last', async () => {

@@ -8,5 +8,6 @@ export type { ContainerNeeds } from './refuse-unrunnable.js';
 export type { VolumeClaims } from './volume-claims.js';
 export { createRunController } from './create-run-controller.js';
 export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
+export { executionAsRun } from './task-rows.js';
 export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME } from './schedule-labels.js';
 export { isMetricName } from './v1/read-run-metrics.js';

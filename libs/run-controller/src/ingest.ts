@@ -1,8 +1,8 @@
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
-import { collectOutputs, dagStateOf, isFinalTaskState, resolveDagOutputs, scopeComponent, type CollectedOutputs, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { collectOutputs, dagStateOf, isFinalTaskState, placeAttempt, resolveDagOutputs, scopeComponent, type CollectedOutputs, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
-import { hasNodeResult, isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf } from '@millrace/workflow-compiler';
+import { hasNodeResult, isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
 import { noteEntered } from './enter-dag.js';
 import { failureOf } from './failure-of.js';
@@ -10,7 +10,7 @@ import type { LiveRun } from './live-run.js';
 import type { RunRows } from './run-rows.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
-import type { Remains } from './read-remains.js';
+import { lastAttempt, type Remains } from './read-remains.js';
 import { executionOf, json, linksOf, type StoredExecution } from './task-rows.js';
 
 export interface IngestContext {
@@ -76,7 +76,7 @@ function depth(path: ScopePath): number {
   return path.match(/[/#]/g)?.length ?? 0;
 }
 
-function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Readonly<Record<string, NodeStatus>>, stopping: boolean, context: IngestContext): void {
+function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Nodes, stopping: boolean, context: IngestContext): void {
   const row = live.task(path);
   if (row === undefined || isFinalTaskState(row.state)) return;
   const skipped = taskStateOf(node);
@@ -99,7 +99,7 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Rea
   if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);
   else if (skipped === 'CACHED') live.updateTask({ ...update, message: '' });
   else if (state !== 'SUCCEEDED') live.updateTask(update);
-  else completeContainer(live, update, node, context);
+  else completeContainer(live, update, node, nodes, context);
 }
 
 function completeDag(live: LiveRun, update: TaskUpdate): void {
@@ -118,13 +118,13 @@ function completeDag(live: LiveRun, update: TaskUpdate): void {
 }
 
 /** Argo is content when the process was; whether it left what the component declares is for us to say. */
-function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, context: IngestContext): void {
+function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, nodes: Nodes, context: IngestContext): void {
   const row = live.task(update.path)!;
   const execution = executionOf(row);
   const collected =
     execution === undefined
       ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it` } as const)
-      : outputsOf(live, update.path, execution, node, context);
+      : outputsOf(live, update.path, placeAttempt(execution, row.id, lastAttempt(node, nodes)), node, context);
   if (collected.kind === 'failed') {
     live.updateTask({ ...update, state: 'FAILED', message: collected.message });
     return;

@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { NodeStatus } from '@millrace/argo';
 import { isPipelineError, PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
-import { scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
-import { attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import { placeAttempt, scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
+import { attemptIndex, attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import type { LiveRun } from './live-run.js';
 import { executionOf, type StoredExecution } from './task-rows.js';
 
@@ -36,12 +36,19 @@ export async function readRemains(live: LiveRun, ended: ReadonlyMap<ScopePath, N
     Array.from({ length: Math.min(AT_ONCE, waiting.length) }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [path, node] = next;
-        const execution = executionOf(live.task(path)!)!;
+        const row = live.task(path)!;
+        const execution = placeAttempt(executionOf(row)!, row.id, lastAttempt(node, nodes));
         remains.set(path, taskStateOf(node) === 'SUCCEEDED' ? await resultOf(live, path, execution, context) : { lastWords: await lastWordsOf(live, node, nodes, context) });
       }
     }),
   );
   return remains;
+}
+
+/** Number of the attempt that decided a task. */
+export function lastAttempt(node: NodeStatus, nodes: Nodes): number {
+  const last = attemptsOf(node, nodes).at(-1);
+  return last === undefined ? 0 : attemptIndex(last);
 }
 
 async function resultOf(live: LiveRun, path: ScopePath, { taskRoot, outputMetadataFile, parameterFiles }: StoredExecution, { objects }: ReadContext): Promise<Remains> {

@@ -2,7 +2,7 @@ import { ANNOTATION_RETRY, isWorkflowCompleted, LABEL_PERSISTED, type NodeStatus
 import type { Database, Run } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { EXIT_HANDLER_PATH } from '@millrace/pipeline-spec';
-import { ROOT_PATH, type ScopePath } from '@millrace/pipeline-semantics';
+import { ROOT_PATH, taskRootOf, type ScopePath } from '@millrace/pipeline-semantics';
 import { patchCurrent, type Resource, type ResourceStore } from '@millrace/resources';
 import { gatedTaskOf, isAroundTask, isGate } from '@millrace/workflow-compiler';
 import { shutDown } from './create-workflow.js';
@@ -59,7 +59,10 @@ export async function takeUp(context: RetryContext, run: Run): Promise<Resource<
     if (run.state === 'CANCELING') return endBeforeRetry(context, run);
     const live = await loadLiveRun(database, run);
     const plan = (workflow: Resource<Workflow>) => planReopening(workflow.status?.nodes ?? {}, pathOf(live, workflow), fatesOf(live, workflow), workflow.metadata.name);
-    await attempts?.setAside({ ...ref, artifactRoot: run.artifactRoot, endedAt: timeOf(found.status?.finishedAt) ?? clock() }, plan(found).pods, retriesOf(run));
+    const fates = fatesOf(live, found);
+    const again = [...live.tasks].filter(({ path, kind, attempts: made }) => kind === 'container' && made.length > 0 && fates.get(path) === 'reset');
+    const taskRoots = run.artifactRoot === '' ? [] : again.map(({ taskKey, id }) => taskRootOf(run.artifactRoot, taskKey, id));
+    await attempts?.setAside({ ...ref, artifactRoot: run.artifactRoot, taskRoots, endedAt: timeOf(found.status?.finishedAt) ?? clock() }, plan(found).pods, retriesOf(run));
     failpoint?.('retry.set-aside');
     await patchCurrent(store, { kind: 'Workflow', ref }, (current) => (isBeforeRetry(current, run) ? reopening(current, plan(current), { retry: retriesOf(run), now: clock() }) : undefined));
     failpoint?.('retry.patched');

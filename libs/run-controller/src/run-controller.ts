@@ -46,9 +46,9 @@ export interface SubmissionPreview {
 export interface RetriedAttempts {
   /**
    * Keeps the logs of these attempts under other ids (`keptAttemptId`), so that new attempts may have theirs, and removes what still stands in
-   * their way. Again for attempts that are set aside, it does nothing.
+   * their way: where files are taken away to `taskRoots`, what they left there. Again for attempts that are set aside, it does nothing.
    */
-  setAside(workflow: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly endedAt: Date }, nodeIds: readonly string[], retry: number): Promise<void>;
+  setAside(workflow: { readonly namespace: string; readonly name: string; readonly artifactRoot: string; readonly taskRoots: readonly string[]; readonly endedAt: Date }, nodeIds: readonly string[], retry: number): Promise<void>;
 }
 
 export interface RunControllerOptions {

@@ -1,5 +1,6 @@
+import { isKeptAttemptId } from '@millrace/argo';
 import type { Artifact, Json, Task, TaskArtifact } from '@millrace/database';
-import type { Decision, ExecutionPlan, PlannedTask, RuntimeArtifact, TaskValues } from '@millrace/pipeline-semantics';
+import { placeAttempt, type Decision, type ExecutionPlan, type PlannedTask, type RuntimeArtifact, type TaskValues } from '@millrace/pipeline-semantics';
 
 /** What a task row keeps of its execution plan: what reading its outputs and showing its container need. */
 export interface StoredExecution {
@@ -17,8 +18,16 @@ export function storedExecution(plan: ExecutionPlan): StoredExecution {
   return { image, command, args, taskRoot, parameterFiles, outputMetadataFile, outputArtifacts };
 }
 
+/** What was decided for a task; in texts and places a mark may stand for the attempt, which `placeAttempt` replaces. */
 export function executionOf(task: Task): StoredExecution | undefined {
   return task.execution as unknown as StoredExecution | undefined;
+}
+
+/** What a task's row keeps of its container, as its last attempt had it. */
+export function executionAsRun(task: Pick<Task, 'id' | 'execution' | 'attempts'>): Json | undefined {
+  const attempts = task.attempts.filter(({ nodeId }) => !isKeptAttemptId(nodeId)).length;
+  const { execution } = task;
+  return typeof execution === 'object' && execution !== null ? placeAttempt(execution, task.id, Math.max(0, attempts - 1)) : execution;
 }
 
 /** What the row of a loop keeps once it is known how often it is run. */

@@ -1,7 +1,8 @@
 import type { Outputs } from '@millrace/argo';
-import { isPodField, lateSettings, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
+import { isPodField, lateSettings, placeAttempt, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
 import type { ComponentSpec, Pipeline } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
+import { ATTEMPT } from './compile-pod.js';
 import { GATE_SLOTS, type GateSlot } from './gate-template.js';
 import { containerResources } from './pod-patch.js';
 import { transportOf } from './transport.js';
@@ -72,10 +73,11 @@ function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerConte
     imagePullSecrets: () => argoJson(pod.imagePullSecrets ?? []),
   };
   const late = plan.late ?? (Object.keys(GATE_SLOTS) as GateSlot[]).filter((slot) => slot !== 'items');
-  return {
+  const values = {
     ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
     ...transportOf(layout, run).answer(component, plan),
   };
+  return placeAttempt(values, plan.taskId, ATTEMPT);
 }
 
 /** Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. */

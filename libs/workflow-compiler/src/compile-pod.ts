@@ -1,5 +1,5 @@
 import type { Template } from '@millrace/argo';
-import { isPodField, lateParts, outputFileName, renderResources, staticPodOf, type ExecutionPlan, type LateField, type Layout, type LocatedTask } from '@millrace/pipeline-semantics';
+import { isPodField, lateParts, outputFileName, placeAttempt, renderResources, staticPodOf, type ExecutionPlan, type LateField, type Layout, type LocatedTask } from '@millrace/pipeline-semantics';
 import type { ContainerSpec, JsonObject, Pipeline } from '@millrace/pipeline-spec';
 import { outputParameterName } from './names.js';
 import { type PodContents, podSpecPatch } from './pod-patch.js';
@@ -11,6 +11,9 @@ import type { PodPlaces, Transport } from './transport.js';
 export const EXECUTOR_OUTPUT = 'executor-output';
 /** Value of an output parameter whose file the task did not write; tells a missing file from an empty one. */
 export const ABSENT = '__kfp_absent__';
+
+/** Argo puts the number of the attempt there, after it has put in what a gate answered. */
+export const ATTEMPT = '{{retries}}';
 
 export interface PodRequest {
   readonly name: string;
@@ -73,7 +76,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(retry !== undefined && { retryStrategy: retry }),
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
-  return { template, slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
+  return { template: plan === undefined ? template : placeAttempt(template, plan.taskId, ATTEMPT), slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
 }
 
 /** Whoever takes the task's files away has to be able to read them, whatever their mode. */

@@ -1,7 +1,9 @@
+import { decide } from '@millrace/pipeline-semantics';
 import { parsePipelineValue } from '@millrace/pipeline-spec';
 import { describe, expect, it } from 'vitest';
+import { answerGate } from './answer-gate.js';
 import { compileWorkflow } from './compile-workflow.js';
-import { clusterLayout, layout, planCase } from './testing/plan-case.js';
+import { clusterLayout, layout, planCase, viewOf } from './testing/plan-case.js';
 
 const container = { image: 'i', command: ['c'], args: ["{{$.inputs.parameters['text']}}"] };
 const task = (text: object, more: object = {}) => ({ componentRef: { name: 'c' }, inputs: { parameters: { text } }, ...more });
@@ -69,6 +71,32 @@ describe('compileWorkflow', () => {
       expect(containers).toHaveLength(1);
       expect(containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
       expect(initContainers).toBeUndefined();
+    });
+
+    it('gives each attempt at a task that is retried a task root of its own, whether it is decided now or by a gate', () => {
+      const retryPolicy = { maxRetryCount: 2 };
+      const late = task({ taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } }, { retryPolicy });
+      const args = ["{{$.outputs.parameters['out'].output_file}} {{$.outputs.output_file}} {{$.inputs.parameters['text']}}"];
+      const read = parsePipelineValue({ ...specOf({ a: task(constant, { retryPolicy }), b: late, once: task(constant) }), deploymentSpec: { executors: { e: { container: { ...container, args } } } } });
+      const produced = { 'root/a': { parameters: { out: '{{retries}}' } } };
+      const planned = planCase(read, { cluster: true });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      const root = `${planned.run.artifactRoot.replace('minio://mlpipeline/', '')}/a/id-of-a/attempt-{{retries}}`;
+      expect(template('pod-a').outputs?.artifacts?.[0]).toMatchObject({ path: `/minio/mlpipeline/${root}`, s3: { key: root } });
+      expect(template('pod-a').container?.volumeMounts?.[0]?.mountPath).toBe(`/minio/mlpipeline/${root}`);
+      expect(JSON.parse(template('pod-a').podSpecPatch!).containers[0].args).toEqual([`/tmp/kfp/outputs/out /minio/mlpipeline/${root}/output_metadata.json a`]);
+      expect(template('pod-b').outputs?.artifacts?.[0]).toMatchObject({ path: '/minio/mlpipeline/{{inputs.parameters.root}}' });
+      expect(JSON.stringify(template('pod-once'))).not.toMatch(/attempt/);
+
+      const decision = decide(read, 'root/b', viewOf(planned.run, produced), { layout: clusterLayout, cache: { enabled: false }, taskId: 'id-of-b' });
+      if (decision.kind !== 'run') throw new Error(decision.kind);
+      const { outputs } = answerGate(decision, { layout: clusterLayout, run: planned.run, pipeline: read, component: read.spec.components!['c']! });
+      const slots = Object.fromEntries((outputs.parameters ?? []).map(({ name, value }) => [name, value]));
+      expect(slots['root']).toBe(root.replaceAll('a/id-of-a', 'b/id-of-b'));
+      expect(slots['args']).toContain('b/id-of-b/attempt-{{retries}}/output_metadata.json');
+      // A value of the author's stays what it is.
+      expect(slots['args']).toContain(String.raw`\u007b\u007bretries\u007d\u007d`);
     });
 
     it("lets Argo take away the files as the user that a task asks for, and bring them as it is set up", () => {

@@ -99,7 +99,7 @@ export function readNodeResult(node: NodeStatus): { executorOutputJson: string |
   return { executorOutputJson, parameterTexts };
 }
 
-/** Argo names the attempts of `x` `x(0)`, `x(1)` and so on. */
-function attemptIndex(node: NodeStatus): number {
+/** The number of the attempt that a pod's node stands for: Argo names the attempts of `x` `x(0)`, `x(1)` and so on. */
+export function attemptIndex(node: NodeStatus): number {
   return Number(/\((\d+)\)$/.exec(node.name)?.[1] ?? 0);
 }

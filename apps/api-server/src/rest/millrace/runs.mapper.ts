@@ -1,5 +1,6 @@
 import type { RunDetail, RunList, RunSummary, TaskDetail, TaskSummary } from '@millrace/api-contract';
 import type { Metric, Page, Task, TaskAttempt } from '@millrace/database';
+import { executionAsRun } from '@millrace/run-controller';
 import type { NamedRun, RunPage, TaskPage } from '../../runs/run-views.service.js';
 import { toArtifactLink, type InfoOf } from './artifacts.mapper.js';
 
@@ -107,7 +108,7 @@ interface Container {
 }
 
 export function toTaskDetail({ task, links, metrics, cachedFromRunName }: TaskPage, infoOf: InfoOf): TaskDetail {
-  const { image, command, args, iterations } = (task.execution ?? {}) as Container;
+  const { image, command, args, iterations } = (executionAsRun(task) ?? {}) as Container;
   return {
     ...toTaskSummary(task, metrics),
     run_id: task.runId,

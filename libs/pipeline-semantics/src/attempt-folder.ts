@@ -1,0 +1,24 @@
+/**
+ * Stands in a plan for the folder of an attempt, where attempts have folders of their own: a plan is made once, and which attempt it is
+ * only the pod knows. No text of an author's has it by chance.
+ */
+export function attemptMark(taskId: string): string {
+  return `attempt-of-${taskId}`;
+}
+
+/** The folder, below that of the task, of an attempt: its number from 0 on, or what becomes it. */
+export function attemptFolder(attempt: number | string): string {
+  return `attempt-${attempt}`;
+}
+
+/** The same with the folder of one attempt wherever the mark stood. */
+export function placeAttempt<Value extends object>(value: Value, taskId: string, attempt: number | string): Value {
+  const text = JSON.stringify(value);
+  const mark = attemptMark(taskId);
+  return text.includes(mark) ? (JSON.parse(text.replaceAll(mark, attemptFolder(attempt))) as Value) : value;
+}
+
+/** Whether a part of a path is an attempt's folder. */
+export function isAttemptFolder(part: string): boolean {
+  return /^attempt-\d+$/.test(part);
+}
