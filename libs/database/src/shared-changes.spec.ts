@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from './change-feed.js';
 import type { Database } from './database.js';
 import { openDatabase } from './open-database.js';
+import { SharedChanges } from './shared-changes.js';
 import { literal } from './sql-text.js';
 import { aRun } from './testing/builders.js';
 import { aTestPlace, DIALECTS, openSession, type TestPlace } from './testing/test-databases.js';
@@ -73,6 +74,38 @@ describe.each(DIALECTS)('changes of several processes on one database (%s)', (di
     await slow;
     await expect.poll(() => heard.map((change) => (change as { id: string }).id), { timeout: 5_000 }).toEqual(['fast', 'slow']);
     await close();
+  });
+});
+
+describe('changes that nobody read for longer than they are kept', () => {
+  it('are said to be lost, once', async () => {
+    const place = await aTestPlace('sqlite');
+    await (await openDatabase({ url: place.url })).close();
+    const { sql, close } = await openSession(place);
+    const heard: Change[] = [];
+    let now = Date.now();
+    let isAway = false;
+    const session = {
+      query: (text: Parameters<typeof sql.query>[0]) => (isAway ? Promise.reject(new Error('away')) : sql.query(text)),
+      execute: (text: Parameters<typeof sql.execute>[0]) => sql.execute(text),
+    } as unknown as typeof sql;
+    const shared = new SharedChanges({ session, clock: () => new Date(now), log: () => undefined, onChanges: (changes) => heard.push(...changes) });
+    shared.read();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    now += 50 * 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(heard).toEqual([]);
+    isAway = true;
+    now += 61 * 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(heard).toEqual([]);
+    isAway = false;
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual([{ kind: 'lost' }]);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(heard).toHaveLength(1);
+    await shared.close();
+    await close();
+    await place.remove();
   });
 });
 

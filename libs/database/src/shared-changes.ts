@@ -40,6 +40,8 @@ export class SharedChanges {
   #reading = false;
   #timer: NodeJS.Timeout | undefined;
   #prunedAt = 0;
+  /** Up to when nothing was missed. */
+  #readAt = 0;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: SharedChangesOptions) {}
@@ -91,9 +93,12 @@ export class SharedChanges {
     if (this.#last === undefined) {
       const [row] = await session.query<{ last: number | null }>(sql`SELECT MAX(id) AS last FROM changes`);
       this.#last = row?.last ?? 0;
+      this.#readAt = clock().getTime();
       return false;
     }
     const now = clock().getTime();
+    // Somebody has removed what was written since by now, or is about to.
+    const areLost = now - this.#readAt > KEEP_MS;
     for (const [id, since] of this.#gaps) if (now - since > GAP_MS) this.#gaps.delete(id);
     const late = this.#gaps.size === 0 ? [] : await session.query<Row>(sql`SELECT id, origin, content FROM changes WHERE id IN ${listSql([...this.#gaps.keys()])} ORDER BY id`);
     const rows = await session.query<Row>(sql`SELECT id, origin, content FROM changes WHERE id > ${this.#last} ORDER BY id LIMIT ${POLL_ROWS}`);
@@ -103,6 +108,8 @@ export class SharedChanges {
       this.#last = id;
     }
     const changes = [...late, ...rows].filter(({ origin }) => origin !== this.#origin).map(({ content }) => JSON.parse(content) as Change);
+    this.#readAt = now;
+    if (areLost) changes.push({ kind: 'lost' });
     if (changes.length > 0) onChanges(changes);
     if (now - this.#prunedAt > PRUNE_EVERY_MS) {
       this.#prunedAt = now;

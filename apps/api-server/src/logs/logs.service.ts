@@ -61,7 +61,7 @@ export class LogsService {
     };
     const unsubscribe = this.database.changes.subscribe((change) => {
       if (change.kind === 'run' && change.id === runId && change.op === 'deleted') stop();
-      if ((change.kind === 'run' && change.id === runId) || (change.kind === 'task' && change.runId === runId)) changed = true;
+      if ((change.kind === 'run' && change.id === runId) || (change.kind === 'task' && change.runId === runId) || change.kind === 'lost') changed = true;
       wake();
     });
     signal.addEventListener('abort', stop, { once: true });

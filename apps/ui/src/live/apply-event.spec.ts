@@ -34,5 +34,12 @@ describe('applying events', () => {
     expect(isNewer('10', '9')).toBe(true);
     expect(isNewer('9', '10')).toBe(false);
     expect(isNewer('9', '9')).toBe(false);
+    expect(isNewer('10.a', '9.a')).toBe(true);
+    expect(isNewer('9.a', '10.a')).toBe(false);
+  });
+
+  it('takes the event of another server for news, because its numbers are its own', () => {
+    expect(isNewer('9.b', '10.a')).toBe(true);
+    expect(isNewer('10.b', '10.a')).toBe(true);
   });
 });

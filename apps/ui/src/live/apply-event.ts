@@ -28,8 +28,9 @@ export function applyToList(list: RunList, run: RunSummary): RunList {
   return { ...list, runs };
 }
 
-/** Event ids count up; ids of different length are compared as numbers, anything else counts as newer. */
+/** Event ids count up on one server (`<number>.<server>`); what comes from another server, or says nothing of the kind, counts as newer. */
 export function isNewer(id: string, than: string): boolean {
-  if (/^\d+$/.test(id) && /^\d+$/.test(than)) return BigInt(id) > BigInt(than);
+  const [one, other] = [id, than].map((text) => /^(\d+)(?:\.(\w+))?$/.exec(text));
+  if (one && other && one[2] === other[2]) return BigInt(one[1]!) > BigInt(other[1]!);
   return id !== than;
 }

@@ -21,6 +21,9 @@ interface Frame {
   readonly event: StreamEvent;
 }
 
+/** Of the events of one server. */
+const numberOf = (id: string) => Number(id.split('.')[0]);
+
 /** A reading client: `next` gives the first frame, from now or before, that fits. */
 async function connect(path: string, headers: Record<string, string> = {}) {
   const { hostname, port } = new URL(api.url);
@@ -73,7 +76,7 @@ describe('the event stream', () => {
     const runId = await aRun(api, { pipelineId });
     const created = await client.event((event) => event.type === 'run' && event.run.id === runId);
     expect(created.event).toMatchObject({ run: { state: 'PENDING', experiment: { name: 'Default' }, pipeline: { name: 'streamed' } } });
-    expect(BigInt(created.id)).toBeGreaterThan(BigInt(hello.id));
+    expect(numberOf(created.id)).toBeGreaterThan(numberOf(hello.id));
     await api.runs.finish(runId, 'SUCCEEDED');
     await client.event((event) => event.type === 'run' && event.run.state === 'SUCCEEDED');
     await client.event((event) => event.type === 'tasks' && event.run_id === runId && event.tasks[0]?.state === 'SUCCEEDED');
@@ -103,7 +106,7 @@ describe('the event stream', () => {
     expect(second.frames.some(({ name }) => name === 'reset')).toBe(false);
   });
 
-  it.each(['1', '99999999999999', 'rubbish'])('tells a client with the unknown id %s to start over', async (id) => {
+  it.each(['1', '99999999999999', `${Date.now()}.elsewhere`, 'rubbish'])('tells a client with the unknown id %s to start over', async (id) => {
     const client = await connect(EVENTS, { 'last-event-id': id });
     await client.event(({ type }) => type === 'reset');
   });
@@ -114,7 +117,7 @@ describe('the event stream', () => {
     const runId = await aRun(api, { pipelineId });
     const created = await client.event((event) => event.type === 'run' && event.run.id === runId);
     const { json } = await call(api.url, 'GET', `/apis/millrace/v1/runs/${runId}`);
-    expect(BigInt(json.revision)).toBeGreaterThanOrEqual(BigInt(created.id));
+    expect(numberOf(json.revision)).toBeGreaterThanOrEqual(numberOf(created.id));
   });
 
   it('answers HEAD with the head alone', async () => {

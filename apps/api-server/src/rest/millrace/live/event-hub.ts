@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StreamEvent } from '@millrace/api-contract';
 import type { Change, Database } from '@millrace/database';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -14,8 +15,8 @@ const LINGER_MS = 30_000;
 export type EventListener = (events: readonly NumberedEvent[]) => void;
 
 /**
- * Turns committed changes into the events that pages show, at most every 100 ms, each made once for all clients. Ids count up, also from one
- * start of the server to the next, so that a client that comes back learns whether it missed something.
+ * Turns committed changes into the events that pages show, at most every 100 ms, each made once for all clients. Ids count up and name
+ * the server, so that a client that comes back, to this one or another, learns whether it missed something.
  */
 @Injectable()
 export class EventHub implements OnModuleInit, OnModuleDestroy {
@@ -32,7 +33,7 @@ export class EventHub implements OnModuleInit, OnModuleDestroy {
     @Inject(EventSources) private readonly sources: EventSources,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    this.#buffer = new ReplayBuffer({ startAt: settings.clock().getTime() });
+    this.#buffer = new ReplayBuffer({ startAt: settings.clock().getTime(), server: randomUUID().slice(0, 8) });
   }
 
   onModuleInit(): void {
@@ -47,7 +48,7 @@ export class EventHub implements OnModuleInit, OnModuleDestroy {
 
   /** Id of the last event. */
   get revision(): string {
-    return String(this.#buffer.lastId);
+    return this.#buffer.lastId;
   }
 
   /** Events after `lastId`; undefined when some of them are forgotten. */
@@ -81,13 +82,23 @@ export class EventHub implements OnModuleInit, OnModuleDestroy {
       return;
     }
     let events: readonly StreamEvent[];
+    if (changes.areIncomplete) return this.#startOver();
     try {
       events = await this.sources.read(changes);
     } catch (error) {
       this.settings.log('warn', 'changes could not be read for the event stream', { error: String(error) });
-      this.#buffer.skip();
-      events = [{ type: 'reset', revision: this.revision }];
+      return this.#startOver();
     }
+    this.#tell(events);
+  }
+
+  /** All that clients have may be old, and what they do not have is not known. */
+  #startOver(): void {
+    this.#buffer.skip();
+    this.#tell([{ type: 'reset', revision: this.revision }]);
+  }
+
+  #tell(events: readonly StreamEvent[]): void {
     const numbered = events.map((event) => this.#buffer.add(event));
     if (numbered.length > 0) for (const listener of this.#listeners) listener(numbered);
   }

@@ -2,6 +2,8 @@ import type { Change } from '@millrace/database';
 
 /** Changes that belong together: what was changed, not how often. */
 export interface ChangeSet {
+  /** Whether others were lost: nobody knows what changed beside these. */
+  readonly areIncomplete: boolean;
   readonly runs: readonly string[];
   readonly deletedRuns: readonly string[];
   /** Paths of tasks by run. */
@@ -14,6 +16,7 @@ export class PendingChanges {
   #runs = new Set<string>();
   #deletedRuns = new Set<string>();
   #tasks = new Map<string, Set<string>>();
+  #areIncomplete = false;
   #others = new Map<string, ChangeSet['others'][number]>();
 
   add(change: Change): void {
@@ -31,6 +34,9 @@ export class PendingChanges {
         this.#tasks.set(change.runId, paths);
         return;
       }
+      case 'lost':
+        this.#areIncomplete = true;
+        return;
       case 'pipeline':
       case 'pipeline-version':
       case 'experiment':
@@ -40,7 +46,8 @@ export class PendingChanges {
   }
 
   take(): ChangeSet {
-    const taken = { runs: [...this.#runs], deletedRuns: [...this.#deletedRuns], tasks: this.#tasks, others: [...this.#others.values()] };
+    const taken = { areIncomplete: this.#areIncomplete, runs: [...this.#runs], deletedRuns: [...this.#deletedRuns], tasks: this.#tasks, others: [...this.#others.values()] };
+    this.#areIncomplete = false;
     this.#runs = new Set();
     this.#deletedRuns = new Set();
     this.#tasks = new Map();

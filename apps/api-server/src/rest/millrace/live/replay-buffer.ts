@@ -2,7 +2,7 @@ import type { StreamEvent } from '@millrace/api-contract';
 
 /** An event with its id, as the text that every client is sent. */
 export interface NumberedEvent {
-  readonly id: number;
+  readonly id: string;
   readonly text: string;
 }
 
@@ -14,23 +14,26 @@ export function toFrame(event: StreamEvent, id: number | string): string {
   return `id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-/** The newest events, for clients that come back; how much it holds is bounded. */
+/** The newest events, for clients that come back; how much it holds is bounded. Ids are `<number>.<server>`: what one server told says nothing of another's. */
 export class ReplayBuffer {
   #events: NumberedEvent[] = [];
   #characters = 0;
-  #lastId: number;
+  #last: number;
+  readonly #server: string;
 
-  constructor({ startAt }: { readonly startAt: number }) {
-    this.#lastId = startAt;
+  constructor({ startAt, server }: { readonly startAt: number; readonly server: string }) {
+    this.#last = startAt;
+    this.#server = server;
   }
 
-  get lastId(): number {
-    return this.#lastId;
+  get lastId(): string {
+    return `${this.#last}.${this.#server}`;
   }
 
   add(event: StreamEvent): NumberedEvent {
-    this.#lastId += 1;
-    const numbered = { id: this.#lastId, text: toFrame(event, this.#lastId) };
+    this.#last += 1;
+    const id = this.lastId;
+    const numbered = { id, text: toFrame(event, id) };
     this.#events.push(numbered);
     this.#characters += numbered.text.length;
     while (this.#events.length > MAX_EVENTS || (this.#characters > MAX_CHARACTERS && this.#events.length > 1)) {
@@ -41,17 +44,15 @@ export class ReplayBuffer {
 
   /** Something happened that no event tells: who was there before has missed it. */
   skip(): void {
-    this.#lastId += 1;
+    this.#last += 1;
     this.#events = [];
     this.#characters = 0;
   }
 
   since(lastId: string): readonly NumberedEvent[] | undefined {
-    if (!/^\d{1,16}$/.test(lastId)) return undefined;
-    const id = Number(lastId);
-    if (id === this.#lastId) return [];
-    const first = this.#events[0];
-    if (first === undefined || id < first.id - 1 || id > this.#lastId) return undefined;
-    return this.#events.filter((event) => event.id > id);
+    const [, number, server] = /^(\d{1,16})\.(\w+)$/.exec(lastId) ?? [];
+    if (number === undefined || server !== this.#server) return undefined;
+    const missed = this.#last - Number(number);
+    return missed < 0 || missed > this.#events.length ? undefined : this.#events.slice(this.#events.length - missed);
   }
 }
