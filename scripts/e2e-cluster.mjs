@@ -2,16 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { isBuilt } from './build-stamp.mjs';
+import { bundleServices } from './bundle-services.mjs';
 import { environmentFor, ensureInstalled, root, runScript } from './ensure.mjs';
 
 const node = ensureInstalled();
 if (!isBuilt(root) && !process.env.MILLRACE_E2E_PROGRAM) runScript(node, 'build.mjs');
-if (!process.env.MILLRACE_URL) {
-  for (const service of ['api-server', 'persistence-agent']) {
-    const made = spawnSync(node, [join(root, 'scripts', 'bundle-service.mjs'), service], { cwd: root, stdio: 'inherit' });
-    if (made.status !== 0) process.exit(made.status ?? 1);
-  }
-}
+bundleServices(node, ['api-server', 'persistence-agent']);
 const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', '--conditions=@millrace/source', '--import', 'tsx', join(root, 'e2e', 'src', 'cluster', 'main.ts'), ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { benchCached } from './cached.js';
+import { benchCluster } from './cluster.js';
 import { benchFanout } from './fanout.js';
 import { benchLists } from './lists.js';
 import { benchOverhead } from './overhead.js';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, { readonly run: Bench; readonly says: str
   memory: { run: benchMemory, says: 'memory of the server at full load for 30 s (--full: 10 minutes)' },
   lists: { run: benchLists, says: 'pages of runs out of 5,000 (--full: 100,000), against the raw driver' },
   tasks: { run: benchTasks, says: 'Python tasks against kfp.local (--full: 100; takes minutes)' },
+  cluster: { run: benchCluster, says: 'on the cluster of KUBECONFIG: pods, wall time against plain Argo, gates, large runs, load, memory' },
 };
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -31,10 +33,11 @@ if (names.length === 0) {
   console.log('With --full: the sizes of docs/performance.md. Now all of them, one after the other:');
 }
 console.log(`\n${describeMachine()}`);
+const option = (name: string) => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 let failed = 0;
 for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
   try {
-    await BENCHES[name]!.run({ full: process.argv.includes('--full') });
+    await BENCHES[name]!.run({ full: process.argv.includes('--full'), option });
   } catch (error) {
     // The others are worth having all the same.
     console.error(`bench ${name} failed:`, error);

@@ -1,0 +1,72 @@
+import type { DAGTask, Template, Workflow } from '@millrace/argo';
+import { STEP, type Placement } from './step-pipelines.js';
+
+export interface PlainShape {
+  readonly form: 'chain' | 'wide';
+  readonly tasks: number;
+  readonly image: string;
+  readonly placement?: Placement | undefined;
+}
+
+const [command, ...args] = STEP;
+const nameOf = (index: number): string => `step-${index + 1}`;
+
+/** The same containers in the same order as Argo alone runs them. */
+export function plainWorkflow(shape: PlainShape): Workflow {
+  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index, nameOf) }));
+  return workflow(shape, 'plain', [
+    { name: 'root', dag: { failFast: false, tasks } },
+    { name: 'step', container: { image: shape.image, command: [command], args: [...args] } },
+  ]);
+}
+
+/** As much as a launcher binary has that upstream copies into each pod. */
+const LAUNCHER_MIB = 123;
+
+/**
+ * The same containers laid out as KFP's compiler does: a driver pod for the run, one before each task, and each task in a DAG of its own with an init container that
+ * brings the launcher. Its drivers write a line and end: they ask nobody and store nothing, so that this is a lower bound.
+ */
+export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
+  const { image } = shape;
+  const driver = (name: string): Template => ({
+    name,
+    container: { image, command: ['sh', '-c'], args: ["echo '{}' > /tmp/patch && echo false > /tmp/cached"] },
+    outputs: { parameters: [{ name: 'pod-spec-patch', valueFrom: { path: '/tmp/patch' } }, { name: 'cached-decision', valueFrom: { path: '/tmp/cached' } }] },
+  });
+  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask[] => {
+    const name = nameOf(index);
+    const given = ['pod-spec-patch', 'cached-decision'].map((output) => ({ name: output, value: `{{tasks.${name}-driver.outputs.parameters.${output}}}` }));
+    return [
+      { name: `${name}-driver`, template: 'container-driver', ...after(shape, index, nameOf) },
+      { name, template: 'container-executor', depends: `${name}-driver.Succeeded`, arguments: { parameters: given } },
+    ];
+  }).flat();
+  const inputs = { parameters: [{ name: 'pod-spec-patch' }, { name: 'cached-decision' }] };
+  const handed = { parameters: [{ name: 'pod-spec-patch', value: '{{inputs.parameters.pod-spec-patch}}' }] };
+  return workflow(shape, 'upstream-like', [
+    { name: 'root', dag: { tasks: [{ name: 'root-driver', template: 'dag-driver' }, { name: 'root', template: 'tasks', depends: 'root-driver.Succeeded' }] } },
+    { name: 'tasks', dag: { tasks } },
+    driver('dag-driver'),
+    driver('container-driver'),
+    { name: 'container-executor', inputs, dag: { tasks: [{ name: 'executor', template: 'container-impl', when: '{{inputs.parameters.cached-decision}} != true', arguments: handed }] } },
+    {
+      name: 'container-impl',
+      inputs: { parameters: [{ name: 'pod-spec-patch' }] },
+      podSpecPatch: '{{inputs.parameters.pod-spec-patch}}',
+      initContainers: [{ name: 'launcher', image, command: ['sh', '-c', `dd if=/dev/zero of=/launcher/program bs=1M count=${LAUNCHER_MIB}`], volumeMounts: [{ name: 'launcher', mountPath: '/launcher' }] }],
+      volumes: [{ name: 'launcher', emptyDir: {} }],
+      container: { image, command: [command], args: [...args], volumeMounts: [{ name: 'launcher', mountPath: '/launcher' }] },
+    } as Template,
+  ]);
+}
+
+function after({ form }: PlainShape, index: number, name: (index: number) => string): Pick<DAGTask, 'depends'> {
+  return form === 'wide' || index === 0 ? {} : { depends: `${name(index - 1)}.Succeeded` };
+}
+
+function workflow({ form, tasks, placement }: PlainShape, kind: string, templates: Template[]): Workflow {
+  const placed = placement && { nodeSelector: { ...placement.nodeSelector }, tolerations: [{ ...placement.toleration, operator: 'Equal' }] };
+  const name = `${kind}-${form}-${tasks}-${Math.random().toString(36).slice(2, 8)}`;
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name }, spec: { entrypoint: 'root', serviceAccountName: 'pipeline-runner', ...placed, templates } } as Workflow;
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import type { Workflow } from '@millrace/argo';
+import { KubeClient, loadKubeConfig } from '@millrace/kubernetes';
+import { Client as ObjectClient } from 'minio';
+import { ClusterServices, type RunningService } from '../../../e2e/src/cluster/cluster-services.js';
+import { readClusterSettings, type ClusterSettings } from '../../../e2e/src/cluster/cluster-settings.js';
+import { RunNamespace } from '../../../e2e/src/cluster/run-namespace.js';
+import { Server } from '../../../e2e/src/harness/server.js';
+import { InstantNode } from './instant-node.js';
+import { RunEvents, type Seen } from './run-events.js';
+
+export interface Finished {
+  readonly wallMs: number;
+  readonly seen: Seen;
+}
+
+const ASK_EVERY_MS = 50;
+const OVER = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
+
+/** A cluster with Argo, a namespace of it that is ready for runs, and Millrace's services: started here unless `MILLRACE_URL` names installed ones. */
+export class ClusterUnderTest {
+  #instant: InstantNode | undefined;
+
+  private constructor(
+    readonly settings: ClusterSettings,
+    readonly client: KubeClient,
+    readonly namespace: RunNamespace,
+    readonly events: RunEvents,
+    readonly server: Server,
+    private readonly services: ClusterServices | undefined,
+  ) {}
+
+  static async open(kubeconfig: string): Promise<ClusterUnderTest> {
+    const settings = readClusterSettings();
+    const { endpoint, bucket, keys } = settings.s3;
+    const client = new KubeClient(loadKubeConfig({ file: kubeconfig }), { userAgent: 'millrace-bench' });
+    const namespace = new RunNamespace(settings.namespace);
+    await namespace.prepare(keys);
+    const services =
+      settings.installedUrl === undefined
+        ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint: endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/bench`, env: { MILLRACE_LOG_LEVEL: 'warn' }, ...profiling() })
+        : undefined;
+    return new ClusterUnderTest(settings, client, namespace, new RunEvents(client, namespace.name), services?.server ?? new Server(settings.installedUrl!), services);
+  }
+
+  get image(): string {
+    return this.settings.images.shell ?? 'busybox:1.37';
+  }
+
+  /** Of the services that were started here. */
+  get running(): readonly RunningService[] {
+    return this.services?.running ?? [];
+  }
+
+  /** A node whose pods end at once; made when it is first asked for. */
+  async instant(): Promise<InstantNode> {
+    const { endpoint, bucket, keys } = this.settings.s3;
+    const url = new URL(endpoint.includes('://') ? endpoint : `http://${endpoint}`);
+    const tls = url.protocol === 'https:';
+    const objects = new ObjectClient({ endPoint: url.hostname, port: Number(url.port || (tls ? 443 : 80)), useSSL: tls, ...keys });
+    return (this.#instant ??= await InstantNode.start({ client: this.client, objects, bucket }));
+  }
+
+  async submit(pipeline: object): Promise<{ readonly id: string; readonly workflow: string }> {
+    const { run_id: id } = await this.server.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: 'bench', pipeline_spec: pipeline }) });
+    const { items } = await this.client.json<{ items: { metadata: { name: string } }[] }>({ path: this.#workflows, query: { labelSelector: `pipeline/runid=${id}` } });
+    return { id, workflow: items[0]!.metadata.name };
+  }
+
+  /** From the request to the first answer that says SUCCEEDED. */
+  async runPipeline(pipeline: object): Promise<Finished> {
+    const began = performance.now();
+    const { id, workflow } = await this.submit(pipeline);
+    for (;;) {
+      const { state, error } = await this.stateOf(id);
+      if (OVER.has(state)) {
+        const wallMs = performance.now() - began;
+        if (state !== 'SUCCEEDED') throw new Error(`run ${id} (${workflow}) ended as ${state}: ${JSON.stringify(error)}`);
+        return { wallMs, seen: await this.events.until(workflow, ({ persisted }) => persisted !== undefined) };
+      }
+      await new Promise((next) => setTimeout(next, ASK_EVERY_MS));
+    }
+  }
+
+  async stateOf(id: string): Promise<{ readonly state: string; readonly error?: object }> {
+    const filter = JSON.stringify({ predicates: [{ key: 'run_id', operation: 'EQUALS', string_value: id }] });
+    return (await this.server.json(`/apis/v2beta1/runs?${new URLSearchParams({ filter })}`)).runs[0];
+  }
+
+  /** From the request to the event that says Succeeded. */
+  async runWorkflow(workflow: Workflow): Promise<Finished> {
+    const began = performance.now();
+    const name = workflow.metadata.name!;
+    await this.client.json({ method: 'POST', path: this.#workflows, body: workflow });
+    const seen = await this.events.until(name, ({ ended }) => ended !== undefined);
+    if (seen.phase !== 'Succeeded') throw new Error(`Workflow ${name} ended as ${seen.phase}`);
+    return { wallMs: seen.ended! - began, seen };
+  }
+
+  /** Bytes of a Workflow as the API server keeps it. */
+  async sizeOf({ name }: Seen): Promise<number> {
+    return Buffer.byteLength(JSON.stringify(await this.client.json<object>({ path: `${this.#workflows}/${name}` })));
+  }
+
+  /** Removes all Workflows, with their pods, so that the next measurement has the cluster to itself. */
+  async tidy(): Promise<void> {
+    await this.client.json({ method: 'DELETE', path: this.#workflows });
+    const pods = `/api/v1/namespaces/${this.namespace.name}/pods`;
+    for (;;) {
+      const { items } = await this.client.json<{ items: unknown[] }>({ path: pods, query: { labelSelector: 'workflows.argoproj.io/workflow', limit: 1 } });
+      if (items.length === 0) break;
+      await new Promise((next) => setTimeout(next, 500));
+    }
+    this.events.forget();
+  }
+
+  async close(): Promise<void> {
+    await this.tidy();
+    await this.#instant?.stop();
+    this.events.close();
+    await this.services?.close();
+    await this.client.close();
+  }
+
+  get #workflows(): string {
+    return `/apis/argoproj.io/v1alpha1/namespaces/${this.namespace.name}/workflows`;
+  }
+}
+
+/** Resident memory of a process in MiB; undefined where there is no /proc. */
+export function memoryOf(pid: number): { readonly now: number; readonly peak: number } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const mib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
+    return { now: mib('VmRSS'), peak: mib('VmHWM') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `BENCH_PROFILE=<folder>` leaves a CPU profile of each service there. */
+function profiling(): { readonly nodeFlags?: readonly string[] } {
+  const folder = process.env['BENCH_PROFILE'];
+  return folder ? { nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${folder}`] } : {};
+}

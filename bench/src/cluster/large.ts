@@ -1,0 +1,27 @@
+import { printTable, ratio, type Cell } from '../table.js';
+import type { ClusterPart } from './cluster-part.js';
+import { InstantNode } from './instant-node.js';
+import { gateDelays } from './run-events.js';
+import { percentile } from '../numbers.js';
+import { stepPipeline, type StepShape } from './step-pipelines.js';
+
+/** Runs that come near what Argo can hold in one Workflow. */
+export const large: ClusterPart = async (cluster, { full }) => {
+  await cluster.instant();
+  const given = { image: cluster.image, placement: InstantNode.placement, handOn: true } as const;
+  const shapes: readonly Pick<StepShape, 'form' | 'tasks'>[] = full
+    ? [{ form: 'loop', tasks: 60 }, { form: 'loop', tasks: 600 }, { form: 'grid', tasks: 30 }, { form: 'grid', tasks: 300 }]
+    : [{ form: 'loop', tasks: 60 }, { form: 'loop', tasks: 240 }, { form: 'grid', tasks: 30 }, { form: 'grid', tasks: 120 }];
+  const rows: Cell[][] = [];
+  let before = 0;
+  for (const { form, tasks } of shapes) {
+    const { wallMs, seen } = await cluster.runPipeline(stepPipeline({ ...given, form, tasks }));
+    const { answer } = gateDelays([seen]);
+    const kib = (await cluster.sizeOf(seen)) / 1024;
+    const perTask = wallMs / tasks;
+    rows.push([form === 'loop' ? `loop of ${tasks}` : `DAG of ${tasks}, ten chains`, wallMs / 1000, perTask, before === 0 || form !== shapes[0]!.form && tasks === 30 ? '-' : ratio(perTask / before), String(seen.pods.size), percentile(answer, 50), percentile(answer, 99), kib]);
+    before = perTask;
+    await cluster.tidy();
+  }
+  printTable('Large runs, every task decided in its turn, pods that end at once', ['what', 'seconds', 'ms a task', 'growth', 'pods', 'answer p50, ms', 'p99', 'Workflow, KiB (Argo takes 1,024)'], rows);
+};

@@ -1,0 +1,80 @@
+import type { PipelineSpec } from '../pipelines.js';
+
+/** Which nodes pods go to: none in particular, or one whose pods end at once. */
+export interface Placement {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly toleration: { readonly key: string; readonly value: string; readonly effect: string };
+}
+
+export interface StepShape {
+  /** chain: one after the other; wide: none waits; grid: chains side by side, `tasks` in all; loop: one task for each of so many items. */
+  readonly form: 'chain' | 'wide' | 'grid' | 'loop';
+  readonly tasks: number;
+  /** Each task takes a number from the one before it, or its item, and gives another: it can be decided only when its turn comes. */
+  readonly handOn?: boolean;
+  readonly cache?: boolean;
+  readonly image: string;
+  readonly placement?: Placement | undefined;
+  /** Of a grid. @default 10 */
+  readonly chains?: number;
+  /** Of a loop, one after the other in each iteration. @default 1 */
+  readonly inLoop?: number;
+  /** A number that makes the pipeline's fingerprints its own. @default 0 */
+  readonly from?: number;
+}
+
+/** What both sides run. */
+export const STEP = ['sh', '-c', 'true'] as const;
+const ADD = ['sh', '-c', 'mkdir -p "$(dirname "$1")" && echo $(($0 + 1)) > "$1"'];
+const NUMBER = { parameters: { number: { parameterType: 'NUMBER_INTEGER' } } };
+const OUTPUT = { parameters: { Output: { parameterType: 'NUMBER_INTEGER' } } };
+const ITEM = 'pipelinechannel--loop-item-param-1';
+
+interface Pieces {
+  readonly components: Record<string, object>;
+  readonly executors: Record<string, object>;
+}
+
+/** A pipeline of steps that end at once, as the compiler of the SDK writes it: one component and one executor for each task. */
+export function stepPipeline(shape: StepShape): object {
+  const { form, tasks, handOn = false, placement } = shape;
+  const pieces: Pieces = { components: {}, executors: {} };
+  const before = (index: number): number | undefined => {
+    const distance = form === 'grid' ? (shape.chains ?? 10) : 1;
+    return form === 'wide' || index < distance ? undefined : index - distance;
+  };
+  const root: Record<string, object> = {};
+  if (form === 'loop') root['for-loop-1'] = loopOf(shape, pieces);
+  else for (let index = 0; index < tasks; index += 1) root[nameOf(index)] = step(shape, pieces, index, before(index));
+  const name = `bench-${form}-${tasks}${handOn ? '-values' : ''}`;
+  const spec: PipelineSpec = { pipelineInfo: { name }, schemaVersion: '2.1.0', sdkVersion: 'kfp-2.17.0', components: pieces.components, deploymentSpec: { executors: pieces.executors }, root: { dag: { tasks: root } } };
+  if (placement === undefined) return spec;
+  const { nodeSelector, toleration } = placement;
+  const each = { nodeSelector: { labels: nodeSelector }, tolerations: [{ ...toleration, operator: 'Equal' }] };
+  return { pipeline_spec: spec, platform_spec: { platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(Object.keys(pieces.executors).map((executor) => [executor, each])) } } } } };
+}
+
+const nameOf = (index: number): string => (index === 0 ? 'step' : `step-${index + 1}`);
+
+function step({ handOn, cache, image, from = 0 }: StepShape, { components, executors }: Pieces, index: number, before: number | undefined, given?: object): object {
+  const name = nameOf(index);
+  const values = handOn === true;
+  executors[`exec-${name}`] = { container: values ? { image, command: ADD, args: ["{{$.inputs.parameters['number']}}", "{{$.outputs.parameters['Output'].output_file}}"] } : { image, command: STEP } };
+  components[`comp-${name}`] = { executorLabel: `exec-${name}`, ...(values && { inputDefinitions: NUMBER, outputDefinitions: OUTPUT }) };
+  const number = given ?? (before === undefined ? { runtimeValue: { constant: from + index } } : { taskOutputParameter: { producerTask: nameOf(before), outputParameterKey: 'Output' } });
+  return {
+    taskInfo: { name },
+    componentRef: { name: `comp-${name}` },
+    cachingOptions: cache === true ? { enableCache: true } : {},
+    ...(values && { inputs: { parameters: { number } } }),
+    ...(before !== undefined && { dependentTasks: [nameOf(before)] }),
+  };
+}
+
+function loopOf(shape: StepShape, pieces: Pieces): object {
+  const inner: Record<string, object> = { step: step(shape, pieces, 0, undefined, { componentInputParameter: ITEM }) };
+  for (let index = 1; index < (shape.inLoop ?? 1); index += 1) inner[nameOf(index)] = step(shape, pieces, index, index - 1);
+  pieces.components['comp-for-loop-1'] = { dag: { tasks: inner }, inputDefinitions: { parameters: { [ITEM]: { parameterType: 'NUMBER_INTEGER' } } } };
+  const items = Array.from({ length: shape.tasks }, (_, index) => (shape.from ?? 0) + index);
+  return { taskInfo: { name: 'for-loop-1' }, componentRef: { name: 'comp-for-loop-1' }, cachingOptions: {}, parameterIterator: { itemInput: ITEM, items: { raw: JSON.stringify(items) } } };
+}
