@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Finding } from '@millrace/api-contract';
+import type { Diagnosis } from '@millrace/api-contract';
 import type { Database } from '@millrace/database';
 import type { ObjectStore } from '@millrace/object-store';
 import type { TaskLogs } from '@millrace/resources';
@@ -30,8 +30,8 @@ export interface ApiServerOptions {
   readonly commit?: string;
   readonly substrate: 'embedded' | 'kubernetes';
   readonly warnings?: readonly string[];
-  /** What is wrong with the install, looked at when it is called. @default nothing is looked at */
-  readonly examine?: () => Promise<readonly Finding[]>;
+  /** What is wrong with the install. @default nothing is looked at */
+  readonly diagnose?: () => Promise<Diagnosis>;
   readonly multiUser: false;
   /** Bytes of an uploaded file and of a pipeline in a request. @default 32 MiB */
   readonly pipelineUploadLimit?: number;
@@ -59,7 +59,7 @@ export interface ApiServerDeps {
   readonly options: ApiServerOptions;
 }
 
-type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'examine' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'timeZone' | 'clock' | 'newId' | 'log';
+type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'diagnose' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'timeZone' | 'clock' | 'newId' | 'log';
 
 /** Options with every default filled in. */
 export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>> & { readonly parseText: ParseText };
@@ -79,7 +79,7 @@ export function completeOptions(options: ApiServerOptions): Settings {
     allowedHosts: options.allowedHosts ?? [],
     commit: options.commit ?? '',
     warnings: options.warnings ?? [],
-    examine: options.examine ?? (async () => []),
+    diagnose: options.diagnose ?? (async () => ({ examined_at: new Date().toISOString(), findings: [] })),
     pipelineUploadLimit,
     namespace: options.namespace ?? 'kubeflow',
     serviceAccount: options.serviceAccount ?? 'pipeline-runner',

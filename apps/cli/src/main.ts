@@ -2,6 +2,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { isPipelineError } from '@millrace/errors';
+import type { DoctorFlags } from './doctor/doctor-command.js';
 import { SettingsError, type UpFlags } from './settings.js';
 import { VERSION } from './version.js';
 
@@ -64,6 +65,26 @@ program
   .action(async (flags: { dataDir?: string; remove?: boolean; environments?: string }) => {
     const { collectGarbage } = await import('./garbage/gc-command.js');
     await collectGarbage(flags);
+  });
+
+program
+  .command('doctor')
+  .description('say what is wrong with an install, why it matters and what to do; exit code 1 where something cannot work')
+  .option('--cluster', 'look at an install on Kubernetes, by KUBECONFIG; without this or --url at this machine')
+  .option('--namespace <name>', "of the install on Kubernetes (default: the kube config's, else kubeflow)")
+  .option('--kubeconfig <file>', 'instead of KUBECONFIG')
+  .option('--context <name>', 'of the kube config')
+  .option('--url <address>', 'ask the server at this address what it finds')
+  .option('--token <secret>', 'for a server that asks for one (or MILLRACE_TOKEN)')
+  .option('--data-dir <folder>', 'the data folder (default: ~/.millrace, or MILLRACE_HOME)')
+  .option('--port <number>', 'of the server on this machine (default: 7600, or MILLRACE_PORT)')
+  .option('--python <path>', 'as for up')
+  .option('--executor <kind>', 'as for up')
+  .option('--container-engine <command>', 'as for up')
+  .option('--json', 'for programs')
+  .action(async (flags: DoctorFlags) => {
+    const { doctor } = await import('./doctor/doctor-command.js');
+    await doctor(flags);
   });
 
 program

@@ -7,6 +7,7 @@ import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
 import { createLog } from './log.js';
 import { openDataFolder } from './data-folder.js';
+import { diagnoseMachine } from './doctor/diagnose-machine.js';
 import { createFailpoint } from './failpoint.js';
 import { sweepDaily } from './garbage/daily-sweep.js';
 import { localLayout } from './local-layout.js';
@@ -87,6 +88,7 @@ export async function up(flags: UpFlags): Promise<void> {
         substrate: 'embedded',
         timeZone: settings.timeZone,
         multiUser: false,
+        diagnose: diagnoseMachine({ folder, settings, environment: process.env, pythonFolder: programFiles.python, clock: () => new Date() }),
       },
     });
     closers.push(() => api.close());

@@ -33,5 +33,6 @@ export type {
   TaskReset,
   TaskUpdate,
 } from './model.js';
+export { inspectDatabase, type DatabaseFacts } from './inspect-database.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
 export { relocateDatabase } from './relocate-database.js';

@@ -86,6 +86,23 @@ async function unlockServer(queryable: SqlQueryable): Promise<void> {
   await read(queryable, `SELECT RELEASE_LOCK(${LOCK_NAME})`);
 }
 
+/** Migrations by what there is to say of them. */
+export interface MigrationState {
+  readonly pending: readonly string[];
+  /** Those of a newer program. */
+  readonly newer: readonly string[];
+  readonly unfinished: readonly string[];
+}
+
+/** Reads how far a database is migrated; changes nothing and refuses nothing. */
+export async function readMigrationState({ adapter, dialect, migrations }: { readonly adapter: SqlQueryable; readonly dialect: DialectName; readonly migrations: readonly Migration[] }): Promise<MigrationState> {
+  const applied = await readApplied(adapter, dialect);
+  const known = new Set(migrations.map(({ name }) => name));
+  const done = new Set(applied.filter(({ finished }) => finished).map(({ name }) => name));
+  const names = applied.map(({ name }) => name);
+  return { pending: [...known].filter((name) => !names.includes(name)), newer: names.filter((name) => !known.has(name)), unfinished: names.filter((name) => !done.has(name)) };
+}
+
 /** Nothing is left to migrate; else UNAVAILABLE with the reason `NotMigrated`. Refuses what `migrate` refuses, but for a migration that goes on just now. */
 export async function assertMigrated({ adapter, dialect, migrations }: { readonly adapter: SqlDriverAdapter; readonly dialect: DialectName; readonly migrations: readonly Migration[] }): Promise<void> {
   const applied = await readApplied(adapter, dialect);

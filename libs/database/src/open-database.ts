@@ -1,13 +1,11 @@
-import { PipelineError } from '@millrace/errors';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { StoredArtifacts } from './artifacts.repository.js';
 import { StoredCache } from './cache.repository.js';
 import { ChangeEmitter } from './change-emitter.js';
+import { connect } from './connect.js';
 import { toDatabaseError } from './database-error.js';
 import type { Database } from './database.js';
-import type { DialectName } from './dialect.js';
 import { StoredExperiments } from './experiments.repository.js';
-import { assertMigrated, migrate, type Migration } from './migrate.js';
+import { assertMigrated, migrate } from './migrate.js';
 import { StoredPipelines } from './pipelines.repository.js';
 import { PrismaAccess } from './prisma-access.js';
 import { StoredRecurringRuns } from './recurring-runs.repository.js';
@@ -30,24 +28,6 @@ export interface DatabaseOptions {
   readonly shareChanges?: boolean;
   /** @default the system's clock */
   readonly clock?: () => Date;
-}
-
-interface Connection {
-  readonly dialect: DialectName;
-  readonly adapter: SqlDriverAdapter;
-  readonly migrations: readonly Migration[];
-}
-
-async function connect(url: string): Promise<Connection> {
-  if (url.startsWith('file:')) {
-    const { connectSqlite } = await import('./connect-sqlite.js');
-    return { dialect: 'sqlite', ...(await connectSqlite(url)) };
-  }
-  if (url.startsWith('mysql://') || url.startsWith('mariadb://')) {
-    const { connectMysql } = await import('./connect-mysql.js');
-    return { dialect: 'mysql', ...(await connectMysql(url)) };
-  }
-  throw new PipelineError('INVALID_ARGUMENT', 'The database URL must start with "file:" (SQLite) or "mysql://" (MySQL, MariaDB).');
 }
 
 /** Opens the database and brings its schema up to date; see `migrate` for what is refused. */

@@ -15,7 +15,7 @@ export type { PodReferences } from './pod/pod-references.js';
 export { nodeId, podName } from './workflow/node-id.js';
 export { createExecutor, type ExecutorHandle, type ExecutorOptions } from './executor-choice/create-executor.js';
 export type { ExecutorMode } from './executor-choice/choose-executor.js';
-export type { ContainerEngine } from './container-executor/find-container-engine.js';
+export { findContainerEngine, type ContainerEngine } from './container-executor/find-container-engine.js';
 export {
   buildEnvironment,
   createProcessExecutor,
@@ -25,3 +25,4 @@ export {
   type ProcessExecutorOptions,
 } from './process-executor/create-process-executor.js';
 export { checkPython, type PythonCheck } from './process-executor/check-python.js';
+export { checkPrivateRoot } from './process-executor/check-private-root.js';

@@ -5,14 +5,13 @@ const ENOUGH = 3;
 const SLOW_MS = 3_000;
 
 /**
- * What to tell an operator whose Argo looks again at a changed Workflow only after a long while, as it does unless it is told otherwise; undefined
- * where answers are seen at once, or too little ran to say so. Judged by the median of the times from the answer of a gate to the pod behind it.
+ * How many ms Argo takes from the answer of a gate to the pod behind it, by the median, where that is as slow as it is when nobody told it to look
+ * again sooner; undefined where answers are seen at once, or too little ran to say so.
  */
-export function slowAnswersWarning(workflows: readonly Pick<Workflow, 'status'>[]): string | undefined {
+export function slowAnswers(workflows: readonly Pick<Workflow, 'status'>[]): number | undefined {
   const delays = workflows.flatMap(({ status }) => Object.values(status?.nodes ?? {}).flatMap((node) => (node.type === 'Suspend' ? delayBehind(node.id, status?.nodes ?? {}) : []))).sort((a, b) => a - b);
   const median = delays[Math.floor(delays.length / 2)];
-  if (delays.length < ENOUGH || median === undefined || median < SLOW_MS) return undefined;
-  return `Argo takes about ${Math.round(median / 1000)} s to go on after a task was decided, so that each task that waits for a value is late by that. Set DEFAULT_REQUEUE_TIME of its workflow-controller to 300ms.`;
+  return delays.length < ENOUGH || median === undefined || median < SLOW_MS ? undefined : median;
 }
 
 type Nodes = NonNullable<NonNullable<Workflow['status']>['nodes']>;

@@ -5,7 +5,7 @@
  */
 export { hasRight, missingRights, type ReviewOptions, type Right } from './access-review.js';
 export { clusterLayout, type ClusterLayoutOptions } from './cluster-layout.js';
-export { slowAnswersWarning } from './gate-delay.js';
+export { slowAnswers } from './gate-delay.js';
 export { KubeClient, type KubeRequest } from './kube-client.js';
 export { currentNamespace, loadKubeConfig } from './load-kube-config.js';
 export { ExpiredError, isTransient, TooLargeError } from './kube-error.js';

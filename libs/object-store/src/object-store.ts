@@ -24,6 +24,8 @@ export interface ObjectStore {
   read(uri: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable>;
   /** Files below a directory, sorted by path, at most `limit`. @default limit 1000 */
   list(uri: string, options?: { readonly limit?: number }): Promise<readonly ObjectEntry[]>;
+  /** Makes a small object of these bytes. Absent where tasks alone write. */
+  write?(uri: string, content: Uint8Array): Promise<void>;
   /** Gives the bytes of a file to another address beside it. Absent where nobody needs it. */
   copy?(from: string, to: string): Promise<void>;
   /** Removes a file or a whole directory; nothing happens when it is not there. */

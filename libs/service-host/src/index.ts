@@ -7,6 +7,7 @@ export { Checks, type Check } from './checks.js';
 export { clusterSettings, databaseSettings, databaseUrl, type ClusterSettings, type DatabaseSettings } from './cluster-settings.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { openCluster, rightsScope, type Cluster } from './open-cluster.js';
+export { openObjects } from './open-objects.js';
 export { flag, list, readSettings, requiredText, text, wholeNumber } from './read-settings.js';
 export { readOrExit, runService, type ServiceContext, type ServiceOptions } from './run-service.js';
 export { rightsOf, type RightsScope, type ServiceName } from './service-rights.js';

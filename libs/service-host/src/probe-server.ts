@@ -7,15 +7,19 @@ export interface ProbeServer {
   close(): Promise<void>;
 }
 
+export type Report = () => Promise<unknown>;
+
 /** Serves `/livez`, `/readyz` and `/metrics` on a port of their own, which no user reaches. */
-export async function serveProbes({ host, port, live, ready, metrics }: { readonly host: string; readonly port: number; readonly live: Checks; readonly ready: Checks; readonly metrics: Registry }): Promise<ProbeServer> {
+export async function serveProbes({ host, port, live, ready, metrics, reports = new Map() }: { readonly host: string; readonly port: number; readonly live: Checks; readonly ready: Checks; readonly metrics: Registry; readonly reports?: ReadonlyMap<string, Report> }): Promise<ProbeServer> {
   const server = createServer((request, response) => {
     void answer(request.method, new URL(request.url ?? '/', 'http://probe').pathname, response).catch(() => response.destroy());
   });
   const answer = async (method: string | undefined, path: string, response: ServerResponse): Promise<void> => {
     if (method !== 'GET' && method !== 'HEAD') return end(response, 405, 'only GET\n');
-    if (path === '/livez') return report(response, live);
-    if (path === '/readyz') return report(response, ready);
+    if (path === '/livez') return tell(response, live);
+    if (path === '/readyz') return tell(response, ready);
+    const report = reports.get(path);
+    if (report !== undefined) return end(response, 200, JSON.stringify(await report()), 'application/json; charset=utf-8');
     if (path !== '/metrics') return end(response, 404, '/livez, /readyz and /metrics are here\n');
     end(response, 200, await metrics.metrics(), metrics.contentType);
   };
@@ -34,7 +38,7 @@ export async function serveProbes({ host, port, live, ready, metrics }: { readon
   };
 }
 
-async function report(response: ServerResponse, checks: Checks): Promise<void> {
+async function tell(response: ServerResponse, checks: Checks): Promise<void> {
   const failures = await checks.failures();
   const lines = checks.names.map((name) => (failures.has(name) ? `[-] ${name}: ${failures.get(name)}` : `[+] ${name}`));
   end(response, failures.size === 0 ? 200 : 503, `${lines.join('\n')}\n${failures.size === 0 ? 'ok' : 'not ok'}\n`);

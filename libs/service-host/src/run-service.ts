@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { Checks } from './checks.js';
 import { clusterSettings, type ClusterSettings } from './cluster-settings.js';
 import { createLog, type Log } from './log.js';
-import { serveProbes } from './probe-server.js';
+import { serveProbes, type Report } from './probe-server.js';
 import { readSettings } from './read-settings.js';
 
 export interface ServiceOptions<Shape extends z.ZodRawShape> {
@@ -25,6 +25,8 @@ export interface ServiceContext {
   readonly ready: Checks;
   /** A number that `/metrics` tells, read when it is asked for. */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Something that is told as JSON beside the probes, made when it is asked for. */
+  report(path: string, make: Report): void;
   /** Aborted when the process is asked to end. */
   readonly signal: AbortSignal;
   /** Called at the end, last one first. */
@@ -44,6 +46,7 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
   const ready = new Checks();
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  const reports = new Map<string, Report>();
   const ending = new AbortController();
   const closers: (() => Promise<void> | void)[] = [];
   let state: 'starting' | 'running' | 'ending' = 'starting';
@@ -71,10 +74,10 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
 
   let exitCode = 0;
   try {
-    const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics });
+    const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics, reports });
     closers.push(() => probes.close());
     log('info', 'starting', { probes: probes.port });
-    await start(settings, { log, live, ready, signal: ending.signal, onClose: (close) => closers.push(close), gauge: (...gauge) => void addGauge(metrics, ...gauge) });
+    await start(settings, { log, live, ready, signal: ending.signal, onClose: (close) => closers.push(close), report: (path, make) => void reports.set(path, make), gauge: (...gauge) => void addGauge(metrics, ...gauge) });
     if (state === 'starting') state = 'running';
     log('info', 'ready');
     const signal = await asked;

@@ -3,35 +3,22 @@ import { join } from 'node:path';
 import { KubernetesTaskLogs } from '@millrace/kubernetes';
 import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
-import { flag, list, openCluster, rightsOf, rightsScope, runService, text, watchRights, wholeNumber } from '@millrace/service-host';
+import { openCluster, rightsOf, rightsScope, runService, watchRights } from '@millrace/service-host';
 import { createApiServer } from '../create-api-server.js';
+import { apiSettings } from './api-settings.js';
+import { examineInstall } from './examine-install.js';
 import { watchArgoDelay } from './watch-argo-delay.js';
 
 const GRACE_MS = 15_000;
 /** The image has the pages beside the program. */
 const PAGES = join(import.meta.dirname, 'pages');
 
-const apiSettings = {
-  MILLRACE_HTTP_HOST: text,
-  MILLRACE_HTTP_PORT: wholeNumber({ min: 0, max: 65_535, standard: 8888 }),
-  MILLRACE_BASE_PATH: text,
-  /** The address of this install in browsers. */
-  MILLRACE_BASE_URL: text,
-  /** Beside the names that its Service has in the cluster. */
-  MILLRACE_ALLOWED_HOSTS: list,
-  /** Of the Service in front of this server. */
-  MILLRACE_SERVICE_NAME: text,
-  MILLRACE_TOKEN: text,
-  MILLRACE_SERVICE_ACCOUNT: text,
-  MILLRACE_TIME_ZONE: text,
-  /** Without pages it is the API alone. */
-  MILLRACE_PAGES: flag(true),
-  /** How long after SIGTERM requests may still come. */
-  MILLRACE_DRAIN_SECONDS: wholeNumber({ min: 0, max: 120, standard: 5 }),
-} as const;
-
 await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
   const { log, gauge, onClose } = service;
+  // It tells why the service is not ready, too.
+  const { diagnose, close } = examineInstall(settings);
+  onClose(close);
+  service.report('/doctor', diagnose);
   const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
   const namespace = settings.MILLRACE_NAMESPACE;
   watchRights(service, client, rightsOf('api-server', rightsScope(settings)));
@@ -60,6 +47,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
       ...(settings.MILLRACE_SERVICE_ACCOUNT !== undefined && { serviceAccount: settings.MILLRACE_SERVICE_ACCOUNT }),
       ...(timeZone !== undefined && { timeZone }),
       warnings: watchArgoDelay(service, client, namespace),
+      diagnose,
       log,
     },
   });

@@ -83,6 +83,12 @@ export class S3ObjectStore implements ObjectStore {
     return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  async write(uri: string, content: Uint8Array): Promise<void> {
+    await this.#ask(uri, async (client, { bucket, key }) => {
+      await client.putObject(bucket, key, Buffer.from(content));
+    });
+  }
+
   async copy(from: string, to: string): Promise<void> {
     const source = requireS3Location(from);
     await this.#ask(to, async (client, { bucket, key }) => {
