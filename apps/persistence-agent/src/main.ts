@@ -8,12 +8,12 @@ const STUCK_MS = 60_000;
 
 await runService({ name: 'persistence-agent', settings: {} }, async (settings, service) => {
   const { log, ready, live, gauge, onClose } = service;
-  const { client, store, database, objects, layout, volumes, attempts } = await openCluster(settings, service);
+  const { client, store, database, objects, layout, volumes, attempts, pods } = await openCluster(settings, service);
   watchRights(service, client, rightsOf('persistence-agent', rightsScope(settings)));
   const identity = newMemberIdentity();
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-persistence-agent' });
   const shards = new LeasedShards({ leases, identity, shardCount: SHARD_COUNT, log });
-  const runs = createRunController({ database, store, objects, layout, volumes, attempts, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log });
+  const runs = createRunController({ database, store, objects, layout, volumes, attempts, pods, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log });
   onClose(() => runs.close());
   await runs.start();
   ready.set('lease', () => (shards.healthy ? undefined : 'the lease of this member is not renewed'));

@@ -13,5 +13,6 @@ export { KubernetesResourceStore, type KubernetesStoreOptions, type StoreHealth 
 export { KubernetesLeases, newMemberIdentity } from './leases/kubernetes-leases.js';
 export { LeasedShards, type LeasedShardsOptions } from './leases/leased-shards.js';
 export { KubernetesTaskLogs, type KubernetesTaskLogsOptions } from './logs/kubernetes-task-logs.js';
+export { KubernetesAttemptPods } from './kubernetes-attempt-pods.js';
 export { KubernetesRetriedAttempts, type KubernetesRetriedAttemptsOptions } from './kubernetes-retried-attempts.js';
 export { KubernetesVolumeClaims } from './kubernetes-volume-claims.js';

@@ -145,8 +145,9 @@ export async function answerGates(
   const finishedAt = now.toISOString();
   let answers: [nodeId: string, answer: object][] = [];
   let characters = 0;
-  const patch = (sent: typeof answers) =>
-    patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) => {
+  let known: Resource<Workflow> | undefined = workflow;
+  const patch = async (sent: typeof answers): Promise<void> => {
+    known = await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name }, ...(known !== undefined && { known }) }, (current) => {
       if (current.spec.shutdown) return undefined;
       const open = sent.filter(([nodeId]) => {
         const node = current.status?.nodes?.[nodeId];
@@ -154,6 +155,7 @@ export async function answerGates(
       });
       return open.length === 0 ? undefined : { status: { nodes: Object.fromEntries(open) } };
     });
+  };
   const give = async (sent: typeof answers): Promise<void> => {
     try {
       await patch(sent);

@@ -11,7 +11,8 @@ import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import type { Resource, ResourceStore } from '@millrace/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunController } from './create-run-controller.js';
-import { WorkflowFollower } from './follow-workflow.js';
+import type { AttemptPods } from './attempt-pods.js';
+import { WorkflowFollower, type FollowContext } from './follow-workflow.js';
 
 const STORE: ObjectStoreAccess = { scheme: 'minio', endpoint: 's3:9000', tls: false, region: 'us-east-1' };
 const layout: Layout = {
@@ -44,6 +45,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
   let files: Map<string, string>;
   let run: Run;
   let created: Resource<Workflow>;
+  let following: FollowContext;
   let follower: WorkflowFollower;
 
   beforeEach(async () => {
@@ -62,7 +64,8 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     } as unknown as ResourceStore;
     const options = { database, store, objects, layout, substrate: 'kubernetes' as const };
     run = await createRunController(options).submit({ namespace: 'ns', experimentId: 'e', displayName: 'r', serviceAccount: 's', pipeline: parseAnyPipelineValue(spec), document: { pipelineSpec: spec as never }, parameters: {} });
-    follower = new WorkflowFollower({ ...options, cacheEnabled: true, clock: () => new Date(), newId: () => randomUUID(), artifactUri: () => undefined, log: () => undefined });
+    following = { ...options, cacheEnabled: true, clock: () => new Date(), newId: () => randomUUID(), artifactUri: () => undefined, log: () => undefined };
+    follower = new WorkflowFollower(following);
   });
   afterEach(async () => {
     await database.close();
@@ -144,6 +147,43 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     expect((await rows())['root/flaky']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'fresh' } });
     const [link] = await database.artifacts.listLinks(run.id);
     expect(link?.artifact.uri).toBe(`${root}/data`);
+  });
+
+  describe('with pods that can be asked', () => {
+    const ask = (pods: Partial<AttemptPods>) =>
+      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, ...pods } });
+    const at = (time: string) => new Date(`2026-03-02T10:00:${time}Z`);
+
+    it('says when the process of a task ran, not when its pod was asked for and found to be over', async () => {
+      files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x' } }));
+      const asked: unknown[] = [];
+      const pods = ask({ timesOf: async (ref) => (asked.push(ref), { startedAt: at('02'), finishedAt: at('04') }) });
+      await pods.follow(over('Succeeded'), undefined);
+      const { 'root/group/a': task } = await rows();
+      expect(task).toMatchObject({ state: 'SUCCEEDED', queuedAt: at('00'), startedAt: at('02'), finishedAt: at('04'), attempts: [{ startedAt: at('02'), finishedAt: at('04') }] });
+      expect(asked).toEqual([{ namespace: 'ns', workflow: run.workflowName, nodeId: 'a', templateName: 'pod-a' }]);
+    });
+
+    it('goes by the Workflow where a pod is gone or cannot be asked', async () => {
+      files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x' } }));
+      await ask({ timesOf: () => Promise.reject(new Error('forbidden')) }).follow(over('Succeeded'), undefined);
+      expect((await rows())['root/group/a']).toMatchObject({ state: 'SUCCEEDED', finishedAt: at('05') });
+    });
+
+    it('says why a pod does not start where Argo does not know, until it starts', async () => {
+      const waiting = (phase: string, message?: string): Resource<Workflow> => ({
+        ...created,
+        status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), node('group', 'DAG', 'Running', 'root/group'), node('a', 'Pod', phase, 'root/group/a', { finishedAt: undefined, ...(message && { message }) } as never)]) } as never,
+      });
+      const pods = ask({ whyWaiting: async () => 'FailedMount: secret "s" not found' });
+      expect(await pods.follow(waiting('Pending', 'PodInitializing'), undefined)).toEqual({ requeueAfterMs: 10_000 });
+      expect((await rows())['root/group/a']).toMatchObject({ state: 'PENDING', message: 'FailedMount: secret "s" not found' });
+      await pods.follow(waiting('Pending', 'Unschedulable: 0/1 nodes'), undefined);
+      expect((await rows())['root/group/a']).toMatchObject({ state: 'PENDING', message: 'Unschedulable: 0/1 nodes' });
+      expect(await pods.follow(waiting('Running'), undefined)).toBeUndefined();
+      expect((await rows())['root/group/a']).toMatchObject({ state: 'RUNNING' });
+      expect((await rows())['root/group/a']?.message ?? '').toBe('');
+    });
   });
 
   it('says of a failure what the stored log says last', async () => {

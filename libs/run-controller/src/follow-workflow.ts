@@ -3,10 +3,12 @@ import type { Run, Task } from '@millrace/database';
 import { runStateOf, type ScopePath } from '@millrace/pipeline-semantics';
 import { patchCurrent, type ReconcileResult, type Resource } from '@millrace/resources';
 import { answerGates, decideGates, noteDecision, type GateContext } from './answer-gates.js';
+import { reasonsOfWaiting } from './ask-pods.js';
+import type { AttemptPods } from './attempt-pods.js';
 import { shutDown } from './create-workflow.js';
 import { failureOf } from './failure-of.js';
 import { ingestNodes, settleOpen } from './ingest.js';
-import type { LiveRun } from './live-run.js';
+import { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
 import { readRemains } from './read-remains.js';
@@ -17,6 +19,7 @@ import type { ArtifactUri } from './v1/node-artifacts.js';
 import { WorkflowRun } from './v1/workflow-run.js';
 
 export interface FollowContext extends Omit<GateContext, 'now'> {
+  readonly pods?: AttemptPods;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly failpoint?: (name: string) => void;
@@ -26,6 +29,8 @@ export interface FollowContext extends Omit<GateContext, 'now'> {
 
 const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED']);
 const RECHECK_MS = 2_000;
+/** How often it is asked why a pod does not start. */
+const ASK_AGAIN_MS = 10_000;
 
 /** What was decided about open gates, to be answered once it is recorded. */
 interface Gates {
@@ -110,30 +115,32 @@ export class WorkflowFollower {
     if (completed) {
       failpoint?.('follow.over');
       const { namespace, name } = workflow.metadata;
-      await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name } }, (current) =>
+      await patchCurrent(store, { kind: 'Workflow', ref: { namespace, name }, known: workflow }, (current) =>
         current.metadata.labels?.[LABEL_PERSISTED] === undefined ? { metadata: { labels: { [LABEL_PERSISTED]: 'true' } } } : undefined,
       );
       this.forget(live.run.id);
       return undefined;
     }
     // One that has to wait for facts is looked at again.
-    return gates.areOpen() ? { requeueAfterMs: RECHECK_MS } : undefined;
+    if (gates.areOpen()) return { requeueAfterMs: RECHECK_MS };
+    return this.context.pods !== undefined && live instanceof LiveRun && live.waitingPods.size > 0 ? { requeueAfterMs: ASK_AGAIN_MS } : undefined;
   }
 
   /** Takes over what the nodes say, and decides the gates there are: a v1 Workflow was not made here and has none. */
   async #ingest(live: LiveRun | WorkflowRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, { completed, now }: { readonly completed: boolean; readonly now: Date }): Promise<Gates> {
-    const { newId, layout, objects, artifactUri, log, failpoint } = this.context;
+    const { newId, layout, objects, pods, artifactUri, log, failpoint } = this.context;
     if (live instanceof WorkflowRun) {
-      await ingestWorkflow(live, workflow, changed, { now, newId, objects, artifactUri, warn: (message, facts) => log('warn', message, facts) });
+      await ingestWorkflow(live, workflow, changed, { now, newId, objects, artifactUri, pods, log });
       if (completed) settleGroups(live);
       return NO_GATES;
     }
     const context = { now, newId, layout };
     const waiting = ingestNodes(live, workflow, changed, context);
     if (waiting.size > 0) {
-      const remains = await readRemains(live, waiting, workflow.status?.nodes ?? {}, { objects, log });
+      const remains = await readRemains(live, waiting, workflow.status?.nodes ?? {}, { objects, pods, log });
       ingestNodes(live, workflow, new Set([...waiting.values()].map(({ id }) => id)), { ...context, remains });
     }
+    if (live.waitingPods.size > 0) await this.#explainWaiting(live, workflow, now);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
     return {
@@ -144,6 +151,20 @@ export class WorkflowFollower {
       },
       areOpen: () => live.openGates.size > 0,
     };
+  }
+
+  /** Says of tasks whose pods do not start why, where Argo does not. */
+  async #explainWaiting(live: LiveRun, workflow: Resource<Workflow>, now: Date): Promise<void> {
+    const { pods, log } = this.context;
+    const nodes = workflow.status?.nodes ?? {};
+    const { namespace, name } = workflow.metadata;
+    const waiting = [...live.waitingPods].flatMap((path) => {
+      const node = nodes[live.taskNodes.get(path) ?? ''];
+      return node === undefined ? [] : [[path, node] as const];
+    });
+    for (const [path, message] of await reasonsOfWaiting(waiting, nodes, { namespace, workflow: name }, { pods, log, now })) {
+      if (live.task(path)?.message !== message) live.updateTask({ path, message });
+    }
   }
 
   /** Closes gates whose answer the engine could not take, so that the run says what is wrong instead of waiting for ever. */

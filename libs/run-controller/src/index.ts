@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { RetriedAttempts, RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+export type { AttemptPods } from './attempt-pods.js';
 export type { ContainerNeeds } from './refuse-unrunnable.js';
 export type { VolumeClaims } from './volume-claims.js';
 export { createRunController } from './create-run-controller.js';

@@ -84,16 +84,19 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Nod
   const found = skipped === 'CACHED' && row.cachedFrom === undefined ? 'SUCCEEDED' : skipped;
   // Argo says Failed of what it ended because the run was to end, and Omitted of what never came to it.
   const state: TaskState = stopping && (found === 'FAILED' || found === 'SKIPPED') ? 'CANCELED' : found;
-  const attempts = attemptRows(node, nodes, row.attempts, context.now);
+  const remains = context.remains?.get(path);
+  const attempts = attemptRows(node, nodes, row.attempts, context.now, remains?.times);
+  if (state === 'PENDING' && row.kind === 'container') live.waitingPods.add(path);
+  else live.waitingPods.delete(path);
   const update: TaskUpdate = {
     path,
     state,
     attempts,
     queuedAt: row.queuedAt ?? timeOf(node.startedAt),
-    startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
-    finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? context.now) : undefined,
+    startedAt: (remains?.times === undefined ? row.startedAt : undefined) ?? attempts[0]?.startedAt ?? row.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
+    finishedAt: isFinalTaskState(state) ? (remains?.times?.get(attempts.at(-1)?.nodeId ?? '')?.finishedAt ?? timeOf(node.finishedAt) ?? context.now) : undefined,
     // Empty where there is nothing to say, so that what it waited for does not stay.
-    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes, context.remains?.get(path)?.lastWords),
+    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes, remains?.lastWords),
     ...((state === 'SKIPPED' || state === 'CANCELED') && withdrawn(row)),
   };
   if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);

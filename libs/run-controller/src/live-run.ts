@@ -16,6 +16,8 @@ export class LiveRun extends RunRows {
   readonly openGates = new Map<string, ScopePath>();
   /** Node that stands for a task: its pod, the Retry node around its attempts, or its DAG. */
   readonly taskNodes = new Map<ScopePath, string>();
+  /** Tasks whose pods were asked for and have not started. */
+  readonly waitingPods = new Set<ScopePath>();
   readonly #values = new Map<ScopePath, Values>();
 
   constructor(

@@ -33,7 +33,7 @@ describe('readRemains', () => {
   };
   const read = async (ended: NodeStatus, store = objects, artifactRoot = folder) => {
     const execution = { taskRoot: folder, outputMetadataFile: '/minio/b/root/output_metadata.json', parameterFiles: { text: '/tmp/kfp/outputs/text', count: '/tmp/kfp/outputs/count' }, outputArtifacts: {} };
-    const live = { pipeline, task: () => ({ execution }), view: { run: { artifactRoot } } } as unknown as LiveRun;
+    const live = { pipeline, run: { namespace: 'ns', workflowName: 'wf' }, task: () => ({ execution }), view: { run: { artifactRoot } } } as unknown as LiveRun;
     return (await readRemains(live, new Map([['root/a', ended]]), { n: ended }, { objects: store, log: () => undefined })).get('root/a');
   };
 

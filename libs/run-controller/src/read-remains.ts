@@ -4,6 +4,8 @@ import { isPipelineError, PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import { placeAttempt, scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
 import { attemptIndex, attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import { timesOfAttempts, type AskContext } from './ask-pods.js';
+import type { AttemptTimes } from './attempt-pods.js';
 import type { LiveRun } from './live-run.js';
 import { executionOf, type StoredExecution } from './task-rows.js';
 
@@ -15,11 +17,12 @@ export interface Remains {
   readonly problem?: string;
   /** What the log of one that failed says last. */
   readonly lastWords?: string;
+  /** When its attempts ran, by node id. */
+  readonly times?: ReadonlyMap<string, AttemptTimes>;
 }
 
-export interface ReadContext {
+export interface ReadContext extends AskContext {
   readonly objects: ObjectStore;
-  readonly log: (level: 'warn', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** What one file of outputs may have. All parameters of a task become one row. */
@@ -38,7 +41,11 @@ export async function readRemains(live: LiveRun, ended: ReadonlyMap<ScopePath, N
         const [path, node] = next;
         const row = live.task(path)!;
         const execution = placeAttempt(executionOf(row)!, row.id, lastAttempt(node, nodes));
-        remains.set(path, taskStateOf(node) === 'SUCCEEDED' ? await resultOf(live, path, execution, context) : { lastWords: await lastWordsOf(live, node, nodes, context) });
+        const [left, times] = await Promise.all([
+          taskStateOf(node) === 'SUCCEEDED' ? resultOf(live, path, execution, context) : lastWordsOf(live, node, nodes, context).then((lastWords) => ({ lastWords })),
+          timesOfAttempts(node, nodes, { namespace: live.run.namespace, workflow: live.run.workflowName }, context),
+        ]);
+        remains.set(path, { ...left, ...(times.size > 0 && { times }) });
       }
     }),
   );

@@ -6,6 +6,7 @@ import type { Layout } from '@millrace/pipeline-semantics';
 import type { ResourceStore, ShardOwnership } from '@millrace/resources';
 import type { ContainerNeeds } from './refuse-unrunnable.js';
 import type { VolumeClaims } from './volume-claims.js';
+import type { AttemptPods } from './attempt-pods.js';
 
 /** A run to be made. Experiment, names and access are settled by the caller. */
 export interface RunSubmission {
@@ -65,6 +66,8 @@ export interface RunControllerOptions {
   readonly warnOfContainer?: (container: ContainerNeeds) => readonly string[];
   /** @default the store does it when it is told of the retry */
   readonly attempts?: RetriedAttempts;
+  /** What is known of pods beside what Workflows say. @default nothing */
+  readonly pods?: AttemptPods;
   /** Makes, deletes and fills volumes for tasks. @default such tasks are refused */
   readonly volumes?: VolumeClaims;
   /** Throws what the store would say of a Workflow that a user wrote, without storing it. @default the store is asked when it is to be created */

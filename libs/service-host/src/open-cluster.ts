@@ -1,6 +1,6 @@
 import { openDatabase, type Database } from '@millrace/database';
 import { isPipelineError } from '@millrace/errors';
-import { KubeClient, KubernetesResourceStore, KubernetesRetriedAttempts, KubernetesVolumeClaims, loadKubeConfig } from '@millrace/kubernetes';
+import { KubeClient, KubernetesAttemptPods, KubernetesResourceStore, KubernetesRetriedAttempts, KubernetesVolumeClaims, loadKubeConfig } from '@millrace/kubernetes';
 import type { ObjectStore } from '@millrace/object-store';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
@@ -19,6 +19,8 @@ export interface Cluster {
   /** Claims that tasks make and delete. */
   readonly volumes: KubernetesVolumeClaims;
   readonly attempts: KubernetesRetriedAttempts;
+  /** When processes ran, and why pods wait. */
+  readonly pods: KubernetesAttemptPods;
 }
 
 /** How long a watch may be without the server before the process says that it is not ready. */
@@ -47,7 +49,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
     return undefined;
   });
   const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
-  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client), attempts: new KubernetesRetriedAttempts({ client, objects }) };
+  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client), attempts: new KubernetesRetriedAttempts({ client, objects }), pods: new KubernetesAttemptPods(client) };
 }
 
 /** The namespace that lists and watches look in; undefined for all. */

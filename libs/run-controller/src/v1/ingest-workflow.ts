@@ -5,6 +5,7 @@ import { displayNameOf, namesBefore } from '@millrace/pipeline-spec';
 import { isFinalTaskState, type ScopePath } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
 import { taskStateOf, type Nodes } from '@millrace/workflow-compiler';
+import { timesOfAttempts, type AskContext } from '../ask-pods.js';
 import { attemptRows } from '../attempt-rows.js';
 import { failureOf } from '../failure-of.js';
 import { reasonOfSkip, settleOpen } from '../ingest.js';
@@ -16,12 +17,11 @@ import { noteInputArtifacts, noteOutputArtifacts, parameterValues, type Artifact
 import { pathWithin, placeNode } from './place-node.js';
 import type { WorkflowRun } from './workflow-run.js';
 
-export interface IngestWorkflowContext {
+export interface IngestWorkflowContext extends AskContext {
   readonly now: Date;
   readonly newId: () => string;
   readonly objects: ObjectStore;
   readonly artifactUri: ArtifactUri;
-  readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
 }
 
 const GROUPS: ReadonlySet<string> = new Set(['DAG', 'Steps', 'TaskGroup']);
@@ -103,7 +103,8 @@ async function ingestTask(live: WorkflowRun, path: ScopePath, node: NodeStatus, 
   if (row === undefined || isFinalTaskState(row.state)) return;
   const { workflow, nodes, now } = context;
   const state = stateOf(node, context.stopping);
-  const attempts = attemptRows(node, nodes, row.attempts, now);
+  const times = isFinalTaskState(state) && row.kind === 'container' ? await timesOfAttempts(node, nodes, { namespace: live.run.namespace, workflow: live.run.workflowName }, context) : undefined;
+  const attempts = attemptRows(node, nodes, row.attempts, now, times);
   const inputs = parameterValues(node.inputs);
   const update: TaskUpdate = {
     path,
@@ -113,8 +114,8 @@ async function ingestTask(live: WorkflowRun, path: ScopePath, node: NodeStatus, 
     ...(node.type === 'TaskGroup' && { execution: storedIterations(node.children?.length ?? 0) }),
     ...(row.inputs === undefined && row.kind === 'container' && { execution: containerOf(workflow, node, inputs) }),
     queuedAt: row.queuedAt ?? timeOf(node.startedAt),
-    startedAt: row.startedAt ?? attempts[0]?.startedAt ?? (attempts.length === 0 && state !== 'SKIPPED' ? timeOf(node.startedAt) : undefined),
-    finishedAt: isFinalTaskState(state) ? (timeOf(node.finishedAt) ?? now) : undefined,
+    startedAt: (times === undefined ? row.startedAt : undefined) ?? attempts[0]?.startedAt ?? row.startedAt ?? (attempts.length === 0 && state !== 'SKIPPED' ? timeOf(node.startedAt) : undefined),
+    finishedAt: isFinalTaskState(state) ? (times?.get(attempts.at(-1)?.nodeId ?? '')?.finishedAt ?? timeOf(node.finishedAt) ?? now) : undefined,
     message: messageOf(live, row, node, state, nodes),
   };
   if (row.inputs === undefined) noteInputArtifacts(live, row, node, context.artifactUri);

@@ -12,7 +12,7 @@ export interface ArtifactContext {
   readonly newId: () => string;
   readonly objects: ObjectStore;
   readonly artifactUri: ArtifactUri;
-  readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void;
+  readonly log: (level: 'warn', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Values by name: parameters, and artifacts that are a text in the Workflow itself. */
@@ -72,13 +72,13 @@ function uriOf({ s3 }: ArgoArtifact, artifactUri: ArtifactUri): string | undefin
 }
 
 /** Metrics that cannot be read are no reason to stop following the run. */
-async function metricsAt(uri: string, row: Task, { objects, warn }: ArtifactContext): Promise<readonly RunMetric[]> {
+async function metricsAt(uri: string, row: Task, { objects, log }: ArtifactContext): Promise<readonly RunMetric[]> {
   try {
     const { metrics, problems } = await readRunMetrics(await objects.read(uri));
-    if (problems.length > 0) warn('some metrics of a task were left out', { run: row.runId, task: row.path, problems });
+    if (problems.length > 0) log('warn', 'some metrics of a task were left out', { run: row.runId, task: row.path, problems });
     return metrics;
   } catch (error) {
-    warn('the metrics of a task could not be read', { run: row.runId, task: row.path, error: String(error) });
+    log('warn', 'the metrics of a task could not be read', { run: row.runId, task: row.path, error: String(error) });
     return [];
   }
 }

@@ -167,7 +167,7 @@ describe('following a v1 run', () => {
   const files: Record<string, string> = { 'k/metrics': JSON.stringify({ metrics: [{ name: 'acc', numberValue: 0.5 }, { name: 'text', numberValue: '2' }, { name: 'bad name', numberValue: 1 }] }) };
   const objects = { read: async (uri: string) => Readable.from([Buffer.from(files[uri] ?? '')]) } as unknown as ObjectStore;
   const warnings: string[] = [];
-  const ingesting = { now: NOW, newId: context.newId, objects, artifactUri: ({ bucket, key }: { bucket?: string; key: string }) => (bucket === undefined ? key : `${bucket}:${key}`), warn: (message: string) => warnings.push(message) };
+  const ingesting = { now: NOW, newId: context.newId, objects, artifactUri: ({ bucket, key }: { bucket?: string; key: string }) => (bucket === undefined ? key : `${bucket}:${key}`), log: (_level: 'warn', message: string) => void warnings.push(message) };
 
   async function following(status: object = {}) {
     const { run, documents, progress } = await prepareWorkflowRun(submission(), context);

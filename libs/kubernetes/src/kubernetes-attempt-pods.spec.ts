@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeClient, KubeRequest } from './kube-client.js';
+import { KubernetesAttemptPods } from './kubernetes-attempt-pods.js';
+
+const attempt = { namespace: 'ns', workflow: 'wf', nodeId: 'wf-123', templateName: 'pod-a' };
+const aPod = (main?: object, name = 'wf-pod-a-123', nodeId = 'wf-123') => ({
+  metadata: { name, annotations: { 'workflows.argoproj.io/node-id': nodeId } },
+  status: { containerStatuses: [{ name: 'wait', state: { running: { startedAt: '2026-03-02T09:00:00Z' } } }, { name: 'main', state: main }] },
+});
+
+function aCluster(pods: ReturnType<typeof aPod>[], events: object[] = []) {
+  const asked: string[] = [];
+  const client = {
+    async json({ path, query }: KubeRequest) {
+      const selector = String(query?.['fieldSelector']);
+      asked.push(`${path.split('/').at(-1)} ${selector}`);
+      if (path === '/api/v1/namespaces/ns/events') return { items: events };
+      expect(path).toBe('/api/v1/namespaces/ns/pods');
+      return { items: pods.filter(({ metadata }) => selector === `metadata.name=${metadata.name}`) };
+    },
+  } as unknown as KubeClient;
+  return { pods: new KubernetesAttemptPods(client), asked };
+}
+
+describe('what a pod tells of an attempt', () => {
+  it('is when its own container ran', async () => {
+    const terminated = { startedAt: '2026-03-02T10:00:03Z', finishedAt: '2026-03-02T10:00:09Z' };
+    expect(await aCluster([aPod({ terminated })]).pods.timesOf(attempt)).toEqual({ startedAt: new Date(terminated.startedAt), finishedAt: new Date(terminated.finishedAt) });
+    expect(await aCluster([aPod({ running: { startedAt: terminated.startedAt } })]).pods.timesOf(attempt)).toEqual({ startedAt: new Date(terminated.startedAt) });
+  });
+
+  it.each([
+    ['a container that was never started', { terminated: { startedAt: null, finishedAt: null } }],
+    ['one that waits', { waiting: { reason: 'PodInitializing' } }],
+    ['one whose times were never set', { terminated: { startedAt: '1970-01-01T00:00:00Z', finishedAt: '1970-01-01T00:00:00Z' } }],
+  ])('is nothing of %s', async (_what, state) => {
+    expect(await aCluster([aPod(state)]).pods.timesOf(attempt)).toBeUndefined();
+  });
+
+  it('is found under either name that Argo gives pods, long ones too, and never taken from another attempt', async () => {
+    const terminated = { startedAt: '2026-03-02T10:00:03Z', finishedAt: '2026-03-02T10:00:09Z' };
+    expect(await aCluster([aPod({ terminated }, 'wf-123')]).pods.timesOf(attempt)).toBeDefined();
+    expect(await aCluster([aPod({ terminated }, 'wf-pod-a-123', 'wf-999')]).pods.timesOf(attempt)).toBeUndefined();
+    const templateName = `pod-${'x'.repeat(300)}`;
+    expect(await aCluster([aPod({ terminated }, `${`wf-${templateName}`.slice(0, 242)}-123`)]).pods.timesOf({ ...attempt, templateName })).toBeDefined();
+  });
+
+  it('is the newest warning while it does not start', async () => {
+    const event = (reason: string, message: string, lastTimestamp: string) => ({ reason, message, lastTimestamp, metadata: { creationTimestamp: '2026-03-02T10:00:00Z' } });
+    const { pods, asked } = aCluster([aPod({ waiting: {} })], [event('FailedMount', 'old', '2026-03-02T10:00:00Z'), event('FailedMount', 'secret "s" not found', '2026-03-02T10:00:30Z'), event('Unhealthy', 'no', '2026-03-02T10:00:40Z')]);
+    expect(await pods.whyWaiting(attempt)).toBe('FailedMount: secret "s" not found');
+    expect(asked).toContain('events involvedObject.kind=Pod,involvedObject.name=wf-pod-a-123,type=Warning');
+    expect(await aCluster([aPod({ waiting: {} })]).pods.whyWaiting(attempt)).toBeUndefined();
+    expect(await aCluster([]).pods.whyWaiting(attempt)).toBeUndefined();
+  });
+});
