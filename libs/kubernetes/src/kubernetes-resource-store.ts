@@ -5,8 +5,7 @@ import { Informer, type InformerHealth } from './informer.js';
 import type { KubeClient } from './kube-client.js';
 import { listPages } from './list-pages.js';
 import { apiVersionOf, collectionPath, objectPath } from './resource-kinds.js';
-import { toResource, type StoredObject } from './stored-object.js';
-import { isCompressed } from './workflow-nodes.js';
+import { toResource, wasCompressed, type StoredObject } from './stored-object.js';
 import { assertFitsArgo, prepareWorkflowPatch } from './workflow-patch.js';
 
 export interface KubernetesStoreOptions {
@@ -72,8 +71,8 @@ export class KubernetesResourceStore implements ResourceStore {
     };
   }
 
-  async patch<Kind extends ResourceKind>(kind: Kind, ref: ResourceRef, patch: ResourcePatch): Promise<Resource<ResourceKinds[Kind]>> {
-    const body = kind === 'Workflow' && patch.status?.['nodes'] !== undefined ? await this.#workflowPatch(ref, patch) : patch;
+  async patch<Kind extends ResourceKind>(kind: Kind, ref: ResourceRef, patch: ResourcePatch, from?: Resource<ResourceKinds[Kind]>): Promise<Resource<ResourceKinds[Kind]>> {
+    const body = kind === 'Workflow' && patch.status?.['nodes'] !== undefined ? await this.#workflowPatch(ref, patch, from as Resource<Workflow> | undefined) : patch;
     const patched = await this.options.client.json<StoredObject>({ method: 'PATCH', path: objectPath(kind, ref), body, contentType: 'application/merge-patch+json' });
     return toResource(kind, patched);
   }
@@ -98,15 +97,16 @@ export class KubernetesResourceStore implements ResourceStore {
     return { ...options, namespace: options.namespace ?? this.options.namespace };
   }
 
-  /** Whether nodes are stored plain or compressed decides what can be sent, so the current object is read first. */
-  async #workflowPatch(ref: ResourceRef, patch: ResourcePatch): Promise<Readonly<Record<string, unknown>>> {
-    const stored = await this.#get('Workflow', ref);
-    if (stored === undefined) throw new PipelineError('NOT_FOUND', `Workflow "${ref.name}" does not exist in namespace "${ref.namespace}".`);
-    const { resourceVersion } = stored.metadata;
-    if (resourceVersion !== patch.metadata.resourceVersion) {
-      throw new PipelineError('ABORTED', `Workflow "${ref.name}" has changed; read it again and recompute the patch.`, { details: { resourceVersion } });
+  /** Whether nodes are stored plain or compressed decides what can be sent, so the object is read where it is not at hand. A patch of another version is refused in any case. */
+  async #workflowPatch(ref: ResourceRef, patch: ResourcePatch, from: Resource<Workflow> | undefined): Promise<Readonly<Record<string, unknown>>> {
+    const { resourceVersion } = patch.metadata;
+    const isAtHand = from !== undefined && from.metadata.resourceVersion === resourceVersion && wasCompressed(from) !== undefined;
+    const current = isAtHand ? from : await this.get('Workflow', ref);
+    if (current === undefined) throw new PipelineError('NOT_FOUND', `Workflow "${ref.name}" does not exist in namespace "${ref.namespace}".`);
+    if (current.metadata.resourceVersion !== resourceVersion) {
+      throw new PipelineError('ABORTED', `Workflow "${ref.name}" has changed; read it again and recompute the patch.`, { details: { resourceVersion: current.metadata.resourceVersion } });
     }
-    return prepareWorkflowPatch(toResource('Workflow', stored), patch, { storedCompressed: isCompressed((stored as unknown as Workflow).status) });
+    return prepareWorkflowPatch(current, patch, { storedCompressed: wasCompressed(current) === true });
   }
 
   async #get(kind: ResourceKind, ref: ResourceRef): Promise<StoredObject | undefined> {

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NodeStatus, Workflow } from '@millrace/argo';
-import type { Resource } from '@millrace/resources';
+import { patchCurrent, type Resource } from '@millrace/resources';
 import { aGatedWorkflow } from '@millrace/resources/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KubeClient } from './kube-client.js';
+import { KubeClient, type KubeRequest } from './kube-client.js';
 import { KubernetesResourceStore } from './kubernetes-resource-store.js';
 import { objectPath } from './resource-kinds.js';
 import { aNamespace, openTestCluster, type TestCluster } from './testing/test-cluster.js';
@@ -105,6 +105,30 @@ describe('Workflows with large nodes on a real API server', () => {
     const workflow = aGatedWorkflow(namespace, 'spec');
     const templates = [...workflow.spec.templates!, { name: 'big', script: { image: 'x', source: 'z'.repeat(1_000_000) } }];
     await expect(store.create('Workflow', { ...workflow, spec: { ...workflow.spec, templates } })).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED', message: expect.stringContaining('make the pipeline smaller') });
+  });
+
+  it.each([['small', 10, 100], ['compressed', 10, 60_000]])('answers from what a watch told with one request: %s nodes', async (kind, gates, length) => {
+    const name = `counted-${kind}`;
+    const running = await aRunning(name, gates);
+    if (kind === 'compressed') await store.patch('Workflow', { namespace, name }, { metadata: { resourceVersion: running.metadata.resourceVersion }, status: { nodes: { g9: answer('x'.repeat(300_000)) } } });
+    const requests: string[] = [];
+    const counted = new KubernetesResourceStore({
+      client: {
+        json: (request: KubeRequest) => (requests.push(request.method ?? 'GET'), client.json(request)),
+        stream: (request: KubeRequest) => client.stream(request),
+      } as unknown as KubeClient,
+    });
+    let told: Resource<Workflow> | undefined;
+    const watch = counted.watch('Workflow', { namespace }, ({ object }) => {
+      if (object.metadata.name === name) told = object;
+    });
+    await expect.poll(() => told?.status?.phase).toBe('Running');
+    requests.length = 0;
+    const answered = await patchCurrent(counted, { kind: 'Workflow', ref: { namespace, name }, known: told! }, () => ({ status: { nodes: { g0: answer('z'.repeat(length)) } } }));
+    expect(requests).toEqual(['PATCH']);
+    expect(answered?.status?.nodes?.['g0']).toMatchObject({ phase: 'Succeeded' });
+    expect((await stored(name)).status?.compressedNodes === undefined).toBe(kind === 'small');
+    watch.close();
   });
 
   it('a stale answer is refused, also when it would have been compressed', async () => {

@@ -89,8 +89,11 @@ export interface ResourceStore {
   list<Kind extends ResourceKind>(kind: Kind, options?: ListOptions): Promise<ResourceList<ResourceKinds[Kind]>>;
   /** Calls `onEvent` with ADDED for each object that exists, then with every change until closed. */
   watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch;
-  /** Applies a merge patch atomically. Durable when the promise resolves. */
-  patch<Kind extends ResourceKind>(kind: Kind, ref: ResourceRef, patch: ResourcePatch): Promise<Resource<ResourceKinds[Kind]>>;
+  /**
+   * Applies a merge patch atomically. Durable when the promise resolves. `from` is the object that the patch was computed from, as this store gave it: an
+   * adapter that has to know it is spared reading it.
+   */
+  patch<Kind extends ResourceKind>(kind: Kind, ref: ResourceRef, patch: ResourcePatch, from?: Resource<ResourceKinds[Kind]>): Promise<Resource<ResourceKinds[Kind]>>;
   /** Removes the object, ending what it runs. NOT_FOUND when there is none. */
   delete(kind: ResourceKind, ref: ResourceRef): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database, Json } from '@millrace/database';
 import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
@@ -51,10 +52,20 @@ function isAnswerable(decision: Decision): decision is Settled {
   return decision.kind !== 'wait' && decision.kind !== 'need-cache' && decision.kind !== 'effect';
 }
 
+/** What the row of a task that has no container keeps from when it began to do what leaves no trace. */
+const BEGUN: Json = { begun: true };
+
 /** Does what a task has to do outside the Workflow now that it is its turn. Whoever is cut off before it is recorded does it again, for the same task. */
-async function withEffect(live: LiveRun, path: ScopePath, { effect, after }: Extract<Decision, { kind: 'effect' }>, { volumes }: GateContext): Promise<Decision> {
+async function withEffect(live: LiveRun, path: ScopePath, { effect, after }: Extract<Decision, { kind: 'effect' }>, { volumes, database, now }: GateContext): Promise<Decision> {
   if (volumes === undefined) return { kind: 'fail', message: `Task "${path}" needs a volume, and this installation cannot make one; pass files as artifacts.` };
-  const problem = await performEffect(effect, volumes, { namespace: live.run.namespace, taskId: live.task(path)?.id ?? '' });
+  const row = live.task(path);
+  const begin = async (): Promise<void> => {
+    live.updateTask({ path, execution: BEGUN });
+    const progress = live.takeProgress(now);
+    if (progress !== undefined) await database.runs.record(progress);
+  };
+  const isBegun = isDeepStrictEqual(row?.execution, BEGUN);
+  const problem = await performEffect(effect, volumes, { namespace: live.run.namespace, taskId: row?.id ?? '', isBegun, begin });
   return problem === undefined ? after : { kind: 'fail', message: problem };
 }
 
