@@ -41,14 +41,25 @@ describe('KubernetesVolumeClaims', () => {
     await expect(claims.create({ namespace, name: 'bad', owner: 'task-1', manifest: { spec: { ...manifest.spec, resources: { requests: { storage: 'much' } } } }, reuse: false })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 
+  const anew = { isBegun: false, begin: async () => undefined };
+
   it('deletes a claim that no pod mounts, and names one that is not there', async () => {
     await claims.create({ namespace, name: 'three', owner: 'task-1', manifest, reuse: false });
     await client.json({ method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'mounts' } } });
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'mounts' }, spec: { serviceAccountName: 'mounts', nodeSelector: { nowhere: 'true' }, containers: [{ name: 'main', image: 'nothing' }], volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'three' } }] } };
     await client.json({ method: 'POST', path: `/api/v1/namespaces/${namespace}/pods`, body: pod });
-    await expect(claims.delete({ namespace, name: 'three', owner: 'task-2' })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    await expect(claims.delete({ namespace, name: 'three', owner: 'task-2', ...anew })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
     await client.json({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}/pods/mounts`, body: { gracePeriodSeconds: 0 } });
-    await claims.delete({ namespace, name: 'three', owner: 'task-2' });
-    await expect(claims.delete({ namespace, name: 'absent', owner: 'task-2' })).rejects.toMatchObject({ code: 'NOT_FOUND', message: /no volume "absent"/ });
+    await claims.delete({ namespace, name: 'three', owner: 'task-2', ...anew });
+    await expect(claims.delete({ namespace, name: 'absent', owner: 'task-2', ...anew })).rejects.toMatchObject({ code: 'NOT_FOUND', message: /no volume "absent"/ });
+  });
+
+  it('notes that it is to go before it does, and takes one that is gone by then for deleted', async () => {
+    await claims.create({ namespace, name: 'four', owner: 'task-1', manifest, reuse: false });
+    const noted: string[] = [];
+    await claims.delete({ namespace, name: 'four', owner: 'task-1', isBegun: false, begin: async () => void noted.push((await read('four')).spec.storageClassName) });
+    expect(noted).toEqual(['standard']);
+    await expect.poll(() => read('four').then(() => 'there', (error: { code: string }) => error.code), { timeout: 10_000 }).toBe('NOT_FOUND');
+    await claims.delete({ namespace, name: 'four', owner: 'task-1', isBegun: true, begin: () => Promise.reject(new Error('again')) });
   });
 });

@@ -41,15 +41,17 @@ export class KubernetesVolumeClaims {
 
   /**
    * Deletes a claim; what is in it goes as its storage class says. NOT_FOUND when there is none, FAILED_PRECONDITION while a pod that is not over mounts it.
-   * Kubernetes keeps no trace of who deleted it: whoever is cut off between the deletion and its record finds none.
+   * Kubernetes keeps no trace of who deleted it, so `begin` notes it before it goes.
    */
-  async delete({ namespace, name }: OwnedClaim): Promise<void> {
+  async delete({ namespace, name, isBegun, begin }: OwnedClaim & { readonly isBegun: boolean; readonly begin: () => Promise<void> }): Promise<void> {
     const there = await this.#find(namespace, name);
+    if (there === undefined && isBegun) return;
     if (there === undefined) throw new PipelineError('NOT_FOUND', `There is no volume "${name}" to delete in namespace "${namespace}"; create it with CreatePVC, or leave out the task.`);
     const pods = await this.client.json<PodList>({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } });
     const isMounted = pods.items.some(({ spec }) => spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name));
     // Kubernetes would let it go as soon as the last pod is over, and the task would have said that it is gone.
     if (isMounted) throw new PipelineError('FAILED_PRECONDITION', `The volume "${name}" cannot be deleted while a task uses it; let DeletePVC run after that task.`);
+    if (!isBegun) await begin();
     try {
       await this.client.json({ method: 'DELETE', path: claimsPath(namespace, name), body: { preconditions: { uid: there.metadata.uid } } });
     } catch (error) {

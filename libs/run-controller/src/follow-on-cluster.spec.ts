@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import { openDatabase, type Database, type Run } from '@millrace/database';
+import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import type { Layout, ObjectStoreAccess } from '@millrace/pipeline-semantics';
 import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
@@ -12,6 +13,7 @@ import type { Resource, ResourceStore } from '@millrace/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunController } from './create-run-controller.js';
 import type { AttemptPods } from './attempt-pods.js';
+import type { VolumeClaims } from './volume-claims.js';
 import { WorkflowFollower, type FollowContext } from './follow-workflow.js';
 
 const STORE: ObjectStoreAccess = { scheme: 'minio', endpoint: 's3:9000', tls: false, region: 'us-east-1' };
@@ -28,15 +30,16 @@ const layout: Layout = {
 const spec = {
   schemaVersion: '2.1.0',
   pipelineInfo: { name: 'p' },
-  deploymentSpec: { executors: { e: { container: { image: 'i', command: ['c'] } } } },
+  deploymentSpec: { executors: { e: { container: { image: 'i', command: ['c'] } }, d: { container: { image: 'argostub/deletepvc' } } } },
   components: {
+    remove: { executorLabel: 'd', inputDefinitions: { parameters: { pvc_name: { parameterType: 'STRING' } } } },
     c: { executorLabel: 'e', outputDefinitions: { parameters: { out: { parameterType: 'STRING' } }, artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } },
     inner: {
       outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } },
       dag: { tasks: { a: { componentRef: { name: 'c' } } }, outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'a', outputParameterKey: 'out' } } } } },
     },
   },
-  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } } } } },
+  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } }, remove: { componentRef: { name: 'remove' }, inputs: { parameters: { pvc_name: { runtimeValue: { constant: 'claim' } } } } } } } },
 };
 
 describe('a run whose tasks leave their outputs in an object store', () => {
@@ -45,6 +48,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
   let files: Map<string, string>;
   let run: Run;
   let created: Resource<Workflow>;
+  let volumes: { -readonly [Method in keyof VolumeClaims]: VolumeClaims[Method] };
   let following: FollowContext;
   let follower: WorkflowFollower;
 
@@ -52,6 +56,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     folder = mkdtempSync(join(tmpdir(), 'millrace-follow-'));
     database = await openDatabase({ url: `file:${join(folder, 'rows.db')}` });
     files = new Map();
+    volumes = { create: async () => undefined, delete: async () => undefined };
     const objects = {
       accepts: () => true,
       stat: async (uri: string) => (files.has(uri) ? { kind: 'file', sizeBytes: files.get(uri)!.length, modifiedAt: new Date() } : undefined),
@@ -60,9 +65,9 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     const store = {
       create: async (_kind: string, workflow: Workflow) => (created = { ...workflow, metadata: { ...workflow.metadata, uid: 'u', resourceVersion: '1' } } as Resource<Workflow>),
       get: async () => created,
-      patch: async (_kind: string, _ref: object, patch: { metadata: { labels?: object } }) => (created = { ...created, metadata: { ...created.metadata, labels: { ...created.metadata.labels, ...patch.metadata.labels } } }),
+      patch: async (_kind: string, _ref: object, patch: { metadata?: { labels?: object } }) => (created = { ...created, metadata: { ...created.metadata, labels: { ...created.metadata.labels, ...patch.metadata?.labels } } }),
     } as unknown as ResourceStore;
-    const options = { database, store, objects, layout, substrate: 'kubernetes' as const };
+    const options = { database, store, objects, layout, volumes, substrate: 'kubernetes' as const };
     run = await createRunController(options).submit({ namespace: 'ns', experimentId: 'e', displayName: 'r', serviceAccount: 's', pipeline: parseAnyPipelineValue(spec), document: { pipelineSpec: spec as never }, parameters: {} });
     following = { ...options, cacheEnabled: true, clock: () => new Date(), newId: () => randomUUID(), artifactUri: () => undefined, log: () => undefined };
     follower = new WorkflowFollower(following);
@@ -147,6 +152,30 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     expect((await rows())['root/flaky']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'fresh' } });
     const [link] = await database.artifacts.listLinks(run.id);
     expect(link?.artifact.uri).toBe(`${root}/data`);
+  });
+
+  it('takes a claim that is gone for deleted by a task that was cut off after it had begun to', async () => {
+    const gate = node('gate', 'Suspend', 'Running', 'root/remove', { templateName: 'millrace-gate', finishedAt: undefined } as never);
+    const open: Resource<Workflow> = { ...created, status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), gate]) } as never };
+    let there = true;
+    volumes.delete = async ({ isBegun, begin }) => {
+      if (!there && !isBegun) throw new PipelineError('NOT_FOUND', 'There is none.');
+      if (!there) return;
+      await begin();
+      there = false;
+      throw new Error('cut off');
+    };
+    await expect(follower.follow(open, undefined)).rejects.toThrow('cut off');
+    expect((await rows())['root/remove']?.state).toBe('PENDING');
+    await new WorkflowFollower(following).follow(open, undefined);
+    expect((await rows())['root/remove']).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  it('says so of a claim that was never there', async () => {
+    const gate = node('gate', 'Suspend', 'Running', 'root/remove', { templateName: 'millrace-gate', finishedAt: undefined } as never);
+    volumes.delete = async () => Promise.reject(new PipelineError('NOT_FOUND', 'There is none.'));
+    await follower.follow({ ...created, status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), gate]) } as never }, undefined);
+    expect((await rows())['root/remove']).toMatchObject({ state: 'FAILED', message: 'There is none.' });
   });
 
   describe('with pods that can be asked', () => {
