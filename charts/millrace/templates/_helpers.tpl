@@ -90,6 +90,7 @@ capabilities: { drop: [ALL] }
 - { name: MILLRACE_S3_SECRET_SECRET_KEY, value: {{ .Values.objectStore.secret.secretKeyKey | quote }} }
 - { name: MILLRACE_PIPELINE_ROOT, value: {{ include "millrace.pipelineRoot" . | quote }} }
 - { name: MILLRACE_CACHE, value: {{ .Values.runs.cache | quote }} }
+- { name: MILLRACE_ARGO_INSTANCE_ID, value: {{ .Values.argo.instanceId | quote }} }
 {{- end }}
 
 {{/* The pod of one of our services. Takes (dict "root" $ "component" "…" "values" .Values.x "ports" (list) "env" "yaml" "grace" seconds). */}}

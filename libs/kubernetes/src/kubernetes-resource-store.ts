@@ -8,10 +8,14 @@ import { apiVersionOf, collectionPath, objectPath } from './resource-kinds.js';
 import { toResource, wasCompressed, type StoredObject } from './stored-object.js';
 import { assertFitsArgo, prepareWorkflowPatch } from './workflow-patch.js';
 
+const LABEL_ARGO_INSTANCE = 'workflows.argoproj.io/controller-instanceid';
+
 export interface KubernetesStoreOptions {
   readonly client: KubeClient;
   /** Where lists and watches look that name no namespace. @default in all, which takes rights in the whole cluster */
   readonly namespace?: string;
+  /** Put on Workflows, for the Argo controller that looks at these alone. @default none: the controller without an instance id runs them */
+  readonly argoInstanceId?: string;
   /** Told of objects that cannot be read and of watches that were lost; must not throw. @default nothing */
   readonly onError?: (error: unknown) => void;
   /** For jitter. @default Math.random */
@@ -38,8 +42,11 @@ export class KubernetesResourceStore implements ResourceStore {
     const { name, namespace } = object.metadata ?? {};
     if (!name || !namespace) throw new PipelineError('INVALID_ARGUMENT', `A ${kind} needs a name and a namespace.`);
     if (kind === 'Workflow') assertFitsArgo(object as Workflow);
+    const { argoInstanceId } = this.options;
+    const labels = kind === 'Workflow' && argoInstanceId !== undefined ? { [LABEL_ARGO_INSTANCE]: argoInstanceId } : {};
+    const metadata = { ...object.metadata, labels: { ...object.metadata?.labels, ...labels } };
     // Upstream's CRD requires a status, also of an object that nobody has looked at yet.
-    const body = { ...(kind === 'ScheduledWorkflow' ? { status: {} } : {}), ...object, apiVersion: apiVersionOf(kind), kind };
+    const body = { ...(kind === 'ScheduledWorkflow' ? { status: {} } : {}), ...object, apiVersion: apiVersionOf(kind), kind, metadata };
     return toResource(kind, await this.options.client.json<StoredObject>({ method: 'POST', path: collectionPath(kind, namespace), body }));
   }
 

@@ -37,6 +37,8 @@ export const clusterSettings = {
   MILLRACE_S3_ACCESS_KEY: text,
   MILLRACE_S3_SECRET_KEY: text,
   MILLRACE_PIPELINE_ROOT: text,
+  /** Of the Argo controller that runs the Workflows, where it has one. */
+  MILLRACE_ARGO_INSTANCE_ID: text,
   MILLRACE_CACHE: flag(true),
   MILLRACE_PROBE_HOST: text,
   MILLRACE_PROBE_PORT: wholeNumber({ min: 0, max: 65_535, standard: 8081 }),

@@ -35,7 +35,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
   const client = new KubeClient(loadKubeConfig({ file: settings.KUBECONFIG }), { userAgent: 'millrace' });
   onClose(() => client.close());
   await waitUntil({ what: 'the Kubernetes API', log, signal }, () => client.json({ path: '/version' }));
-  const store = new KubernetesResourceStore({ client, namespace: watchedNamespace(settings), onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
+  const store = new KubernetesResourceStore({ client, namespace: watchedNamespace(settings), argoInstanceId: settings.MILLRACE_ARGO_INSTANCE_ID, onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
   onClose(() => store.close());
   ready.set('watches', () => (store.health.lostForMs > LOST_TOO_LONG_MS ? `without the Kubernetes API for ${Math.round(store.health.lostForMs / 1000)} s` : undefined));
 
