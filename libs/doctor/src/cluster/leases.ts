@@ -1,5 +1,5 @@
 import { SHARD_COUNT } from '@millrace/resources';
-import { failure, fine, warning, type Check, type Outcome } from '../finding.js';
+import { failure, fine, unknown, warning, type Check, type Outcome } from '../finding.js';
 import { listAll } from '../request.js';
 import type { ClusterContext } from './cluster-context.js';
 import type { Meta } from './kube-objects.js';
@@ -19,10 +19,11 @@ const LOOK_AGAIN_MS = 4_000;
 /** Who works for which runs. Nobody's clock counts: a member lives whose lease changes while it is watched. */
 export const leases: Check<ClusterContext> = {
   name: 'leases',
-  async examine({ client, namespace }) {
+  async examine({ client, namespace, install }) {
     const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
     const read = () => Promise.all(GROUPS.map(({ component }) => listAll<Lease>(client, path, { labelSelector: `millrace/lease-group=millrace-${component}` })));
     const before = await read();
+    if (install.services.length === 0 && before.flat().length === 0) return [unknown('No service has a lease here, and none is installed here.')];
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     const after = await read();
     return GROUPS.map((group, index) => outcomeOf(group, before[index]!, after[index]!));

@@ -30,7 +30,7 @@ export function migrationOutcomes({ newer, unfinished, damages }: Pick<DatabaseF
   ];
 }
 
-function limitOutcomes({ limits, now }: DatabaseFacts, clock: Date): Outcome[] {
+export function limitOutcomes({ limits, now }: DatabaseFacts, clock: Date): Outcome[] {
   const outcomes: Outcome[] = [];
   if (limits !== undefined && limits.maxPacketBytes < PACKET_BYTES) {
     outcomes.push(warning({ what: `The server takes at most ${limits.maxPacketBytes / 2 ** 20} MiB at once (max_allowed_packet).`, why: 'Larger pipelines and outputs cannot be stored.', remedy: 'Set max_allowed_packet=64M.' }));

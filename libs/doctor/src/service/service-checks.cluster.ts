@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { KubeClient } from '@millrace/kubernetes';
+import { aNamespace, openTestCluster, type TestCluster } from '@millrace/kubernetes/testing';
+import { rightsOf } from '@millrace/service-host';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { definitions } from '../definitions.js';
+import { examine } from '../examine.js';
+import { argoPace } from './argo-pace.js';
+import { ownRights } from './own-rights.js';
+
+describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a service, on a real API server', () => {
+  let cluster: TestCluster;
+  let client: KubeClient;
+  let namespace: string;
+  beforeAll(async () => {
+    cluster = await openTestCluster();
+    client = new KubeClient(cluster.config());
+    namespace = await aNamespace(client, `doctor-${randomUUID().slice(0, 8)}`);
+  });
+  afterAll(async () => {
+    await client?.close();
+    await cluster?.close();
+  });
+
+  it('own-rights: all, or each that is missing by name', async () => {
+    const rights = rightsOf('api-server', { namespace, allNamespaces: false });
+    expect(await examine([ownRights], { client, rights })).toMatchObject([{ verdict: 'ok' }]);
+    const nobody = new KubeClient(cluster.server!.config({ user: 'nobody' }));
+    const [finding] = await examine([ownRights], { client: nobody, rights });
+    await nobody.close();
+    expect(finding).toMatchObject({ verdict: 'error' });
+    for (const { verb, resource } of rights) expect(finding!.what).toContain(`${verb} ${resource} in namespace "${namespace}"`);
+  });
+
+  it('definitions: told by name until they are there, seen without any right of one\'s own', async () => {
+    const nobody = new KubeClient(cluster.server!.config({ user: 'nobody' }));
+    const look = () => examine([definitions], { client: nobody });
+    // The test cluster has Workflow and ScheduledWorkflow.
+    expect(await look()).toMatchObject([{ verdict: 'error', what: 'The cluster does not know workflowtaskresults.argoproj.io (v1alpha1).', why: 'No run can be submitted.' }]);
+    const names = { kind: 'WorkflowTaskResult', listKind: 'WorkflowTaskResultList', plural: 'workflowtaskresults', singular: 'workflowtaskresult' };
+    const version = { name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } };
+    await client.json({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: { metadata: { name: `${names.plural}.argoproj.io` }, spec: { group: 'argoproj.io', scope: 'Namespaced', names, versions: [version] } } });
+    await expect.poll(look, { timeout: 10_000 }).toMatchObject([{ verdict: 'ok', what: 'Workflows (minimal definition) and ScheduledWorkflows are known.' }]);
+    await nobody.close();
+  });
+
+  it('argo-pace: what runs that are over say of it', async () => {
+    expect(await examine([argoPace], { client, namespace })).toMatchObject([{ verdict: 'ok' }]);
+    const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+    const nodes = Object.fromEntries([0, 1, 2, 3].flatMap((index) => [[`g${index}`, { id: `g${index}`, type: 'Suspend', finishedAt: at(0), children: [`p${index}`] }], [`p${index}`, { id: `p${index}`, type: 'Pod', startedAt: at(10) }]]));
+    const workflow = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name: 'slow', labels: { 'pipeline/persistedFinalState': 'true' } }, spec: {}, status: { nodes } };
+    await client.json({ method: 'POST', path: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`, body: workflow });
+    expect(await examine([argoPace], { client, namespace })).toMatchObject([{ verdict: 'warning', what: expect.stringContaining('about 10 s'), remedy: expect.stringContaining('DEFAULT_REQUEUE_TIME') }]);
+  });
+});
