@@ -1,4 +1,6 @@
-import { dirname, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -7,6 +9,19 @@ import { fileURLToPath } from 'node:url';
  */
 export const BASE_PATH_PLACEHOLDER = '/__millrace_base__';
 
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const libraries = ['api-contract', 'errors', 'pipeline-spec', 'scheduling'];
+
+/** The same sources make the same files, whoever builds them: Next's own id is random. */
+function hashSources() {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const folder of ['apps/ui/src', ...libraries.map((name) => `libs/${name}/src`)]) {
+    const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !/\.spec\.tsx?$/.test(entry.name));
+    for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) hash.update(path.slice(root.length)).update(readFileSync(path));
+  }
+  return hash.digest('hex').slice(0, 20);
+}
+
 /** @type {import('next').NextConfig} */
 const config = {
   output: 'export',
@@ -14,8 +29,9 @@ const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   images: { unoptimized: true },
-  transpilePackages: ['@millrace/api-contract', '@millrace/errors', '@millrace/pipeline-spec', '@millrace/scheduling'],
-  turbopack: { root: resolve(dirname(fileURLToPath(import.meta.url)), '../..') },
+  generateBuildId: hashSources,
+  transpilePackages: libraries.map((name) => `@millrace/${name}`),
+  turbopack: { root },
   devIndicators: false,
 };
 
