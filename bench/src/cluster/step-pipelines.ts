@@ -29,6 +29,8 @@ const ADD = ['sh', '-c', 'mkdir -p "$(dirname "$1")" && echo $(($0 + 1)) > "$1"'
 const NUMBER = { parameters: { number: { parameterType: 'NUMBER_INTEGER' } } };
 const OUTPUT = { parameters: { Output: { parameterType: 'NUMBER_INTEGER' } } };
 const ITEM = 'pipelinechannel--loop-item-param-1';
+/** So that no step of a loop is given what another one has made, and takes it from the cache. */
+const ITEM_DISTANCE = 1_000;
 
 interface Pieces {
   readonly components: Record<string, object>;
@@ -75,6 +77,6 @@ function loopOf(shape: StepShape, pieces: Pieces): object {
   const inner: Record<string, object> = { step: step(shape, pieces, 0, undefined, { componentInputParameter: ITEM }) };
   for (let index = 1; index < (shape.inLoop ?? 1); index += 1) inner[nameOf(index)] = step(shape, pieces, index, index - 1);
   pieces.components['comp-for-loop-1'] = { dag: { tasks: inner }, inputDefinitions: { parameters: { [ITEM]: { parameterType: 'NUMBER_INTEGER' } } } };
-  const items = Array.from({ length: shape.tasks }, (_, index) => (shape.from ?? 0) + index);
+  const items = Array.from({ length: shape.tasks }, (_, index) => (shape.from ?? 0) + index * ITEM_DISTANCE);
   return { taskInfo: { name: 'for-loop-1' }, componentRef: { name: 'comp-for-loop-1' }, cachingOptions: {}, parameterIterator: { itemInput: ITEM, items: { raw: JSON.stringify(items) } } };
 }

@@ -24,6 +24,8 @@ export interface CompileContext {
   readonly names: TemplateNames;
   /** Filled with the templates of the DAG's members, members first. */
   readonly templates: Template[];
+  /** Filled with the names of the pods' templates, by what they say. */
+  readonly pods: Map<string, string>;
   /** Filled with the names of the shared templates that are used. */
   readonly shared: Set<string>;
   /** Filled with the slots that gates have to answer for some pods only. */
@@ -192,6 +194,11 @@ function podTemplate(context: CompileContext, planned: PlannedTask): { readonly 
     transport,
     settings: taskSettings(pipeline, located.component.executorLabel),
   });
+  // A component that is used a hundred times is written once: Argo cannot hold more than a mebibyte of a Workflow.
+  const said = JSON.stringify({ ...template, name: '' });
+  const same = context.pods.get(said);
+  if (same !== undefined) return { name: same, slots };
+  context.pods.set(said, name);
   context.templates.push(template);
   for (const slot of ownSlots) context.ownSlots.add(slot);
   return { name, slots };

@@ -68,9 +68,25 @@ describe('compileWorkflow', () => {
 
     it('lets a task do nothing that it does not ask for, and leaves Argo its own containers', () => {
       const { containers, initContainers } = patchOf();
-      expect(containers).toHaveLength(1);
+      expect(containers).toHaveLength(2);
       expect(containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
-      expect(initContainers).toBeUndefined();
+      // More patience with a store that is away, and nothing else.
+      const env = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
+      expect(containers[1]).toEqual({ name: 'wait', env });
+      expect(initContainers).toEqual([{ name: 'init', env }]);
+    });
+
+    it('writes a component once that many tasks wait for, so that 300 of them leave room for what Argo keeps of each', () => {
+      const chain = (count: number) => {
+        const tasks = Array.from({ length: count }, (_, index) => [`t${index}`, task(index === 0 ? constant : { taskOutputParameter: { producerTask: `t${index - 1}`, outputParameterKey: 'out' } })]);
+        const read = parsePipelineValue({ ...specOf(Object.fromEntries(tasks)), deploymentSpec: { executors: { e: { container: { ...container, command: ['python', '-c', 'x'.repeat(2_000)] } } } } });
+        const planned = planCase(read, { cluster: true });
+        return compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      };
+      const { spec } = chain(300);
+      expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'millrace-gate', 'pod-t0', 'pod-t1']);
+      expect(new Set(spec.templates![0]!.dag!.tasks.filter(({ name }) => !name.endsWith('-gate')).map(({ template }) => template))).toEqual(new Set(['pod-t0', 'pod-t1']));
+      expect((JSON.stringify(chain(300)).length - JSON.stringify(chain(100)).length) / 200).toBeLessThan(700);
     });
 
     it('gives each attempt at a task that is retried a task root of its own, whether it is decided now or by a gate', () => {
@@ -103,8 +119,8 @@ describe('compileWorkflow', () => {
       const { containers, initContainers } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
       const executor = { runAsUser: 1000, runAsGroup: 2000, runAsNonRoot: true };
       expect(containers[0].securityContext).toMatchObject({ runAsUser: 1000, capabilities: { drop: ['ALL'] } });
-      expect(containers[1]).toEqual({ name: 'wait', securityContext: executor });
-      expect(initContainers).toBeUndefined();
+      expect(containers[1]).toMatchObject({ name: 'wait', securityContext: executor });
+      expect(initContainers[0]).not.toHaveProperty('securityContext');
       expect(patchOf({ runAsUser: 0 }).containers[1].securityContext).toEqual({ runAsUser: 0, runAsNonRoot: false });
     });
   });

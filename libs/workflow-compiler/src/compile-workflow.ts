@@ -36,6 +36,7 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
     transport: transportOf(layout, run),
     names: new TemplateNames(),
     templates: [],
+    pods: new Map(),
     shared: new Set(),
     ownSlots: new Set(),
   };

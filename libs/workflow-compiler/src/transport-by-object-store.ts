@@ -43,7 +43,8 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       ...SCRATCH.map((folder) => ({ name: HOME, mountPath: `/${folder}`, subPath: folder.slice(1) })),
     ],
     inputArtifacts: [...inputs],
-    outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, ...locationOf(root.store, root.bucket, taskRootKey) }],
+    // The rest of its location is that of the logs.
+    outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, s3: { key: taskRootKey } }],
     archiveLocation: { archiveLogs: true, ...locationOf(root.store, root.bucket, `${root.key}/.logs/{{pod.name}}`) },
   });
 
