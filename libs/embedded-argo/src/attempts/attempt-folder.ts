@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AttemptExit, AttemptSpec } from '../executor.js';
 
@@ -11,12 +11,17 @@ export function attemptFolder(root: string, id: string): string {
   return join(root, 'attempts', ...parts);
 }
 
+/** The file in which the end of an attempt is recorded. */
+export function exitFile(folder: string): string {
+  return join(folder, 'exit.json');
+}
+
 export function readExit(folder: string): AttemptExit | undefined {
-  return readJson<AttemptExit>(join(folder, 'exit.json'));
+  return readJson<AttemptExit>(exitFile(folder));
 }
 
 export function writeExit(folder: string, exit: AttemptExit): void {
-  writeJson(join(folder, 'exit.json'), exit, { durable: true });
+  writeJson(exitFile(folder), exit, { durable: true });
 }
 
 /** False when it was there: what lies in it is of an earlier try. */
@@ -46,7 +51,8 @@ export function renameAttempt(root: string, id: string, as: string): void {
 }
 
 export function hasExit(folder: string): boolean {
-  return existsSync(join(folder, 'exit.json'));
+  // Empty it may be after a power failure, and then says nothing.
+  return (statSync(exitFile(folder), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 export function readJson<T>(path: string): T | undefined {

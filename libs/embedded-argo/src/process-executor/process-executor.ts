@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptExit, AttemptSpec, AttemptState, Executor, Runnable } from '../executor.js';
-import { makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
+import { exitFile, makeAttemptFolder, readExit, readJson, writeExit } from '../attempts/attempt-folder.js';
 import type { DeviceGrant } from '../attempts/gpu-leases.js';
+import { LateSync } from '../attempts/late-sync.js';
 import { LiveAttempts, type LiveAttempt } from '../attempts/live-attempts.js';
 import { writeOutput } from '../attempts/write-output.js';
 import { buildJob, withRelocatedPaths, type JobPlan } from './build-job.js';
@@ -33,6 +34,7 @@ export class ProcessExecutor implements Executor {
   private readonly attempts: LiveAttempts<Sent>;
   private readonly refusals: ProcessRefusals;
   private readonly environments: TaskEnvironments;
+  private readonly lateSync = new LateSync();
 
   constructor(private readonly parts: ProcessExecutorParts) {
     this.attempts = new LiveAttempts(parts.folder, parts.listener, parts.gpus);
@@ -119,6 +121,7 @@ export class ProcessExecutor implements Executor {
     this.attempts.close();
     this.parts.environments.close();
     await this.parts.supervisors.close(Math.min(this.parts.graceMs, 2_000));
+    await this.lateSync.flush();
     this.attempts.clear();
   }
 
@@ -259,6 +262,8 @@ export class ProcessExecutor implements Executor {
   private report(attempt: ProcessAttempt, exit: AttemptExit): void {
     if (!this.attempts.isCurrent(attempt)) return;
     this.attempts.release(attempt);
+    // Its supervisor recorded it, but did not let the next task wait for the disk.
+    this.lateSync.add(exitFile(attempt.folder));
     this.parts.listener.onExit(attempt.id, exit);
   }
 }

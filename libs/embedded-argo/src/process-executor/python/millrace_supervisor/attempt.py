@@ -21,6 +21,8 @@ class Attempt:
         self.scratch = scratch
         self.marker = b"MILLRACE_ATTEMPT=" + os.fsencode(job["id"])
         self.mount_namespace = None
+        self.held_namespace = None
+        self.job_of_spare = None
         self.started_at = job["startedAt"]
         self.log = LogFile(self.folder)
         if not job.get("fresh"):
@@ -51,6 +53,7 @@ class Attempt:
 
     def begin(self, pid, deadline_ms):
         self.pid = pid
+        self.held_namespace = processes.hold_mount_namespace(pid)
         for descriptor in self.child_fds[1:]:
             os.close(descriptor)
         for descriptor in self.pipes:
@@ -144,6 +147,13 @@ class Attempt:
         self.log.close()
         self.loop.over(self)
 
+    def abandon(self, status):
+        """Nothing of it has begun, and nothing of it is to be told."""
+        self.status, self.done = status, True
+        for descriptor in list(self.pipes):
+            self.drop_pipe(descriptor)
+        self.log.close()
+
     def signal_all(self, number):
         self.learn_mount_namespace()
         targets = [pid for pid in processes.all_processes() if pid != self.pid and self.owns(pid)]
@@ -198,8 +208,8 @@ class Attempt:
         last = self.log.last_error_line()
         return "Exit code %d: %s" % (code, last) if last else "Exit code %d; its log may tell why." % code
 
-    def record_exit(self):
-        durable.write_json(os.path.join(self.folder, "exit.json"), self.exit_record())
+    def record_exit(self, synced):
+        durable.write_json(os.path.join(self.folder, "exit.json"), self.exit_record(), synced)
 
 
 def _exit_code(status):

@@ -32,18 +32,35 @@ def finds_program_in_scratch(job):
     return "TMPDIR" not in job["env"] and not any(os.path.normpath(mount["target"]) == "/tmp" for mount in job["mounts"])
 
 
-def prepare(job, supervisor_pid, live, standard_fds):
-    """Turns this fresh child into the task's process, up to but without the program. Raises Refused."""
+def detach(kept, private):
+    """What a fresh child does whatever task it becomes. Closes all descriptors but the standard ones and those `kept`."""
     os.setsid()
     os.umask(0o022)
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _take_standard_fds(standard_fds, live.descriptor)
+    _close_all_but(kept)
     _be_first_to_go()
+    if private:
+        try:
+            private_root.leave_the_machines_mounts()
+        except OSError as error:
+            raise Refused(125, "the task's private folders cannot be made: %s" % error)
+    # After the change of credentials, which clears it.
     system.die_with_parent(signal.SIGKILL)
 
+
+def take_standard_fds(standard_fds):
+    for target, source in enumerate(standard_fds):
+        # None of the sources is below 3, so none is overwritten before its turn.
+        os.dup2(source, target, inheritable=True)
+    for source in standard_fds:
+        os.close(source)
+
+
+def prepare(job, supervisor_pid, live):
+    """Turns this detached child into the task's process, up to but without the program. Raises Refused."""
     scratch = job["scratch"]
     mounts = list(job["mounts"])
     work = os.path.join(scratch, "work")
@@ -60,7 +77,7 @@ def prepare(job, supervisor_pid, live, standard_fds):
             private_root.enter(os.path.join(scratch, "tmp"), new_root, mounts, job["visible"])
         except OSError as error:
             raise Refused(125, "the task's private folders cannot be made: %s" % error)
-        # A change of credentials clears it.
+        # Cleared once more when powers were given up.
         system.die_with_parent(signal.SIGKILL)
     if os.getppid() != supervisor_pid:
         os._exit(137)
@@ -127,21 +144,21 @@ def execute(argv, environment):
         raise Refused(126, 'the program "%s" cannot be started: %s' % (program, error.strerror))
 
 
-def _take_standard_fds(standard_fds, kept):
-    for target, source in enumerate(standard_fds):
-        # None of the sources is below 3, so none is overwritten before its turn.
-        os.dup2(source, target, inheritable=True)
+def _close_all_but(kept):
     if sys.version_info >= (3, 10) and system.IS_LINUX:
-        # One call of the kernel each.
-        os.closerange(3, kept)
-        os.closerange(kept + 1, 2**31 - 1)
+        # One call of the kernel for each stretch between them.
+        first = 3
+        for descriptor in sorted(kept):
+            os.closerange(first, descriptor)
+            first = descriptor + 1
+        os.closerange(first, 2**31 - 1)
         return
     try:
         listed = [int(name) for name in os.listdir("/proc/self/fd" if system.IS_LINUX else "/dev/fd")]
     except OSError:
         listed = list(range(3, 1024))
     for descriptor in listed:
-        if descriptor > 2 and descriptor != kept:
+        if descriptor > 2 and descriptor not in kept:
             try:
                 os.close(descriptor)
             except OSError:

@@ -14,18 +14,24 @@ from .attempt import Attempt
 from .client import Client
 from .live_records import LiveRecords
 from .scratch import ScratchFolders
+from .spare import Spare
 
 PROTOCOL = 1
 _CLEAN_AFTER_SECONDS = 0.5
+_SPARE_FOR_SECONDS = 10
+_HOLD_SECONDS = 1
 
 
 class InChild(BaseException):
-    """Raised in a forked child so that it leaves the supervisor's frames before it becomes the task."""
+    """Raised in a forked child so that it leaves the supervisor's frames before it becomes the task of `job`, or of whichever comes by `connection`."""
 
-    def __init__(self, job, standard_fds):
+    def __init__(self, job=None, standard_fds=(), connection=None, warm=False):
         super().__init__()
         self.job = job
         self.standard_fds = standard_fds
+        self.connection = connection
+        # There are processors with nothing else to do.
+        self.warm = warm
 
 
 class Loop:
@@ -46,6 +52,8 @@ class Loop:
         self.closing = False
         self.to_clean = self.scratches.left
         self.cleaner = 0
+        self.spare = None
+        self.namespaces = []
         # Whoever started this process needs a moment to connect.
         self.idle_since = time.monotonic() + 5
         self.selector = selectors.DefaultSelector()
@@ -66,12 +74,15 @@ class Loop:
             timeout = max(0.0, self.timers[0][0] - time.monotonic()) if self.timers else None
             if not self.clients and not self.attempts:
                 timeout = min(timeout if timeout is not None else 1.0, 1.0)
-            for key, _ in self.selector.select(timeout):
-                # An earlier callback of this round may have closed it.
-                if key.fd in self.selector.get_map():
-                    key.data()
+            self.dispatch(self.selector.select(timeout))
             while self.timers and self.timers[0][0] <= time.monotonic():
                 heapq.heappop(self.timers)[2]()
+
+    def dispatch(self, events):
+        for key, _ in events:
+            # An earlier callback of this round may have closed it, and another attempt's pipe may have its number by now.
+            if self.selector.get_map().get(key.fd) is key:
+                key.data()
 
     def over_and_idle(self):
         if self.attempts or (self.clients and not self.closing):
@@ -112,7 +123,7 @@ class Loop:
     def handle(self, client, message):
         operation = message.get("op")
         if operation == "start":
-            self.start(client, message)
+            self.start(message, client)
         elif operation == "kill":
             attempt = self.attempts.get(message["id"])
             if attempt:
@@ -126,7 +137,7 @@ class Loop:
         elif operation == "shutdown":
             self.shut_down(message.get("graceMs", 1000) / 1000)
 
-    def start(self, client, job):
+    def start(self, job, client):
         known = self.attempts.get(job["id"])
         if known:
             client.send({"event": "running", "id": known.id, "startedAt": known.started_at})
@@ -138,6 +149,9 @@ class Loop:
         if recorded:
             client.send({"event": "exit", "id": job["id"], "exit": recorded})
             return
+        self.begin(job)
+
+    def begin(self, job):
         job["startedAt"] = int(time.time() * 1000)
         job["bootId"] = self.boot_id
         job["privateRoot"] = self.no_private_root is None
@@ -154,14 +168,15 @@ class Loop:
             self.live.reserve(scratch.slot)
             job["scratch"], job["slot"], job["programFolder"] = scratch.folder, scratch.slot, scratch.program_folder
             attempt = Attempt(self, job, scratch)
-            pid = os.fork()
+            spare = self.hand_to_spare(job, attempt.child_fds)
+            pid = spare or os.fork()
         except OSError as error:
             if attempt:
                 attempt.never_begun()
             if scratch:
                 self.discard(self.scratches.take_back(scratch))
             code = errno.errorcode.get(error.errno)
-            client.send({"event": "failed", "id": job["id"], "code": code, "message": "The task cannot be started: %s." % _describe(error)})
+            self.broadcast({"event": "failed", "id": job["id"], "code": code, "message": "The task cannot be started: %s." % _describe(error)})
             return
         if pid == 0:
             raise InChild(job, attempt.child_fds)
@@ -169,7 +184,57 @@ class Loop:
         self.attempts[job["id"]] = attempt
         self.by_pid[pid] = attempt
         attempt.begin(pid, job.get("deadlineMs"))
+        if spare:
+            attempt.job_of_spare = job
         self.broadcast({"event": "running", "id": attempt.id, "startedAt": attempt.started_at})
+        # While the task runs nobody waits for this process.
+        self.make_spare()
+
+    def hand_to_spare(self, job, standard_fds):
+        """The id of the process that is the attempt's now, or 0."""
+        spare, self.spare = self.spare, None
+        if spare is None:
+            return 0
+        if job["fork"] and spare.made_for != preloaded.count():
+            spare.end()
+            return 0
+        return spare.pid if spare.hand_over(job, standard_fds) else 0
+
+    def make_spare(self):
+        """Raises InChild in the spare process."""
+        if self.spare is not None or self.closing:
+            return
+        try:
+            ours, theirs = socket.socketpair()
+            try:
+                pid = os.fork()
+            except OSError:
+                ours.close()
+                raise
+            if pid == 0:
+                ours.detach()
+                raise InChild(connection=theirs, warm=len(self.attempts) == 1)
+            theirs.close()
+            self.release_namespaces()
+        except OSError:
+            # The next attempt forks for itself, and can say what is wrong.
+            return
+        self.spare = spare = Spare(pid, ours, preloaded.count())
+        self.after(_SPARE_FOR_SECONDS, lambda: self.drop_spare(spare))
+
+    def release_namespaces(self):
+        """
+        The last to let go of a mount namespace waits for milliseconds. Attempts that end do not, since it is held here, and neither does this
+        process where a spare has just inherited what it holds.
+        """
+        for descriptor in self.namespaces:
+            os.close(descriptor)
+        self.namespaces.clear()
+
+    def drop_spare(self, spare):
+        if self.spare is spare:
+            self.spare = None
+            spare.end()
 
     def on_child(self):
         try:
@@ -185,28 +250,45 @@ class Loop:
             if pid == 0:
                 break
             attempt = self.by_pid.get(pid)
-            if attempt and attempt.status is None:
+            if attempt and attempt.status is None and os.WIFSIGNALED(status) and self.lost_its_spare(attempt):
+                self.begin_again(attempt, status)
+            elif attempt and attempt.status is None:
                 attempt.on_main_exit(status)
             elif pid == self.cleaner:
                 self.cleaner = 0
                 self.clean()
+            elif self.spare is not None and pid == self.spare.pid:
+                self.drop_spare(self.spare)
             else:
                 others = True
         if others:
             for attempt in list(self.attempts.values()):
                 attempt.finish_if_over()
 
+    def lost_its_spare(self, attempt):
+        """Whether somebody, or the kernel for want of memory, ended a spare process after it had the job and before it could begin."""
+        return attempt.job_of_spare and attempt.reason is None and not self.closing and self.live.read(attempt.scratch.slot).get("id") != attempt.id
+
+    def begin_again(self, attempt, status):
+        attempt.abandon(status)
+        del self.attempts[attempt.id]
+        del self.by_pid[attempt.pid]
+        self.let_go(attempt)
+        self.begin(attempt.job_of_spare)
+
     def orphans(self):
         """Processes that attempts left behind and that became ours."""
         known = {pid for pid, attempt in self.by_pid.items() if attempt.status is None}
-        return [pid for pid in processes.children_of_this_process() if pid not in known and pid != self.cleaner]
+        known |= {self.cleaner, self.spare.pid if self.spare else 0}
+        return [pid for pid in processes.children_of_this_process() if pid not in known]
 
     def over(self, attempt):
         """Records the exit, then reports it; in this order."""
         if not self.closing:
             failpoint.reach("supervisor.exit-seen")
             try:
-                attempt.record_exit()
+                # Where a server is told, it has this synced, and no task waits for the disk.
+                attempt.record_exit(synced=not self.clients)
             except OSError as error:
                 # A full disk. The exit is kept here and tried again: unrecorded, it must not be reported.
                 self.after(1.0 if error.errno == errno.ENOSPC else 5.0, lambda: self.over(attempt))
@@ -218,7 +300,14 @@ class Loop:
         if not self.closing:
             self.broadcast({"event": "exit", "id": attempt.id, "exit": attempt.exit_record()})
         # Only now: whoever waits for the end need not wait for this.
+        self.let_go(attempt)
+
+    def let_go(self, attempt):
         self.discard(self.scratches.take_back(attempt.scratch))
+        if attempt.held_namespace is not None:
+            self.namespaces.append(attempt.held_namespace)
+            if len(self.namespaces) == 1:
+                self.after(_HOLD_SECONDS, self.release_namespaces)
 
     def discard(self, folder):
         if folder is None:

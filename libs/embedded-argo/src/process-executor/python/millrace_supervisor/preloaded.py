@@ -30,18 +30,27 @@ def preload(name):
         _KNOWN[name] = threading.active_count() == 1
     except BaseException:  # noqa: BLE001 - whatever it is, the ordinary start will show it in the task's log
         _KNOWN[name] = False
-    _warm_up()
+    warm_up()
     gc.collect()
     gc.freeze()
     _before = frozenset(sys.modules)
     return _KNOWN[name]
 
 
-def _warm_up():
-    """Does once what every component would do first: what is imported and cached here costs no child anything."""
+def count():
+    """How many modules were asked for so far: an interpreter forked at another count has others."""
+    return len(_KNOWN)
+
+
+def warm_up():
+    """
+    Does once what every component would do first: what is imported and cached here costs no child anything, and what a spare child has touched
+    of the memory that it shares is its own before the task needs it.
+    """
     import argparse
     import inspect
     import json
+    import logging
     import locale  # noqa: F401
     import shutil  # noqa: F401
     import tempfile  # noqa: F401
@@ -49,7 +58,8 @@ def _warm_up():
     parser = argparse.ArgumentParser(description="A parser.")
     parser.add_argument("--needed", type=str, required=True, help="An argument.")
     parser.parse_known_args(["--needed", json.dumps(json.loads("{}"), indent=4)])
-    inspect.signature(_warm_up)
+    inspect.signature(warm_up)
+    logging.Formatter("%(asctime)s %(levelname)s %(message)s").format(logging.makeLogRecord({"msg": "A line.", "levelname": "INFO"}))
     compile("def f(a: int) -> int:\n    return a\n", "warm", "exec")
 
 

@@ -7,19 +7,29 @@ import os
 
 from . import system
 
+_mounts_are_our_own = False
+
+
+def leave_the_machines_mounts():
+    """The first half of the way, the same for every task: the calling process (of one thread) has mounts of its own from here on."""
+    global _mounts_are_our_own
+    _unshare()
+    # Slave: what the machine mounts later arrives here, and nothing mounted here leaves.
+    system.mount(None, "/", None, system.MS_REC | system.MS_SLAVE)
+    _mounts_are_our_own = True
+
 
 def enter(scratch_tmp, new_root, mounts, visible):
     """
-    Moves the calling process (one thread, about to become the task) into its private root.
+    Moves the calling process, which has mounts of its own and is about to become the task, into its private root.
 
     `mounts` are {source, target, readOnly}; their targets need not exist. `visible` are folders that stay reachable
     at their own path although /tmp is replaced. `new_root` is made, or is an empty folder; used only when a target is missing.
     A mount with "outputs" keeps what the task writes into its target; what is there already stays visible. It may be at /.
     """
-    _unshare()
-    # Slave: what the machine mounts later arrives here, and nothing mounted here leaves.
-    system.mount(None, "/", None, system.MS_REC | system.MS_SLAVE)
-
+    if not _mounts_are_our_own:
+        # It would be the machine's /tmp that is covered.
+        raise OSError("this process still has the machine's mounts")
     own_root = [entry["source"] for entry in mounts if entry["target"] == "/"]
     mounts = [entry for entry in mounts if entry["target"] != "/"]
     kept = [{"source": path, "target": path} for path in visible if _is_below(path, "/tmp") and os.path.exists(path)]
@@ -71,6 +81,7 @@ def works():
         problem = b""
         try:
             os.mkdir(scratch + "/tmp")
+            leave_the_machines_mounts()
             enter(scratch + "/tmp", scratch, [{"source": "/", "target": "/millrace-probe"}], [])
         except BaseException as error:  # noqa: BLE001 - any failure means "not here"
             problem = str(error).encode() or b"unknown"

@@ -21,6 +21,14 @@ def mount_namespace(pid):
         return None
 
 
+def hold_mount_namespace(pid):
+    """A descriptor that keeps the namespace in which the process is now; None where that cannot be had."""
+    try:
+        return os.open("/proc/%s/ns/mnt" % pid, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
 def has_private_root_in(pid, scratch):
     """Whether the /tmp of a process is that of an attempt: the kernel gives a namespace's number again once its last process is gone."""
     try:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 
-from . import become_task, durable, failpoint, preloaded, private_root, processes, system
+from . import become_task, durable, failpoint, preloaded, private_root, processes, spare, system
 from .loop import PROTOCOL, InChild, Loop
 
 
@@ -56,7 +56,7 @@ def supervise():
     try:
         loop.run()
     except InChild as child:
-        job, standard_fds = child.job, child.standard_fds
+        job, standard_fds, connection, warm = child.job, child.standard_fds, child.connection, child.warm
         live = loop.live
         loop.leave_to_child()
     else:
@@ -68,19 +68,31 @@ def supervise():
         return None
     # Outside the handler: the task must not see an exception being handled.
     del loop
-    return _become(job, supervisor_pid, live, standard_fds)
-
-
-def _become(job, supervisor_pid, live, standard_fds):
+    problem = None
     try:
-        environment = become_task.prepare(job, supervisor_pid, live, standard_fds)
+        become_task.detach({live.descriptor, *standard_fds, *([connection.fileno()] if connection else [])}, private=no_private_root is None)
+    except BaseException as error:  # noqa: BLE001 - whose task it is may not be known yet
+        problem = error
+    if connection:
+        if warm:
+            preloaded.warm_up()
+        job, standard_fds = spare.wait_for_job(connection)
+    return _become(job, supervisor_pid, live, standard_fds, problem)
+
+
+def _become(job, supervisor_pid, live, standard_fds, problem):
+    try:
+        become_task.take_standard_fds(standard_fds)
+        if problem:
+            raise problem
+        environment = become_task.prepare(job, supervisor_pid, live)
         if job["fork"]:
             preloaded.become_component(job, environment)
             return job["launch"]["module"]
         become_task.execute(job["argv"], environment)
-    except become_task.Refused as problem:
-        _explain(job, str(problem))
-        os._exit(problem.exit_code)
+    except become_task.Refused as refused:
+        _explain(job, str(refused))
+        os._exit(refused.exit_code)
     except BaseException as error:  # noqa: BLE001 - nothing of the supervisor may run on in a child
         _explain(job, "the task could not be prepared: %r" % error)
         os._exit(125)

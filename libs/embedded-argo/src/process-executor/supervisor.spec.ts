@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { defaultPythonFolder } from './python-folder.js';
+import { type Bench, openBench } from './testing/executor-bench.js';
+import { preparePython } from './testing/python-environment.js';
+
+const found = await preparePython();
+const python = 'python' in found ? found.python : undefined;
+
+describe.skipIf(python === undefined)('the supervisor', () => {
+  /** What a program prints that may import its modules. */
+  const print = (program: string): string => {
+    const { stdout, stderr } = spawnSync(python!.path, ['-c', program], { cwd: defaultPythonFolder(), encoding: 'utf8' });
+    return stdout || stderr;
+  };
+
+  it('takes no event of an attempt that is over for one of the attempt that got the number of its pipe', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-loop-'));
+    const printed = print(`
+import os, socket
+from millrace_supervisor.loop import Loop
+loop = Loop({"folder": ${JSON.stringify(folder)}, "idleMs": 1000, "graceMs": 1000}, socket.socket(), None)
+told = []
+old, other = os.pipe()[0], os.pipe()[0]
+def end_one_and_begin_another():
+    loop.unwatch(old)
+    os.close(old)
+    new = os.pipe()[0]
+    assert new == old
+    loop.watch(new, lambda: told.append("new"))
+loop.watch(old, lambda: told.append("old"))
+loop.watch(other, end_one_and_begin_another)
+events = [(loop.selector.get_key(other), 1), (loop.selector.get_key(old), 1)]
+loop.dispatch(events)
+print(told)`);
+    rmSync(folder, { recursive: true });
+    expect(printed).toBe('[]\n');
+  });
+
+  it("never covers the machine's own folders", () => {
+    expect(print('from millrace_supervisor import private_root\ntry:\n    private_root.enter("/nowhere", "/nowhere", [], [])\nexcept OSError as error:\n    print(error)')).toBe("this process still has the machine's mounts\n");
+  });
+});
+
+describe.skipIf(python === undefined || process.platform !== 'linux')('a spare process', () => {
+  let bench: Bench;
+  const open = async () => (bench = await openBench({ python: python! }));
+  afterEach(() => bench.close());
+
+  const AGE = 'ticks=$(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20); echo $(cut -d" " -f1 /proc/uptime) $ticks $(getconf CLK_TCK) $PPID';
+  /** Seconds since the process of an attempt was forked, and its supervisor. */
+  const ageOf = async (id: string): Promise<{ readonly age: number; readonly supervisor: number }> => {
+    await bench.start({ id, command: ['sh', '-c', AGE] });
+    const [now, ticks, perSecond, supervisor] = bench.log(id).trim().split(' ').map(Number);
+    return { age: now! - ticks! / perSecond!, supervisor: supervisor! };
+  };
+  const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+  const lives = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+  it('is there before the second attempt asks for one', async () => {
+    await open();
+    expect((await ageOf('spare/first')).age).toBeLessThan(0.3);
+    await sleep(600);
+    expect((await ageOf('spare/second')).age).toBeGreaterThan(0.4);
+  });
+
+  it('that somebody killed holds nothing up', async () => {
+    await open();
+    const { supervisor } = await ageOf('killed/first');
+    const [spare] = childrenOf(supervisor);
+    process.kill(spare!, 'SIGKILL');
+    expect((await ageOf('killed/second')).age).toBeLessThan(0.3);
+  });
+
+  it('that was killed when it had its job, and had not begun, is replaced by another', async () => {
+    await open();
+    const { supervisor } = await ageOf('stopped/first');
+    const [spare] = childrenOf(supervisor);
+    process.kill(spare!, 'SIGSTOP');
+    const second = ageOf('stopped/second');
+    await bench.runningOf('stopped/second');
+    process.kill(spare!, 'SIGKILL');
+    expect((await second).age).toBeLessThan(0.3);
+  });
+
+  it('goes with its supervisor, and is no attempt that the next one would find', async () => {
+    await open();
+    const { supervisor } = await ageOf('gone/first');
+    const [spare] = childrenOf(supervisor);
+    process.kill(supervisor, 'SIGKILL');
+    await vi.waitFor(() => expect(lives(spare!)).toBe(false));
+    expect((await ageOf('gone/second')).supervisor).not.toBe(supervisor);
+  });
+});
