@@ -5,7 +5,7 @@ import type { ObjectStore } from '@millrace/object-store';
 import type { TaskLogs } from '@millrace/resources';
 import type { RunController } from '@millrace/run-controller';
 import type { ScheduleController } from '@millrace/schedule-controller';
-import { createTextParser, type ParseText } from './pipelines/parse-aside.js';
+import { createPipelineReader, type PipelineReader } from './pipelines/parse-aside.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 
@@ -62,7 +62,7 @@ export interface ApiServerDeps {
 type Defaulted = 'basePath' | 'allowedHosts' | 'commit' | 'warnings' | 'diagnose' | 'pipelineUploadLimit' | 'namespace' | 'serviceAccount' | 'timeZone' | 'clock' | 'newId' | 'log';
 
 /** Options with every default filled in. */
-export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>> & { readonly parseText: ParseText };
+export type Settings = ApiServerOptions & Required<Pick<ApiServerOptions, Defaulted>> & { readonly pipelines: PipelineReader };
 
 const logToConsole: Log = (level, message, facts) => {
   if (level !== 'info') console[level](`millrace: ${message}`, facts ?? '');
@@ -74,7 +74,7 @@ export function completeOptions(options: ApiServerOptions): Settings {
   const pipelineUploadLimit = options.pipelineUploadLimit ?? 32 * 1024 * 1024;
   return {
     ...options,
-    parseText: createTextParser({ worker: options.parseWorker, maxBytes: pipelineUploadLimit }),
+    pipelines: createPipelineReader({ worker: options.parseWorker, maxBytes: pipelineUploadLimit }),
     basePath: basePath === '' || basePath.startsWith('/') ? basePath : `/${basePath}`,
     allowedHosts: options.allowedHosts ?? [],
     commit: options.commit ?? '',

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Millrace } from '../harness/millrace.js';
 import { createRun, get, rawRequest, residentMiB, upload } from '../harness/requests.js';
@@ -77,6 +78,34 @@ describe('a pipeline as large as one may be', () => {
     const body = Buffer.alloc(40 * MIB, 'x');
     const { status } = await rawRequest(millrace, { method: 'POST', path: '/apis/v2beta1/runs', headers: { 'content-type': 'application/json', 'content-length': String(body.length) }, write: (request) => request.end(body) });
     expect(status).toBe(413);
+  });
+});
+
+describe('a pipeline that takes long to read', () => {
+  it.each([
+    ['uploaded as YAML', (text: string) => upload(millrace, text, { name: 'slow' })],
+    ['inside a request', (_: string, tasks: object) => createRun(millrace, { pipeline_spec: { ...GOOD, root: { dag: { tasks } } } })],
+  ])('%s does not keep others waiting', async (_, send) => {
+    const [, first] = Object.entries<any>(GOOD.root.dag.tasks)[0]!;
+    const tasks = Object.fromEntries(Array.from({ length: 25_000 }, (__, index) => [`task-${index}`, { ...first, taskInfo: { name: `task-${index}`, note: 'x'.repeat(300) } }]));
+    const text = ['root:', '  dag:', '    tasks:', ...Object.entries<any>(tasks).map(([name, { taskInfo }]) => `      ${name}: {taskInfo: {name: ${name}, note: ${taskInfo.note}}}`)].join('\n');
+    let over = false;
+    let longest = 0;
+    const asking = (async () => {
+      while (!over) {
+        const began = performance.now();
+        expect(await get(millrace, '/apis/v2beta1/healthz')).toMatchObject({ status: 200 });
+        longest = Math.max(longest, performance.now() - began);
+        await sleep(5);
+      }
+    })();
+    const began = performance.now();
+    const { status } = await send(text, tasks);
+    const all = performance.now() - began;
+    over = true;
+    await asking;
+    expect(status).toBe(400);
+    expect(longest, `longest wait for an answer of ${all.toFixed(0)} ms`).toBeLessThan(all / 2);
   });
 });
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAnyPipeline } from '@millrace/pipeline-spec';
+import { parseAnyPipeline, parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTextParser } from './parse-aside.js';
+import { createPipelineReader } from './parse-aside.js';
 
 const MIB = 1024 * 1024;
 const HEAD = 'pipelineInfo: {name: large}\nschemaVersion: 2.1.0\nsdkVersion: kfp-2.17.0\n';
@@ -36,8 +36,24 @@ describe('reading pipelines aside', () => {
 
   it('gives the same pipeline', async () => {
     const text = HEAD + comment(2 * MIB) + BODY;
-    const aside = await createTextParser({ worker, maxBytes: 32 * MIB })(text);
+    const aside = await createPipelineReader({ worker, maxBytes: 32 * MIB }).fromText(text);
     expect(aside).toEqual(parseAnyPipeline(text));
+  });
+
+  it('reads what came as a value as it is read here, its faults without a place in a file', async () => {
+    const { fromValue } = createPipelineReader({ worker, maxBytes: 32 * MIB, fromLength: 1 });
+    const good = JSON.parse(JSON.stringify((parseAnyPipeline(HEAD + BODY) as { spec: unknown }).spec)) as object;
+    expect(await fromValue(undefined, JSON.stringify(good))).toEqual(parseAnyPipelineValue(good));
+    const bad = { ...good, unknown: 1 };
+    let message = '';
+    try {
+      parseAnyPipelineValue(bad);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain('unknown');
+    await expect(fromValue(undefined, JSON.stringify(bad))).rejects.toMatchObject({ message });
+    await expect(createPipelineReader({ maxBytes: 1 }).fromValue(bad, JSON.stringify(bad))).rejects.toMatchObject({ message });
   });
 
   it('gives the same faults, with their lines and the file they are in', async () => {
@@ -49,7 +65,7 @@ describe('reading pipelines aside', () => {
       message = (error as Error).message;
     }
     expect(message).toContain('line');
-    await expect(createTextParser({ worker, maxBytes: 32 * MIB })(text, { fileName: 'p.yaml' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message });
+    await expect(createPipelineReader({ worker, maxBytes: 32 * MIB }).fromText(text, { fileName: 'p.yaml' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message });
   });
 
   it('lets everything else go on meanwhile', async () => {
@@ -62,20 +78,20 @@ describe('reading pipelines aside', () => {
       before = performance.now();
     }, 5);
     const began = performance.now();
-    await expect(createTextParser({ worker, maxBytes: 32 * MIB })(text)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await expect(createPipelineReader({ worker, maxBytes: 32 * MIB }).fromText(text)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     const all = performance.now() - began;
     clearInterval(beat);
     expect(longest, `longest silence of ${all.toFixed(0)} ms`).toBeLessThan(all / 3);
   });
 
   it('gives up what takes too long, and reads the next one', async () => {
-    const parse = createTextParser({ worker, maxBytes: 32 * MIB, longestMs: 1 });
+    const { fromText: parse } = createPipelineReader({ worker, maxBytes: 32 * MIB, longestMs: 1 });
     await expect(parse(HEAD + comment(2 * MIB) + BODY)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('cannot be read in 0.001 s') });
     await expect(parse(HEAD + BODY)).resolves.toBeDefined();
   });
 
   it('refuses what aliases make larger than a pipeline may be', async () => {
     const text = `${HEAD}${comment(MIB)}${BODY}`.replace("['true']", `['${'y'.repeat(7_000)}']`);
-    await expect(createTextParser({ worker, maxBytes: 4_000 })(text)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('at most 6000') });
+    await expect(createPipelineReader({ worker, maxBytes: 4_000 }).fromText(text)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('at most 6000') });
   });
 });

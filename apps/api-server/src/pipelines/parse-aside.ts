@@ -4,7 +4,9 @@ import { parseAnyPipeline, parseAnyPipelineValue, SpecError, type AnyPipeline, t
 
 export interface ParseRequest {
   readonly text: string;
-  readonly fileName: string | undefined;
+  /** The text is JSON that came within a request: what is wrong with it has no place in a file. */
+  readonly isValue?: boolean;
+  readonly fileName?: string;
   readonly maxBytes: number;
 }
 
@@ -21,21 +23,22 @@ export interface AsideOptions {
   readonly longestMs?: number;
 }
 
-/** Reads a pipeline from text. */
-export type ParseText = (text: string, options?: ParseOptions) => Promise<AnyPipeline>;
+/** Reads pipelines as `parseAnyPipeline` and `parseAnyPipelineValue` do. */
+export interface PipelineReader {
+  fromText(text: string, options?: ParseOptions): Promise<AnyPipeline>;
+  /** `json` is the text of `value`. */
+  fromValue(value: unknown, json: string): Promise<AnyPipeline>;
+}
 
 const WORKER_MEMORY_MIB = 2_048;
 
-/**
- * Reads pipelines as `parseAnyPipeline` does; large ones in a thread of their own, one at a time, so that the server goes on answering
- * whatever is sent to it.
- */
-export function createTextParser({ worker, maxBytes, fromLength = 1_048_576, longestMs = 60_000 }: AsideOptions): ParseText {
+/** Large pipelines are read in a thread of their own, one at a time, so that the server goes on answering whatever is sent to it. */
+export function createPipelineReader({ worker, maxBytes, fromLength = 1_048_576, longestMs = 60_000 }: AsideOptions): PipelineReader {
   let last: Promise<unknown> = Promise.resolve();
-  return (text, options = {}) => {
-    if (worker === undefined || text.length < fromLength) return Promise.resolve().then(() => parseAnyPipeline(text, options));
-    const { fileName } = options;
-    const result = last.then(() => parseInWorker(worker, { text, fileName, maxBytes }, longestMs)).then((answer) => {
+  const read = (request: Omit<ParseRequest, 'maxBytes'>, here: () => AnyPipeline): Promise<AnyPipeline> => {
+    if (worker === undefined || request.text.length < fromLength) return Promise.resolve().then(here);
+    const { fileName } = request;
+    const result = last.then(() => parseInWorker(worker, { ...request, maxBytes }, longestMs)).then((answer) => {
       if ('issues' in answer) throw new SpecError(answer.issues, { fileName });
       if ('refused' in answer) throw new SpecError([{ path: '', message: answer.refused }], { fileName });
       const [spec, platform] = JSON.parse(answer.json) as unknown[];
@@ -43,6 +46,10 @@ export function createTextParser({ worker, maxBytes, fromLength = 1_048_576, lon
     });
     last = result.catch(() => undefined);
     return result;
+  };
+  return {
+    fromText: (text, options = {}) => read({ text, ...options }, () => parseAnyPipeline(text, options)),
+    fromValue: (value, json) => read({ text: json, isValue: true }, () => parseAnyPipelineValue(value)),
   };
 }
 

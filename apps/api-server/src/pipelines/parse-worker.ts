@@ -1,16 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isPipelineError } from '@millrace/errors';
-import { isWorkflowPipeline, parseAnyPipeline, SpecError } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, parseAnyPipeline, parseAnyPipelineValue, SpecError } from '@millrace/pipeline-spec';
 import type { ParseAnswer, ParseRequest } from './parse-aside.js';
 
 // The whole of a worker thread: reads one pipeline, says what became of it, and ends.
-const { text, fileName, maxBytes } = workerData as ParseRequest;
+const { text, isValue, fileName, maxBytes } = workerData as ParseRequest;
 /** Quotes and escapes alone make a pipeline longer than its text; more than this, aliases do. */
 const JSON_BY_TEXT = 1.5;
 
 function answer(): ParseAnswer {
   try {
-    const pipeline = parseAnyPipeline(text, { fileName });
+    const pipeline = isValue ? parseAnyPipelineValue(JSON.parse(text)) : parseAnyPipeline(text, { fileName });
     // As JSON text, which is read again faster than it is copied from thread to thread.
     const json = JSON.stringify(isWorkflowPipeline(pipeline) ? [pipeline.workflow] : [pipeline.spec, ...(pipeline.platform ? [pipeline.platform] : [])]);
     const most = JSON_BY_TEXT * maxBytes;

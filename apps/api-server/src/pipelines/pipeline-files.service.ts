@@ -14,7 +14,7 @@ export class PipelineFilesService {
 
   async read(file: UploadedFile): Promise<{ readonly document: PipelineDocument; readonly description: string }> {
     const { text, fileName } = await readPipelinePackage({ fileName: file.fileName, stream: Readable.from([file.bytes]), maxBytes: this.settings.pipelineUploadLimit });
-    const pipeline = await this.settings.parseText(text, { fileName });
+    const pipeline = await this.settings.pipelines.fromText(text, { fileName });
     // Clients of v1 have nowhere else to describe a pipeline.
     return { document: toDocument(pipeline), description: isWorkflowPipeline(pipeline) ? pipeline.description : '' };
   }

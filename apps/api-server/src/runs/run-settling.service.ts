@@ -1,6 +1,6 @@
 import type { Database, PipelineDocument } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
-import { isWorkflowPipeline, parseAnyPipelineValue, type AnyPipeline } from '@millrace/pipeline-spec';
+import { isWorkflowPipeline, type AnyPipeline } from '@millrace/pipeline-spec';
 import { resolvePipeline, type ResolvedPipeline, type RunSubmission } from '@millrace/run-controller';
 import { Inject, Injectable } from '@nestjs/common';
 import { ExperimentsService } from '../experiments/experiments.service.js';
@@ -35,10 +35,11 @@ export class RunSettlingService {
     if (source.kind === 'version') return resolvePipeline(this.database, source);
     if (source.kind === 'text') {
       this.#assertSpecFits(source.text);
-      return withDocument(await this.settings.parseText(source.text));
+      return withDocument(await this.settings.pipelines.fromText(source.text));
     }
-    this.#assertSpecFits(JSON.stringify(source.spec) ?? '');
-    return withDocument(parseAnyPipelineValue(source.spec));
+    const json = JSON.stringify(source.spec) ?? '';
+    this.#assertSpecFits(json);
+    return withDocument(await this.settings.pipelines.fromValue(source.spec, json));
   }
 
   #assertSpecFits(text: string): void {
