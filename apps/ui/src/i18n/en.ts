@@ -20,6 +20,7 @@ export const en = {
     version: (version: string) => `Millrace ${version}`,
     keys: 'Keyboard shortcuts',
     skip: 'Skip to content',
+    warnings: 'Warnings of the server',
   },
   states: {
     pending: 'Pending',

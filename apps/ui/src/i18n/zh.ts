@@ -20,6 +20,7 @@ export const zh: Texts = {
     version: (version) => `Millrace ${version}`,
     keys: '键盘快捷键',
     skip: '跳到正文',
+    warnings: '服务器警告',
   },
   states: {
     pending: '等待中',

@@ -5,8 +5,11 @@ import { millrace, type RecurringRunsQuery, type RunsQuery } from '@/api/millrac
 import { keys } from './query-keys';
 import { useLiveCache } from './LiveProvider';
 
+/** No event tells of warnings that come and go. */
+const SERVER_ANEW_MS = 300_000;
+
 /** What the pages read. Each is fetched once and then kept true by the live stream. */
-export const useServer = () => useQuery({ queryKey: keys.server, queryFn: ({ signal }) => millrace.server(signal), staleTime: Number.POSITIVE_INFINITY });
+export const useServer = () => useQuery({ queryKey: keys.server, queryFn: ({ signal }) => millrace.server(signal), staleTime: Number.POSITIVE_INFINITY, refetchInterval: SERVER_ANEW_MS });
 
 export const useRuns = (query: RunsQuery, options: { enabled?: boolean } = {}) =>
   useQuery({ queryKey: keys.runs(query), queryFn: ({ signal }) => millrace.runs(query, signal), placeholderData: keepPreviousData, enabled: options.enabled ?? true });

@@ -226,6 +226,7 @@ export const serverInfo = z.object({
   substrate: z.enum(['embedded', 'kubernetes']),
   /** Of cron expressions that name none. */
   time_zone: z.string(),
+  /** Of the install, as sentences; the pages show them. */
   warnings: z.array(z.string()),
 });
 

@@ -9,6 +9,7 @@ import { handleKey } from '@/shortcuts/registry';
 import { useShortcuts } from '@/shortcuts/use-shortcuts';
 import { fromUpstreamLink } from '@/url/upstream-links';
 import { Nav } from './Nav';
+import { ServerWarnings } from './ServerWarnings';
 import styles from './Frame.module.css';
 
 const loadPalette = () => import('./CommandPalette').then((module) => module.CommandPalette);
@@ -56,6 +57,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       </a>
       <Nav onFind={() => setOpen('palette')} onKeys={() => setOpen('keys')} />
       <main id="main" className={styles.main} tabIndex={-1}>
+        <ServerWarnings />
         {children}
       </main>
       {open === 'palette' ? <CommandPalette onClose={() => setOpen(undefined)} onKeys={() => setOpen('keys')} /> : null}
