@@ -5,13 +5,21 @@ import { argoJson } from './argo-json.js';
 /** What a pod is made of; a part that is absent is the image's own or empty. */
 export type PodContents = Pick<ExecutionPlan, 'image' | 'command' | 'args' | 'env' | 'resources' | 'pod'>;
 
+/** Argo's executor gives a store that does not answer up after nine seconds, and fails the task; with as many tries as these, after more than a minute. */
+const PATIENCE = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
+
 /**
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
  *
+ * @param movesFiles whether Argo's containers bring and take files away; they are patient with a store that is away then
  * @param executorAs user of the container of Argo's that takes the task's files away. @default as Argo is set up
  */
-export function podSpecPatch({ pod = {}, ...container }: PodContents, late: readonly LateField[], { executorAs }: { readonly executorAs?: JsonObject | undefined } = {}): string {
+export function podSpecPatch(
+  { pod = {}, ...container }: PodContents,
+  late: readonly LateField[],
+  { movesFiles = false, executorAs }: { readonly movesFiles?: boolean; readonly executorAs?: JsonObject | undefined } = {},
+): string {
   const resources = containerResources(container.resources);
   const part = (field: string, value: unknown, present = isPresent(value)): string[] => {
     if (late.includes(field as LateField)) return [`${argoJson(field)}:{{inputs.parameters.${field}}}`];
@@ -28,10 +36,11 @@ export function podSpecPatch({ pod = {}, ...container }: PodContents, late: read
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const wait = executorAs === undefined ? [] : [argoJson({ name: 'wait', securityContext: executorAs })];
+  const wait = movesFiles ? [argoJson({ name: 'wait', env: PATIENCE, ...(executorAs !== undefined && { securityContext: executorAs }) })] : [];
+  const contents = movesFiles ? { ...pod, initContainers: [{ name: 'init', env: PATIENCE }, ...(pod.initContainers ?? [])] } : pod;
   const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
   const containers = [`{${main.join(',')}}`, ...wait].join(',');
-  return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, pod[field]))].join(',')}}`;
+  return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, contents[field]))].join(',')}}`;
 }
 
 /** Resources as a Kubernetes container has them, without empty parts. */
