@@ -1,12 +1,14 @@
 import type { BenchOptions } from './bench.js';
 import type { ClusterPart } from './cluster/cluster-part.js';
 import { ClusterUnderTest } from './cluster/cluster-under-test.js';
+import { cachedLoad } from './cluster/cached-load.js';
 import { gates } from './cluster/gates.js';
 import { large } from './cluster/large.js';
+import { many } from './cluster/many.js';
 import { pods } from './cluster/pods.js';
 import { wall } from './cluster/wall.js';
 
-const PARTS: Readonly<Record<string, ClusterPart>> = { pods, wall, gates, large };
+const PARTS: Readonly<Record<string, ClusterPart>> = { pods, wall, gates, large, many, cached: cachedLoad };
 
 /** What Millrace costs on the cluster of KUBECONFIG, a table for each part: `--parts=wall,gates`, `--pods=instant`. */
 export async function benchCluster({ full, option }: BenchOptions): Promise<void> {

@@ -2,8 +2,10 @@ import type { DAGTask, Template, Workflow } from '@millrace/argo';
 import { STEP, type Placement } from './step-pipelines.js';
 
 export interface PlainShape {
-  readonly form: 'chain' | 'wide';
+  readonly form: 'chain' | 'wide' | 'grid';
   readonly tasks: number;
+  /** Of a grid. @default 10 */
+  readonly chains?: number;
   readonly image: string;
   readonly placement?: Placement | undefined;
 }
@@ -13,7 +15,7 @@ const nameOf = (index: number): string => `step-${index + 1}`;
 
 /** The same containers in the same order as Argo alone runs them. */
 export function plainWorkflow(shape: PlainShape): Workflow {
-  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index, nameOf) }));
+  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index) }));
   return workflow(shape, 'plain', [
     { name: 'root', dag: { failFast: false, tasks } },
     { name: 'step', container: { image: shape.image, command: [command], args: [...args] } },
@@ -38,7 +40,7 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
     const name = nameOf(index);
     const given = ['pod-spec-patch', 'cached-decision'].map((output) => ({ name: output, value: `{{tasks.${name}-driver.outputs.parameters.${output}}}` }));
     return [
-      { name: `${name}-driver`, template: 'container-driver', ...after(shape, index, nameOf) },
+      { name: `${name}-driver`, template: 'container-driver', ...after(shape, index) },
       { name, template: 'container-executor', depends: `${name}-driver.Succeeded`, arguments: { parameters: given } },
     ];
   }).flat();
@@ -61,8 +63,9 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
   ]);
 }
 
-function after({ form }: PlainShape, index: number, name: (index: number) => string): Pick<DAGTask, 'depends'> {
-  return form === 'wide' || index === 0 ? {} : { depends: `${name(index - 1)}.Succeeded` };
+function after({ form, chains = 10 }: PlainShape, index: number): Pick<DAGTask, 'depends'> {
+  const distance = form === 'grid' ? chains : 1;
+  return form === 'wide' || index < distance ? {} : { depends: `${nameOf(index - distance)}.Succeeded` };
 }
 
 function workflow({ form, tasks, placement }: PlainShape, kind: string, templates: Template[]): Workflow {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Workflow } from '@millrace/argo';
 import { KubeClient, loadKubeConfig } from '@millrace/kubernetes';
 import { Client as ObjectClient } from 'minio';
@@ -7,6 +6,7 @@ import { readClusterSettings, type ClusterSettings } from '../../../e2e/src/clus
 import { RunNamespace } from '../../../e2e/src/cluster/run-namespace.js';
 import { Server } from '../../../e2e/src/harness/server.js';
 import { InstantNode } from './instant-node.js';
+import { processorOf } from './process-figures.js';
 import { RunEvents, type Seen } from './run-events.js';
 
 export interface Finished {
@@ -38,7 +38,7 @@ export class ClusterUnderTest {
     await namespace.prepare(keys);
     const services =
       settings.installedUrl === undefined
-        ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint: endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/bench`, env: { MILLRACE_LOG_LEVEL: 'warn' }, ...profiling() })
+        ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint: endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/bench`, env: { MILLRACE_LOG_LEVEL: 'warn' }, schedules: await hasSchedules(client), ...profiling() })
         : undefined;
     return new ClusterUnderTest(settings, client, namespace, new RunEvents(client, namespace.name), services?.server ?? new Server(settings.installedUrl!), services);
   }
@@ -52,6 +52,20 @@ export class ClusterUnderTest {
     return this.services?.running ?? [];
   }
 
+  /** Processor time of a service so far, in milliseconds; undefined for one that runs elsewhere. */
+  processor(name: 'api-server' | 'persistence-agent'): number | undefined {
+    const service = this.running.find((each) => each.name === name);
+    return service && processorOf(service.pid);
+  }
+
+  /** What a service that was started here says of itself. */
+  async gauge(name: string): Promise<number | undefined> {
+    const agent = this.running.find((each) => each.name === 'persistence-agent');
+    const text = agent && (await (await fetch(`${agent.probes}/metrics`)).text());
+    const found = text === undefined ? undefined : new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+    return found === undefined ? undefined : Number(found);
+  }
+
   /** A node whose pods end at once; made when it is first asked for. */
   async instant(): Promise<InstantNode> {
     const { endpoint, bucket, keys } = this.settings.s3;
@@ -61,10 +75,11 @@ export class ClusterUnderTest {
     return (this.#instant ??= await InstantNode.start({ client: this.client, objects, bucket }));
   }
 
-  async submit(pipeline: object): Promise<{ readonly id: string; readonly workflow: string }> {
+  async submit(pipeline: object): Promise<{ readonly id: string; readonly workflow: string; readonly acceptedMs: number }> {
+    const began = performance.now();
     const { run_id: id } = await this.server.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: 'bench', pipeline_spec: pipeline }) });
-    const { items } = await this.client.json<{ items: { metadata: { name: string } }[] }>({ path: this.#workflows, query: { labelSelector: `pipeline/runid=${id}` } });
-    return { id, workflow: items[0]!.metadata.name };
+    const acceptedMs = performance.now() - began;
+    return { id, workflow: await this.events.workflowOf(id), acceptedMs };
   }
 
   /** From the request to the first answer that says SUCCEEDED. */
@@ -127,15 +142,11 @@ export class ClusterUnderTest {
   }
 }
 
-/** Resident memory of a process in MiB; undefined where there is no /proc. */
-export function memoryOf(pid: number): { readonly now: number; readonly peak: number } | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const mib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
-    return { now: mib('VmRSS'), peak: mib('VmHWM') };
-  } catch {
-    return undefined;
-  }
+/** Whether recurring runs can be kept here, without which their controller has nothing to follow. */
+async function hasSchedules(client: KubeClient): Promise<boolean> {
+  const found = await client.json({ path: '/apis/kubeflow.org/v1beta1' }).then(() => true, () => false);
+  if (!found) console.log('the controller of recurring runs is left out: this cluster has no ScheduledWorkflows');
+  return found;
 }
 
 /** `BENCH_PROFILE=<folder>` leaves a CPU profile of each service there. */

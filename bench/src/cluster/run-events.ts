@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { isWorkflowCompleted, LABEL_PERSISTED, type NodeStatus, type Workflow } from '@millrace/argo';
+import { isWorkflowCompleted, LABEL_PERSISTED, LABEL_RUN_ID, type NodeStatus, type Workflow } from '@millrace/argo';
 import { KubernetesResourceStore, type KubeClient } from '@millrace/kubernetes';
 
 /** Times by this process's clock, when its own watches told of it. */
@@ -25,6 +25,7 @@ interface PodLine {
 /** What becomes visible of the Workflows of a namespace and of their pods, and when. */
 export class RunEvents {
   readonly #seen = new Map<string, Seen>();
+  readonly #byRun = new Map<string, string>();
   readonly #waiting = new Set<() => void>();
   readonly #stop = new AbortController();
   readonly #store: KubernetesResourceStore;
@@ -46,8 +47,18 @@ export class RunEvents {
     return this.#seen.get(workflow);
   }
 
-  all(): readonly Seen[] {
-    return [...this.#seen.values()];
+  /** The name of a run's Workflow, as soon as it is seen. */
+  workflowOf(runId: string): Promise<string> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        const name = this.#byRun.get(runId);
+        if (name === undefined) return;
+        this.#waiting.delete(check);
+        resolve(name);
+      };
+      this.#waiting.add(check);
+      check();
+    });
   }
 
   /** Waits until something holds of a Workflow. */
@@ -66,6 +77,7 @@ export class RunEvents {
 
   forget(): void {
     this.#seen.clear();
+    this.#byRun.clear();
   }
 
   close(): void {
@@ -78,6 +90,7 @@ export class RunEvents {
     let seen = this.#seen.get(name);
     if (seen === undefined || seen.uid !== uid) this.#seen.set(name, (seen = { name, uid, created: now, gates: new Map(), pods: new Map(), nodes: {} }));
     seen.phase = status?.phase;
+    this.#byRun.set(metadata.labels?.[LABEL_RUN_ID] ?? '', name);
     if (isWorkflowCompleted(status?.phase)) seen.ended ??= now;
     if (metadata.labels?.[LABEL_PERSISTED] !== undefined) seen.persisted ??= now;
     seen.nodes = status?.nodes ?? {};
