@@ -7,7 +7,7 @@ import { environmentFor, ensureInstalled, root, runScript } from './ensure.mjs';
 
 const node = ensureInstalled();
 if (!isBuilt(root) && !process.env.MILLRACE_E2E_PROGRAM) runScript(node, 'build.mjs');
-bundleServices(node, ['api-server', 'persistence-agent']);
+bundleServices(node, ['api-server', 'persistence-agent', 'scheduled-workflow-controller']);
 const result = spawnSync(node, ['--disable-warning=ExperimentalWarning', '--conditions=@millrace/source', '--import', 'tsx', join(root, 'e2e', 'src', 'cluster', 'main.ts'), ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',

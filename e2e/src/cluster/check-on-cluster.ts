@@ -24,6 +24,8 @@ export interface ClusterFinding {
   readonly tasks: number;
   /** Set when something is not the same, or not as expected. */
   readonly faults: readonly string[];
+  /** For the reader. */
+  readonly facts?: string;
 }
 
 export interface CheckOptions {

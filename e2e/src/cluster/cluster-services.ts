@@ -19,28 +19,35 @@ export interface ClusterServicesOptions {
   /** Also the controller of recurring runs. @default false */
   readonly schedules?: boolean;
   readonly nodeFlags?: readonly string[];
+  /** How many of each. @default 1 */
+  readonly replicas?: Partial<Readonly<Record<ServiceName, number>>>;
 }
+
+export type ServiceName = 'api-server' | 'persistence-agent' | 'scheduled-workflow-controller';
 
 /** A service that runs, for whoever measures it. */
 export interface RunningService {
-  readonly name: string;
+  readonly name: ServiceName;
   readonly pid: number;
   /** Address of its probes and metrics. */
   readonly probes: string;
+  /** Where an API server answers. */
+  readonly url?: string;
 }
 
 /** The services of a cluster install as processes of this machine: what `docs/services.md` says, and nothing else. */
 export class ClusterServices {
   readonly #processes: ChildProcess[] = [];
   readonly #running: RunningService[] = [];
-  #agent: ChildProcess | undefined;
 
   private constructor(
+    /** The first API server. */
     readonly server: Server,
     private readonly options: ClusterServicesOptions,
   ) {}
 
   static async start(options: ClusterServicesOptions): Promise<ClusterServices> {
+    const { replicas = {}, schedules = false } = options;
     const port = await freePort();
     const services = new ClusterServices(new Server(`http://127.0.0.1:${port}`), options);
     rmSync(LOGS, { recursive: true, force: true });
@@ -49,10 +56,10 @@ export class ClusterServices {
       const migration = services.#spawn('api-server', ['migrate'], { MILLRACE_DATABASE_URL: options.databaseUrl });
       const code = await new Promise((end) => migration.once('exit', end));
       if (code !== 0) throw new Error(`the migration ended with ${String(code)}; see ${LOGS}`);
+      const many = (name: ServiceName, count: number) => Array.from({ length: count }, () => name);
       await Promise.all([
-        services.#start('api-server', { MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(port), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0' }),
-        services.startAgent(),
-        ...(options.schedules === true ? [services.#start('scheduled-workflow-controller')] : []),
+        services.start('api-server', port),
+        ...[...many('api-server', (replicas['api-server'] ?? 1) - 1), ...many('persistence-agent', replicas['persistence-agent'] ?? 1), ...(schedules ? many('scheduled-workflow-controller', replicas['scheduled-workflow-controller'] ?? 1) : [])].map((name) => services.start(name)),
       ]);
       return services;
     } catch (error) {
@@ -61,20 +68,34 @@ export class ClusterServices {
     }
   }
 
-  /** Follows runs, until it is killed. */
-  async startAgent(): Promise<void> {
-    this.#agent = await this.#start('persistence-agent');
-  }
-
   get running(): readonly RunningService[] {
     return this.#running;
   }
 
+  all(name: ServiceName): readonly RunningService[] {
+    return this.#running.filter((service) => service.name === name);
+  }
+
+  /** Starts one more, and waits until it is ready. An API server answers at `port`. */
+  async start(name: ServiceName, port?: number): Promise<RunningService> {
+    const probe = await freePort();
+    const http = name === 'api-server' ? (port ?? (await freePort())) : undefined;
+    const api = { MILLRACE_HTTP_HOST: '127.0.0.1', MILLRACE_HTTP_PORT: String(http), MILLRACE_PAGES: 'false', MILLRACE_DRAIN_SECONDS: '0' };
+    const child = this.#spawn(name, [], { ...this.#settings, ...(http !== undefined && api), MILLRACE_PROBE_PORT: String(probe) });
+    this.#processes.push(child);
+    const service = { name, pid: child.pid!, probes: `http://127.0.0.1:${probe}`, ...(http !== undefined && { url: `http://127.0.0.1:${http}` }) };
+    this.#running.push(service);
+    child.once('exit', () => this.#running.splice(this.#running.indexOf(service), 1));
+    await this.#untilReady(service);
+    return service;
+  }
+
   /** As a node that dies would. */
-  async killAgent(): Promise<void> {
-    const agent = this.#agent!;
-    const ended = new Promise((end) => agent.once('exit', end));
-    agent.kill('SIGKILL');
+  async kill({ pid }: RunningService): Promise<void> {
+    const child = this.#processes.find((candidate) => candidate.pid === pid)!;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((end) => child.once('exit', end));
+    child.kill('SIGKILL');
     await ended;
   }
 
@@ -100,17 +121,6 @@ export class ClusterServices {
       MILLRACE_PROBE_HOST: '127.0.0.1',
       ...env,
     };
-  }
-
-  async #start(name: string, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
-    const probe = await freePort();
-    const child = this.#spawn(name, [], { ...this.#settings, ...env, MILLRACE_PROBE_PORT: String(probe) });
-    this.#processes.push(child);
-    const service = { name, pid: child.pid!, probes: `http://127.0.0.1:${probe}` };
-    this.#running.push(service);
-    child.once('exit', () => this.#running.splice(this.#running.indexOf(service), 1));
-    await this.#untilReady(service);
-    return child;
   }
 
   #spawn(app: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {

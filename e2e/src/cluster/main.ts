@@ -1,21 +1,28 @@
 /**
  * `npm run e2e:cluster -- [PIPELINE…]`: runs our own pipelines on the cluster of KUBECONFIG, which has to have Argo Workflows, and on one machine, and compares
- * what became of them task by task. Names are beginnings: `language/`, `shapes/hello`. Settings by environment: see docs/cluster.md.
+ * what became of them task by task; then what only a cluster has: `life`, `command`, `schedules`, `v1`, `outages`. Names are beginnings: `language/`,
+ * `shapes/hello`, `life/retry`. Settings by environment: see docs/cluster.md.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Client } from 'minio';
 import { expectationsOf, readExpectations } from '../corpus/expectation.js';
 import { findPipelines } from '../corpus/find-pipelines.js';
 import { Millrace } from '../harness/millrace.js';
+import { prepareV1Python } from '../harness/python-v1.js';
 import { preparePython } from '../harness/python.js';
 import { Server } from '../harness/server.js';
 import { checkOnCluster, type ClusterFinding } from './check-on-cluster.js';
-import { checkLife } from './check-life.js';
+import { COMMAND } from './check-command.js';
+import { LIFE } from './check-life.js';
+import { OUTAGES } from './check-outages.js';
+import { SCHEDULES } from './check-schedules.js';
+import { V1 } from './check-v1.js';
+import { runChecks } from './cluster-check.js';
 import { ClusterServices } from './cluster-services.js';
 import { readClusterSettings, setting } from './cluster-settings.js';
 import { KfpSubmitter } from './kfp-submitter.js';
 import { RunNamespace } from './run-namespace.js';
+import { StoredObjects } from './stored-objects.js';
 
 const PIPELINES = resolve(import.meta.dirname, '../../pipelines');
 /** What `kubernetes.py` reads. */
@@ -41,11 +48,14 @@ try {
   if (temporary !== undefined) closers.push(() => rmSync(temporary, { recursive: true, force: true }));
   if (broken.length > 0) throw new Error(broken.map(({ name, why }) => `${name}: ${why}`).join('\n'));
   const chosen = files.filter(({ name }) => !name.startsWith('v1/') && (wanted.length === 0 || wanted.some((beginning) => name.startsWith(beginning))));
-  const withLife = wanted.length === 0 || wanted.includes('life');
-  if (chosen.length === 0 && !withLife) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
+  const checksOf = <Check>(group: string, checks: Readonly<Record<string, Check>>): Record<string, Check> =>
+    Object.fromEntries(Object.entries(checks).filter(([name]) => wanted.length === 0 || wanted.some((beginning) => `${group}/${name}`.startsWith(beginning))));
+  const [life, command, schedules, v1, outages] = [checksOf('life', LIFE), checksOf('command', COMMAND), checksOf('schedules', SCHEDULES), checksOf('v1', V1), checksOf('outages', OUTAGES)];
+  if (chosen.length === 0 && [life, command, schedules, v1, outages].every((checks) => Object.keys(checks).length === 0)) throw new Error(`No pipeline's name begins with ${wanted.join(' or ')}.`);
 
-  await namespace.prepare(keys);
-  const services = installed === undefined ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/e2e` }) : undefined;
+  await namespace.prepare(keys, { endpoint: s3Endpoint, bucket });
+  const replicas = { 'api-server': 2, 'persistence-agent': 2, 'scheduled-workflow-controller': 2 };
+  const services = installed === undefined ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/e2e`, schedules: true, replicas }) : undefined;
   if (services !== undefined) closers.push(() => services.close());
   const server = services?.server ?? new Server(installed!);
   const laptop = await Millrace.start({ sample: false });
@@ -58,9 +68,8 @@ try {
   const artifacts = join(laptop.dataFolder, 'artifacts');
   mkdirSync(dirname(join(artifacts, file)), { recursive: true });
   writeFileSync(join(artifacts, file), text);
-  const endpoint = new URL(s3Endpoint.includes('://') ? s3Endpoint : `http://${s3Endpoint}`);
-  const objects = new Client({ endPoint: endpoint.hostname, port: Number(endpoint.port || (endpoint.protocol === 'https:' ? 443 : 80)), useSSL: endpoint.protocol === 'https:', ...keys });
-  await objects.putObject(bucket, `e2e-given/${file}`, text);
+  const objects = new StoredObjects({ endpoint: s3Endpoint, keys }, bucket);
+  await objects.put(`e2e-given/${file}`, text);
 
   for (const { kind, name, values } of KEPT) {
     const folder = join(laptop.dataFolder, `${kind}s`, name);
@@ -94,13 +103,19 @@ try {
       }
     }),
   );
-  if (withLife) {
-    const exists = (uri: string) => objects.statObject(bucket, uri.replace(/^\w+:\/\/[^/]+\//, '')).then(() => true, () => false);
-    for (const finding of await checkLife({ server, namespace, images, exists, ...(services !== undefined && { services }) })) {
-      findings.push(finding);
-      console.log(lineOf(finding));
-    }
+  const tell = (finding: ClusterFinding): void => {
+    findings.push(finding);
+    console.log(lineOf(finding));
+  };
+  const context = { server, namespace, images, objects, ...(services !== undefined && { services }) };
+  await runChecks('life', life, context, { sideBySide: true, tell });
+  await runChecks('command', command, { ...context, python }, { sideBySide: false, tell });
+  await runChecks('schedules', schedules, context, { sideBySide: false, tell });
+  if (Object.keys(v1).length > 0) {
+    const pythonOfV1 = await prepareV1Python();
+    if (pythonOfV1 !== undefined) await runChecks('v1', v1, { ...context, laptop, python: pythonOfV1 }, { sideBySide: false, tell });
   }
+  if (services !== undefined) await runChecks('outages', outages, context, { sideBySide: false, tell });
   const faults = findings.filter((finding) => finding.faults.length > 0).length;
   const done = findings.filter(({ tasks }) => tasks > 0);
   console.log(`${done.reduce((sum, { tasks }) => sum + tasks, 0)} tasks of ${done.length} pipelines compared\n${findings.length - faults} as on the laptop, ${faults} not`);
@@ -109,7 +124,8 @@ try {
   for (const close of closers.toReversed()) await close();
 }
 
-function lineOf({ file, laptop, cluster, pods, seconds, tasks, faults }: ClusterFinding): string {
-  const line = `${file.padEnd(44)} ${laptop.padEnd(9)} ${cluster.padEnd(9)} ${String(tasks).padStart(3)} tasks, ${pods.padStart(2)} pods, ${seconds} s`;
+function lineOf({ file, laptop, cluster, pods, seconds, tasks, faults, facts }: ClusterFinding): string {
+  const isCheck = laptop === '' && pods === '' && seconds !== '';
+  const line = isCheck ? `${file.padEnd(44)} ${cluster.padEnd(11)} ${seconds.padStart(4)} s${facts === undefined ? '' : `  ${facts}`}` : `${file.padEnd(44)} ${laptop.padEnd(9)} ${cluster.padEnd(9)} ${String(tasks).padStart(3)} tasks, ${pods.padStart(2)} pods, ${seconds} s`;
   return [line, ...faults.map((fault) => `    ^ ${fault.length > 1_500 ? `${fault.slice(0, 1_500)}…` : fault}`)].join('\n');
 }

@@ -8,6 +8,8 @@ export interface TaskLogRef {
   readonly generation?: number;
   /** The folder in the object store where the engine puts the logs of the run's attempts, when it puts them there. */
   readonly storedUnder?: string;
+  /** The address of this attempt's stored log, where it is known. */
+  readonly storedAt?: string;
 }
 
 export interface LogLine {

@@ -5,6 +5,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { findTask } from '../runs/find-task.js';
 import { DATABASE, TASK_LOGS } from '../tokens.js';
 
+/** Argo's name for it. */
+const LOG_ARTIFACT = 'main-logs';
 const EMPTY: LogPage = { lines: [], nextOffset: 0, sizeBytes: 0, complete: false };
 
 /** Logs by run and task; which attempt's is the last one's unless told otherwise. */
@@ -85,8 +87,19 @@ export class LogsService {
     if (task.runId !== runId) throw new PipelineError('NOT_FOUND', `Task ${taskId} of run ${runId} not found`);
     const wanted: TaskAttempt | undefined = attempt === undefined ? task.attempts.at(-1) : task.attempts.find(({ index }) => index === attempt);
     if (attempt !== undefined && !wanted) throw new PipelineError('NOT_FOUND', `Task "${task.displayName}" has no attempt ${attempt}.`);
-    return { task, ...(wanted && { ref: refOf(run, wanted.nodeId) }) };
+    if (wanted === undefined) return { task };
+    const ref = refOf(run, wanted.nodeId);
+    // Only Argo knows where the logs of a Workflow are that was not laid out here, and says it of the last attempt.
+    const isLast = ref.storedUnder === undefined && wanted === task.attempts.at(-1);
+    const storedAt = isLast ? (await this.database.artifacts.listLinks(runId, [taskId])).find(({ name, direction }) => direction === 'OUTPUT' && name === LOG_ARTIFACT)?.artifact.uri : undefined;
+    return { task, ref: { ...ref, ...(storedAt !== undefined && { storedAt }) } };
   }
 }
 
-const refOf = (run: Run, nodeId: string): TaskLogRef => ({ namespace: run.namespace, workflow: run.workflowName, nodeId, generation: run.stateHistory.length, storedUnder: `${run.artifactRoot}/.logs` });
+const refOf = (run: Run, nodeId: string): TaskLogRef => ({
+  namespace: run.namespace,
+  workflow: run.workflowName,
+  nodeId,
+  generation: run.stateHistory.length,
+  ...(run.artifactRoot !== '' && { storedUnder: `${run.artifactRoot}/.logs` }),
+});

@@ -144,9 +144,14 @@ export class KubernetesTaskLogs implements TaskLogs {
     return undefined;
   }
 
-  async #findStored({ storedUnder, workflow, nodeId }: TaskLogRef, podName: string | undefined): Promise<StoredLog | undefined> {
-    if (storedUnder === undefined) return undefined;
+  async #findStored(ref: TaskLogRef, podName: string | undefined): Promise<StoredLog | undefined> {
+    const { storedUnder, workflow, nodeId } = ref;
     const { objects } = this.options;
+    if (storedUnder === undefined) {
+      const uri = ref.storedAt ?? (await this.#addressByNode(ref));
+      const info = uri === undefined || !objects.accepts(uri) ? undefined : await objects.stat(uri);
+      return uri === undefined || info === undefined ? undefined : { uri, sizeBytes: info.sizeBytes };
+    }
     if (podName !== undefined) {
       const uri = `${storedUnder}/${podName}/main.log`;
       const info = await objects.stat(uri);
@@ -155,6 +160,14 @@ export class KubernetesTaskLogs implements TaskLogs {
     const suffix = `${nodeId.slice(workflow.length)}/main.log`;
     const entry = (await objects.list(storedUnder, { limit: MAX_LOGS_OF_A_RUN })).find(({ path }) => path.endsWith(suffix) || path === `${nodeId}/main.log`);
     return entry && { uri: `${storedUnder}/${entry.path}`, sizeBytes: entry.sizeBytes };
+  }
+
+  /** Where a Workflow that was not laid out here has Argo put logs. */
+  async #addressByNode({ namespace, workflow, nodeId }: TaskLogRef): Promise<string | undefined> {
+    const status = (await this.options.store.get('Workflow', { namespace, name: workflow }))?.status;
+    const { s3 } = status?.nodes?.[nodeId]?.outputs?.artifacts?.find(({ name }) => name === 'main-logs') ?? {};
+    const bucket = s3?.bucket ?? status?.artifactRepositoryRef?.artifactRepository?.s3?.bucket;
+    return s3?.key === undefined || bucket === undefined ? undefined : `s3://${bucket}/${s3.key}`;
   }
 
   async #isOver({ namespace, workflow, nodeId }: TaskLogRef): Promise<boolean> {
