@@ -1,5 +1,5 @@
 import type { KubeClient } from '@millrace/kubernetes';
-import { failure, fine, type Check, type Outcome } from './finding.js';
+import { failure, fine, warning, type Check, type Outcome } from './finding.js';
 import { findOne } from './request.js';
 
 const GROUPS = [
@@ -23,7 +23,9 @@ export const definitions: Check<{ readonly client: KubeClient }> = {
       if (missing.length > 0) outcomes.push(failure({ what: `The cluster does not know ${missing.join(', ')} (${version}).`, why: group === 'argoproj.io' ? 'No run can be submitted.' : 'No recurring run can be made.', remedy }));
     }
     if (outcomes.length > 0) return outcomes;
-    return [fine(`Workflows (${(await hasFullSchema(client)) ? 'full' : 'minimal'} definition) and ScheduledWorkflows are known.`)];
+    const full = await hasFullSchema(client);
+    const found = fine(`Workflows (${full ? 'full' : 'minimal'} definition) and ScheduledWorkflows are known.`);
+    return full ? [found, warning({ what: "Workflows are checked against Argo's full definition.", why: 'It refuses pipelines with more than 200 tasks at one level, or 200 templates.', remedy: "Install Argo's minimal definition if such pipelines are to run; the chart's (crds.argo) is one." })] : [found];
   },
 };
 

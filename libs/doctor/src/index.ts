@@ -14,3 +14,4 @@ export { migrationOutcomes } from './service/database.js';
 export { serviceChecks } from './service/index.js';
 export type { ServiceContext } from './service/service-context.js';
 export { argoPace } from './service/argo-pace.js';
+export { definitions } from './definitions.js';

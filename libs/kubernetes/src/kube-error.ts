@@ -65,7 +65,7 @@ export function toPipelineError(refusal: Refusal): PipelineError {
       return new TooLargeError(`Kubernetes cannot store the object: ${message}`, details);
     case 422: {
       const causes = (given.details?.causes ?? []).map(({ field, message: why }) => ({ path: field ?? '', message: why ?? '' }));
-      return error('INVALID_ARGUMENT', `Kubernetes refused the object: ${message}`, { causes });
+      return error('INVALID_ARGUMENT', `Kubernetes refused the object: ${message}${FULL_DEFINITION.test(message) ? FULL_DEFINITION_REMEDY : ''}`, { causes });
     }
     default:
       if (status === 429 || status >= 500) return error('UNAVAILABLE', `The Kubernetes API cannot answer now: ${message}`, { retryAfterSeconds: retryAfter(refusal, given) });
@@ -77,6 +77,10 @@ export function toPipelineError(refusal: Refusal): PipelineError {
 export function isTransient(error: unknown): boolean {
   return error instanceof PipelineError && error.code === 'UNAVAILABLE';
 }
+
+/** Argo's definition with a schema bounds the lists of a Workflow so that the API server can check its rules. */
+const FULL_DEFINITION = /spec\.templates(\[\d+\]\.dag\.tasks)?: Too many/;
+const FULL_DEFINITION_REMEDY = " Argo's full definition takes 200 tasks at one level and 200 templates of one Workflow: let the cluster's administrator install the minimal one, which has no limit, or split the pipeline.";
 
 function readStatus(text: string): Status {
   try {

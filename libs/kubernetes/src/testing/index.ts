@@ -3,7 +3,9 @@
  *
  * @packageDocumentation
  */
-export { KubeApiServer } from './kube-api-server.js';
+export { installFullCrds, whyNoFullCrds } from './full-crds.js';
+export { installCrd, installScheduledWorkflowCrd, whyNoCrds } from './install-crds.js';
+export { KubeApiServer, whyNoApiServer } from './kube-api-server.js';
 export { startStandInArgo } from './stand-in-argo.js';
 export { aNamespace, openTestCluster, whyNoCluster, type TestCluster } from './test-cluster.js';
 export { TcpProxy } from './tcp-proxy.js';

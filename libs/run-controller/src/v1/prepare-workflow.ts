@@ -100,11 +100,13 @@ export function workflowOfRun(submission: WorkflowSubmission, { cacheEnabled, ex
   return JSON.parse(JSON.stringify(own).replaceAll(/\{\{\s*workflow\.uid\s*\}\}/g, runId)) as Workflow;
 }
 
-function templateOfRun(template: Template, cacheEnabled: boolean): Template {
+function templateOfRun({ parallelism, ...template }: Template, cacheEnabled: boolean): Template {
   const { metadata, outputs } = template;
   const artifacts = outputs?.artifacts?.map((artifact) => (OPTIONAL_OUTPUTS.has(artifact.name) ? { ...artifact, optional: true } : artifact));
   return {
     ...template,
+    // The SDK writes 0 for "without limit"; Argo takes it for that, but its full definition refuses it.
+    ...(parallelism !== 0 && parallelism !== undefined && { parallelism }),
     metadata: {
       ...metadata,
       labels: { ...metadata?.labels, [CACHE_LABEL]: String(cacheEnabled) },

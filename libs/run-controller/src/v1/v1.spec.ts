@@ -68,6 +68,15 @@ describe('the Workflow of a run of a v1 pipeline', () => {
     expect(workflowOfRun(own, { cacheEnabled: true, expand: (text) => text.replace('[[RunUUID]]', RUN_ID) }).spec.arguments?.parameters?.[0]?.value).toBe(`run ${RUN_ID}`);
   });
 
+  it('leaves out limits of 0, which mean none and which Argo\'s full definition refuses', () => {
+    const templates = (parallelism: number) => {
+      const workflow = aWorkflow();
+      return workflowOfRun(submission({ b: 1 }, { ...workflow, spec: { ...workflow.spec, templates: workflow.spec.templates?.map((template) => ({ ...template, parallelism })) } }), { cacheEnabled: true, expand: (text) => text }).spec.templates;
+    };
+    expect(templates(0)?.some((template) => 'parallelism' in template)).toBe(false);
+    expect(templates(2)?.every(({ parallelism }) => parallelism === 2)).toBe(true);
+  });
+
   it('says the id of the run where the SDK asks for it', () => {
     expect(JSON.stringify(made())).not.toContain('workflow.uid');
     expect(made().spec.templates?.find(({ name }) => name === 'pod')?.container?.args).toEqual(['{{inputs.parameters.p}}', RUN_ID]);
