@@ -5,6 +5,7 @@ import { effectiveArtifactRoot, planRun, ROOT_PATH, resolveRunParameters, type L
 import { compileWorkflow } from '@millrace/workflow-compiler';
 import { lookUpCache } from './cache-lookup.js';
 import { expandSubmission } from './expand-submission.js';
+import { newRun } from './new-run.js';
 import type { RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
 import { containerWarnings, refuseUnrunnable } from './refuse-unrunnable.js';
 import { scheduleLabels } from './schedule-labels.js';
@@ -80,29 +81,15 @@ async function preparePlannedRun(submission: PlannedSubmission, context: Prepare
   const rows = [...plan.tasks.values()].filter(({ perIteration }) => !perIteration).map((task, position) => plannedRow(task, { ...scope, position, reached: reached.has(task.path) }));
   const counts: Record<string, number> = {};
   for (const { row } of rows) if (row.kind === 'container') counts[row.state] = (counts[row.state] ?? 0) + 1;
-  const run: Run = {
+  const run = newRun(submission, {
     id: facts.runId,
-    namespace: submission.namespace,
-    experimentId: submission.experimentId,
-    displayName: submission.displayName,
-    description: submission.description ?? '',
-    storageState: 'AVAILABLE',
-    serviceAccount: submission.serviceAccount,
-    pipelineId: submission.pipelineId,
-    pipelineVersionId: submission.pipelineVersionId,
     pipelineName: pipeline.spec.pipelineInfo.name,
-    recurringRunId: submission.recurringRunId,
-    parameters: submission.parameters as Run['parameters'],
-    pipelineRoot: submission.pipelineRoot,
     artifactRoot: facts.artifactRoot,
     workflowName: facts.resourceName,
-    submitted: false,
-    state: 'PENDING',
-    stateHistory: [{ state: 'PENDING', at: context.now }],
     taskCounts: counts,
     createdAt: context.now,
     scheduledAt: facts.scheduledAt,
-  };
+  });
   return {
     run,
     warnings: containerWarnings(pipeline, plan, context.warnOfContainer),

@@ -2,7 +2,7 @@ import type { Database, Run, Task, TaskState } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { isWorkflowPipeline, walkTasks, walkWorkflow, type AnyPipeline } from '@millrace/pipeline-spec';
 import { resolveRunParameters } from '@millrace/pipeline-semantics';
-import type { RunController, RunSubmission } from '@millrace/run-controller';
+import { newRun, type RunController, type RunSubmission } from '@millrace/run-controller';
 
 const ACTIVE = ['PENDING', 'RUNNING', 'PAUSED'] as const;
 
@@ -17,29 +17,9 @@ export class FakeRunController implements RunController {
     checkParameters(submission);
     const id = submission.id ?? this.newId();
     const now = new Date();
-    const run: Run = {
-      id,
-      namespace: submission.namespace,
-      experimentId: submission.experimentId,
-      displayName: submission.displayName,
-      description: submission.description ?? '',
-      storageState: 'AVAILABLE',
-      serviceAccount: submission.serviceAccount,
-      pipelineId: submission.pipelineId,
-      pipelineVersionId: submission.pipelineVersionId,
-      recurringRunId: submission.recurringRunId,
-      pipelineName: isWorkflowPipeline(submission.pipeline) ? submission.pipeline.name : submission.pipeline.spec.pipelineInfo.name,
-      parameters: submission.parameters as Run['parameters'],
-      pipelineRoot: submission.pipelineRoot,
-      artifactRoot: `/artifacts/${id}`,
-      workflowName: `wf-${id.slice(0, 8)}`,
-      submitted: true,
-      state: 'PENDING',
-      stateHistory: [{ state: 'PENDING', at: now }],
-      taskCounts: { PENDING: 1 },
-      createdAt: now,
-      scheduledAt: submission.scheduledAt ?? now,
-    };
+    const decided = { id, pipelineName: isWorkflowPipeline(submission.pipeline) ? submission.pipeline.name : submission.pipeline.spec.pipelineInfo.name };
+    const made = { artifactRoot: `/artifacts/${id}`, workflowName: `wf-${id.slice(0, 8)}`, taskCounts: { PENDING: 1 }, createdAt: now, scheduledAt: submission.scheduledAt ?? now };
+    const run = { ...newRun(submission, { ...decided, ...made }), submitted: true };
     await this.database.runs.create(run, { document: submission.document, workflow: {} }, { newTasks: tasksOf(submission, { runId: id, now, newId: this.newId }) });
     return this.database.runs.get(id);
   }

@@ -1,19 +1,13 @@
 import { z } from 'zod';
 import { buildOpenApiDocument, type OpenApiDocument } from '../openapi/openapi-document.js';
-import type { HttpMethod, Operation } from '../openapi/operation.js';
+import { operationsBelow, type Operation } from '../openapi/operation.js';
 import { run } from '../v2beta1/run.js';
 import { schemas as v2beta1Schemas } from '../v2beta1/registry.js';
 import { MILLRACE_API } from './base.js';
 import { artifactContentQuery, listRecurringRunsQuery, listRunsQuery, logDownloadQuery, logStreamQuery, logsQuery } from './queries.js';
 import * as views from './schemas.js';
 
-const operation = (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
-  method,
-  path: MILLRACE_API + path,
-  id,
-  summary,
-  ...rest,
-});
+const operation = operationsBelow(MILLRACE_API);
 
 const artifactEntries = z.object({ entries: z.array(z.object({ path: z.string(), size_bytes: z.number() })) });
 

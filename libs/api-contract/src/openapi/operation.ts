@@ -19,3 +19,14 @@ export interface Operation {
   /** `message` for the routes whose errors are `{error_message, error_details}`. */
   readonly errors?: 'status' | 'message';
 }
+
+/** For tables of operations, a line each: what makes one of a path below `base`, or of a whole path of another version. */
+export function operationsBelow(base: string) {
+  return (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
+    method,
+    path: path.startsWith('/apis/') ? path : base + path,
+    id,
+    summary,
+    ...rest,
+  });
+}

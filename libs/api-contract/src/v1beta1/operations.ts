@@ -1,4 +1,4 @@
-import type { HttpMethod, Operation } from '../openapi/operation.js';
+import { operationsBelow, type Operation } from '../openapi/operation.js';
 import { experiment, listExperimentsQuery, listExperimentsResponse } from './experiment.js';
 import { getHealthzResponse } from './health.js';
 import { job, listJobsQuery, listJobsResponse } from './job.js';
@@ -17,13 +17,7 @@ import { listRunsQuery, listRunsResponse, readArtifactResponse, reportRunMetrics
 
 export const V1BETA1 = '/apis/v1beta1';
 
-const operation = (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
-  method,
-  path: V1BETA1 + path,
-  id,
-  summary,
-  ...rest,
-});
+const operation = operationsBelow(V1BETA1);
 
 /** Every route of v1beta1 that is served. */
 export const operations: readonly Operation[] = [

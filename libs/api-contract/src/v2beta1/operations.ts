@@ -1,4 +1,4 @@
-import type { HttpMethod, Operation } from '../openapi/operation.js';
+import { operationsBelow, type Operation } from '../openapi/operation.js';
 import { experiment, listExperimentsQuery, listExperimentsResponse } from './experiment.js';
 import { getHealthzResponse } from './health.js';
 import {
@@ -19,13 +19,7 @@ import { listRunsQuery, listRunsResponse, readArtifactResponse, run, runQuery } 
 
 export const V2BETA1 = '/apis/v2beta1';
 
-const operation = (method: HttpMethod, path: string, id: string, summary: string, rest: Omit<Operation, 'method' | 'path' | 'id' | 'summary'>): Operation => ({
-  method,
-  path: path.startsWith('/apis/') ? path : V2BETA1 + path,
-  id,
-  summary,
-  ...rest,
-});
+const operation = operationsBelow(V2BETA1);
 
 /** Every route of v2beta1 that is served. */
 export const operations: readonly Operation[] = [

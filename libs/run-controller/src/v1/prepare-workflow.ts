@@ -1,8 +1,9 @@
 import { LABEL_RUN_ID, type Template, type Workflow } from '@millrace/argo';
-import type { Json, Run, Task } from '@millrace/database';
+import type { Json, Task } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import { walkWorkflow, type WorkflowPipeline, type WorkflowTask } from '@millrace/pipeline-spec';
 import { MAX_TASKS } from '@millrace/pipeline-semantics';
+import { newRun } from '../new-run.js';
 import type { PrepareContext, PreparedRun } from '../prepare-run.js';
 import { scheduleLabels } from '../schedule-labels.js';
 import type { RunSubmission, SubmissionPreview } from '../run-controller.js';
@@ -28,28 +29,15 @@ export async function prepareWorkflowRun(submission: WorkflowSubmission, context
   const workflow = await checkedWorkflow(submission, context);
   const rows = tasksOf(pipeline).flatMap((task, position) => (task.perIteration ? [] : [plannedRow(task, { runId, position, at: now, newId: context.newId })]));
   const containers = rows.filter(({ kind }) => kind === 'container').length;
-  const run: Run = {
+  const run = newRun(submission, {
     id: runId,
-    namespace: submission.namespace,
-    experimentId: submission.experimentId,
-    displayName: submission.displayName,
-    description: submission.description ?? '',
-    storageState: 'AVAILABLE',
-    serviceAccount: submission.serviceAccount,
-    pipelineId: submission.pipelineId,
-    pipelineVersionId: submission.pipelineVersionId,
     pipelineName: pipeline.name.slice(0, 255),
-    recurringRunId: submission.recurringRunId,
-    parameters: submission.parameters as Run['parameters'],
     artifactRoot: '',
     workflowName: workflow.metadata.name as string,
-    submitted: false,
-    state: 'PENDING',
-    stateHistory: [{ state: 'PENDING', at: now }],
     taskCounts: containers === 0 ? {} : { PENDING: containers },
     createdAt: now,
     scheduledAt: submission.scheduledAt ?? now,
-  };
+  });
   return { run, documents: { document: submission.document, workflow: workflow as unknown as Json }, progress: { newTasks: rows }, warnings: warningsOfContainers(workflow, context.warnOfContainer) };
 }
 

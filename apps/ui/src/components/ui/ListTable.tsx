@@ -11,7 +11,7 @@ export interface ListColumn<Item> {
   readonly cell: (item: Item) => ReactNode;
 }
 
-interface ListTableProps<Item> {
+export interface ListTableProps<Item> {
   readonly items: readonly Item[];
   readonly idOf: (item: Item) => string;
   readonly nameOf: (item: Item) => string;

@@ -1,0 +1,2 @@
+export { ListPage } from './components/ListPage';
+export { useListQuery } from './hooks/use-list-query';
