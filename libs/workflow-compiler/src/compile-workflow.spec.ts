@@ -3,6 +3,7 @@ import { parsePipelineValue } from '@millrace/pipeline-spec';
 import { describe, expect, it } from 'vitest';
 import { answerGate } from './answer-gate.js';
 import { compileWorkflow } from './compile-workflow.js';
+import { transportOf } from './transport.js';
 import { clusterLayout, layout, planCase, viewOf } from './testing/plan-case.js';
 
 const container = { image: 'i', command: ['c'], args: ["{{$.inputs.parameters['text']}}"] };
@@ -87,6 +88,20 @@ describe('compileWorkflow', () => {
       expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'millrace-gate', 'pod-t0', 'pod-t1']);
       expect(new Set(spec.templates![0]!.dag!.tasks.filter(({ name }) => !name.endsWith('-gate')).map(({ template }) => template))).toEqual(new Set(['pod-t0', 'pod-t1']));
       expect((JSON.stringify(chain(300)).length - JSON.stringify(chain(100)).length) / 200).toBeLessThan(700);
+    });
+
+    it('brings what a gate decides by one mount for each service, whichever of its schemes it is of', () => {
+      const [minio] = clusterLayout.transport === 'object-store' ? clusterLayout.stores : [];
+      const stores = [minio!, { ...minio!, scheme: 's3' as const }];
+      const layout = { ...clusterLayout, stores, locateObject: (uri: string) => ({ store: stores[uri.startsWith('s3:') ? 1 : 0]!, bucket: 'b', key: uri.split('/').slice(3).join('/') }) };
+      const component = { executorLabel: 'e', inputDefinitions: { artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } };
+      const { late, answer } = transportOf(layout, { artifactRoot: 'minio://b/root' });
+      const { inputArtifacts, slots } = late(component);
+      expect(inputArtifacts.map(({ path }) => path)).toEqual(['{{inputs.parameters.mount-data-0-0}}/{{inputs.parameters.bucket-data-0-0}}/{{inputs.parameters.key-data-0-0}}']);
+      const given = (uri: string) => answer(component, { path: 'root/a', taskRoot: 'minio://b/root/a/id', inputs: { parameters: {}, artifacts: { data: [{ id: '1', name: '1', uri, schemaTitle: '', schemaVersion: '', metadata: {} }] } } } as never);
+      expect(Object.keys(given('s3://b/x')).toSorted()).toEqual(slots.toSorted());
+      expect(given('s3://b/folder/x')).toMatchObject({ 'mount-data-0-0': '/s3', 'bucket-data-0-0': 'b', 'key-data-0-0': 'folder/x' });
+      expect(given('minio://b/folder/x')).toMatchObject({ 'mount-data-0-0': '/minio', 'key-data-0-0': 'folder/x' });
     });
 
     it('gives each attempt at a task that is retried a task root of its own, whether it is decided now or by a gate', () => {

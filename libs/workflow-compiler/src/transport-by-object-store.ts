@@ -68,17 +68,21 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       return files(
         { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) },
         tag('root'),
-        inputs.map(({ name, store, bucket, key }) => inputArtifact(name, store, tag(bucket), tag(key), `${mountOf(store.scheme)}/${tag(bucket)}/${tag(key)}`)),
-        ['root', ...inputs.flatMap(({ bucket, key }) => [bucket, key])],
+        inputs.map(({ name, service, bucket, key, mount }) => {
+          const folder = mount === undefined ? mountOf(service.stores[0]!.scheme) : tag(mount);
+          return inputArtifact(name, service.stores[0]!, tag(bucket), tag(key), `${folder}/${tag(bucket)}/${tag(key)}`);
+        }),
+        ['root', ...inputs.flatMap(({ bucket, key, mount }) => [bucket, key, ...(mount === undefined ? [] : [mount])])],
       );
     },
     answer(component, plan) {
       const downloads = downloadsNeeded(plan.path, plan.inputs, layout);
       const slots: Record<string, string> = { root: locate(layout, plan.taskRoot).key };
       const paths = new Set<string>();
-      for (const { input, index, store, name, bucket, key } of lateInputs(component, layout)) {
+      for (const { input, index, service, name, bucket, key, mount } of lateInputs(component, layout)) {
         const download = downloads[input]?.[index];
-        const isBrought = download?.store === store && !paths.has(download.path);
+        const isBrought = download !== undefined && service.stores.includes(download.store) && !paths.has(download.path);
+        if (mount !== undefined) slots[mount] = mountOf((isBrought ? download.store : service.stores[0]!).scheme);
         if (isBrought) paths.add(download.path);
         // Without a key nothing is brought, but Argo mounts all the same: at a path that no other has.
         slots[bucket] = isBrought ? download.bucket : `${NOTHING}/${name}`;
@@ -93,20 +97,35 @@ interface LateInput {
   readonly input: string;
   /** Place in the list of what is brought for this input. */
   readonly index: number;
-  readonly store: ObjectStoreAccess;
+  readonly service: Service;
   readonly name: string;
   /** Slots. */
   readonly bucket: string;
   readonly key: string;
+  /** Of the folder that the scheme is mounted as, where the service has several. */
+  readonly mount?: string;
 }
 
-/** What may have to be brought to a task, before it is known what it is: from each store, because a store cannot be answered. */
+/** What Argo is told of a store: the same for the schemes of one service. */
+interface Service {
+  readonly stores: readonly ObjectStoreAccess[];
+}
+
+function servicesOf({ stores }: ObjectLayout): Service[] {
+  const byAccess = Map.groupBy(stores, ({ endpoint, tls, region, secret }) => JSON.stringify([endpoint, tls, region, secret]));
+  return [...byAccess.values()].map((same) => ({ stores: same }));
+}
+
+/**
+ * What may have to be brought to a task, before it is known what it is: from each service, because how one is reached cannot be answered. Each is a mount of
+ * the pod, whether something is brought or not.
+ */
 function lateInputs(component: ComponentSpec, layout: ObjectLayout): LateInput[] {
   return Object.entries(component.inputDefinitions?.artifacts ?? {}).flatMap(([input, { isArtifactList }]) =>
     Array.from({ length: isArtifactList === true ? MAX_LIST_FOLDERS : 1 }, (_, index) => index).flatMap((index) =>
-      layout.stores.map((store, number) => {
+      servicesOf(layout).map((service, number) => {
         const name = `${parameterNamePart(input)}-${index}-${number}`;
-        return { input, index, store, name, bucket: `bucket-${name}`, key: `key-${name}` };
+        return { input, index, service, name, bucket: `bucket-${name}`, key: `key-${name}`, ...(service.stores.length > 1 && { mount: `mount-${name}` }) };
       }),
     ),
   );
