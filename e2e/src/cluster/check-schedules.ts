@@ -103,7 +103,7 @@ async function deleting(context: CheckContext, expect: Expect): Promise<void> {
   expect((await runsOf(context, id)).length === 1, 'no more at once than it may have');
   await server.json(`/apis/v2beta1/recurringruns/${id}?propagation_policy=FOREGROUND`, { method: 'DELETE' });
   expect((await server.request(`/apis/v2beta1/recurringruns/${id}`)).status === 404, 'it is gone');
-  const ended = await server.finished(run!.run_id, { everyMs: 400 });
+  const { run: ended } = await new Runs(server).finished(run!.run_id);
   expect(ended.state === 'CANCELED', `its run is ${ended.state}`);
   expect((await namespace.schedules()) === 0, 'no ScheduledWorkflow is left');
 }

@@ -15,8 +15,9 @@ interface TaskFacts {
  * Compares two runs of one pipeline task by task; a line for each difference, none when they are the same.
  *
  * @param places what addresses that were given to them begin with
+ * @param isV1 of Workflows whose artifacts are packed, and logs among them where Argo stores logs
  */
-export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [], places = ['', ''] }: { readonly ignoreOutputs?: readonly string[]; readonly places?: readonly [left: string, right: string] } = {}): string[] {
+export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [], places = ['', ''], isV1 = false }: { readonly ignoreOutputs?: readonly string[]; readonly places?: readonly [left: string, right: string]; readonly isV1?: boolean } = {}): string[] {
   const differences: string[] = [];
   if (left.run.state !== right.run.state) differences.push(`the run is ${left.run.state} and ${right.run.state}: ${left.run.error ?? ''} | ${right.run.error ?? ''}`);
   for (const path of new Set([...Object.keys(left.tasks), ...Object.keys(right.tasks)])) {
@@ -25,7 +26,7 @@ export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutpu
       differences.push(`${path} is only in the ${one === undefined ? 'second' : 'first'}`);
       continue;
     }
-    const [first, second] = [factsOf(one, left, places[0]), factsOf(other, right, places[1])];
+    const [first, second] = [factsOf(one, left, places[0], isV1), factsOf(other, right, places[1], isV1)];
     for (const fact of ['state', 'attempts', 'outputs', 'artifacts', 'metrics'] as const) {
       if (fact === 'outputs' && ignoreOutputs.includes(path)) continue;
       if (!isDeepStrictEqual(first[fact], second[fact])) differences.push(`${path}: ${fact} ${JSON.stringify(first[fact])} and ${JSON.stringify(second[fact])}${fact === 'state' ? ` (${one.message ?? ''} | ${other.message ?? ''})` : ''}`);
@@ -34,7 +35,9 @@ export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutpu
   return differences;
 }
 
-function factsOf(task: TaskDetail, { tasks }: FinishedRun, place: string): TaskFacts {
+function factsOf(task: TaskDetail, { tasks }: FinishedRun, place: string, isV1: boolean): TaskFacts {
+  const artifacts = isV1 ? task.output_artifacts.filter(({ name }) => name !== 'main-logs') : task.output_artifacts;
+  const isPacked = (uri: string): boolean => isV1 && uri.endsWith('.tgz');
   // Kept as they are made, so a task's own id is in the name of its files.
   const ids = Object.values(tasks).map(({ id }) => id);
   const settle = (value: unknown): unknown => JSON.parse([...ids, place].reduce((text, part) => (part === '' ? text : text.replaceAll(part, '…')), JSON.stringify(value)));
@@ -42,7 +45,7 @@ function factsOf(task: TaskDetail, { tasks }: FinishedRun, place: string): TaskF
     state: task.state,
     attempts: task.attempt_list.length,
     outputs: settle(task.output_parameters),
-    artifacts: settle(task.output_artifacts.map(({ name, index, artifact }) => ({ name, index, type: artifact.type, metadata: artifact.metadata, file: artifact.uri.split('/').at(-1), content: artifact.content }))),
+    artifacts: settle(artifacts.map(({ name, index, artifact }) => ({ name, index, type: artifact.type, metadata: artifact.metadata, file: artifact.uri.split('/').at(-1), ...(!isPacked(artifact.uri) && { content: artifact.content }) }))),
     metrics: task.metrics,
   };
 }
