@@ -39,7 +39,8 @@ describe('the layout of a cluster', () => {
     expect(refuse('https://example.com/x.csv')).toBeUndefined();
     expect(refuse('s3://others/x')).toMatch(/no credentials.*kfp-launcher.*minio:\/\/, s3:\/\//);
     expect(refuse('gs://bucket/x')).toMatch(/no credentials/);
-    expect(refuse('oci://registry.example.com/model:1')).toMatch(/copy the model into an object store/);
+    expect(refuse('oci://registry.example.com/model:1')).toMatch(/older than 1\.31.*copy the model into an object store/);
+    expect(clusterLayout({ providers, imageVolumes: true }).refuseAddress?.('oci://registry.example.com/model:1')).toBeUndefined();
     expect(refuse('/data/x')).toMatch(/minio:\/\/bucket/);
   });
 

@@ -6,13 +6,15 @@ export interface ClusterLayoutOptions {
   readonly providers: S3Providers;
   /** @default KFP's own, `minio://mlpipeline/v2/artifacts` */
   readonly defaultPipelineRoot?: string;
+  /** Whether Kubernetes mounts images as volumes: from 1.31 on, where neither it nor its nodes are told not to. @default false */
+  readonly imageVolumes?: boolean;
 }
 
 /**
  * A cluster: artifacts are objects that Argo's executor moves, and tasks find everything where KFP's launcher puts it. Keys from this process's
  * environment mean nothing to a pod, which goes by the identity of its own account there.
  */
-export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts' }: ClusterLayoutOptions): Layout {
+export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts', imageVolumes = false }: ClusterLayoutOptions): Layout {
   // One service may hold the objects of both schemes, and is a store of each: a task finds an object by its scheme.
   const accesses = providers.all().map(({ scheme, provider }) => ({ provider, access: accessOf(scheme, provider) }));
   const locateObject: Extract<Layout, { readonly transport: 'object-store' }>['locateObject'] = (uri) => {
@@ -28,13 +30,14 @@ export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipe
     locateObject,
     parameterFolder: () => '/tmp/kfp/outputs',
     workspacePath: '/kfp-workspace',
+    mountsImages: imageVolumes,
     refuseAddress(uri) {
       const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1]?.toLowerCase();
       if (scheme === undefined) return 'it is no address of an object; give one such as minio://bucket/folder/file.';
       // These no executor brings: the task itself has to know what to do with them.
       if (scheme === 'http' || scheme === 'https') return undefined;
       if (locateObject(uri)) return undefined;
-      if (scheme === 'oci') return 'models in images are not mounted yet; copy the model into an object store and import that.';
+      if (scheme === 'oci') return imageVolumes ? undefined : 'this Kubernetes is older than 1.31 and mounts no images; copy the model into an object store and import that, or upgrade.';
       return `this installation has no credentials for it; name its store in the providers of the kfp-launcher ConfigMap, or import from one of ${[...new Set(accesses.map(({ access }) => `${access.scheme}://`))].join(', ')}.`;
     },
     refuseRoot(uri) {

@@ -1,6 +1,6 @@
 import { isAttemptFolder } from './attempt-folder.js';
 import type { Layout, ObjectLocation } from './layout.js';
-import { localPathOf, pathOfUri } from './local-path.js';
+import { isImageAddress, localPathOf, pathOfUri } from './local-path.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
 
 /** How many folders the artifacts of one list may lie in: each is an input of the pod, and a pod's inputs are counted before its list is known. */
@@ -28,6 +28,7 @@ export function downloadsOf(path: string, inputs: TaskValues, layout: Extract<La
     for (const artifact of artifacts) {
       const { uri } = artifact;
       if (localPathOf({ uri, metadata: artifact.metadata }, layout) !== pathOfUri(uri)) continue;
+      if (layout.mountsImages === true && isImageAddress(uri)) continue;
       const location = layout.locateObject(uri);
       if (!location) return { kind: 'problem', message: `Task "${path}" cannot be given its input "${name}": ${unreachable(artifact)}.` };
       const download = artifacts.length > 1 ? folderOf(uri, location) : { ...location, path: pathOfUri(uri) };

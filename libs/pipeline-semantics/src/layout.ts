@@ -11,6 +11,8 @@ interface Places {
   readonly refuseRoot: (uri: string) => string | undefined;
   /** Whether a task has a folder of its own there, so that a file of the machine must be mounted for it. @default nothing is hidden */
   readonly hides?: (path: string) => boolean;
+  /** Whether images (`oci://…`) that a task takes are mounted for it. @default false */
+  readonly mountsImages?: boolean;
   /** Why objects at an address cannot be reached from here, with the remedy; undefined when they can. @default all can be */
   readonly refuseAddress?: (uri: string) => string | undefined;
   /** The folder of output parameter files as the task sees it. `taskRoot` is the task's root as a local path. */

@@ -21,8 +21,23 @@ export function pathOfUri(uri: string): string {
     if (uri.startsWith(scheme)) return mount + uri.slice(scheme.length);
   }
   // A modelcar's files lie in the models folder of the image that the URI names.
-  if (uri.startsWith('oci://')) return `/oci/${uri.slice('oci://'.length).replaceAll('/', '_')}/models`;
+  if (isImageAddress(uri)) return `${imageMountOf(uri)}/models`;
   return fileOf(uri) ?? uri;
+}
+
+/** Whether a URI names an image. */
+export function isImageAddress(uri: string): boolean {
+  return uri.startsWith(IMAGE_SCHEME);
+}
+
+/** What an address of an image calls it. */
+export function imageOf(uri: string): string {
+  return uri.slice(IMAGE_SCHEME.length);
+}
+
+/** Where an image is mounted as a whole. */
+export function imageMountOf(uri: string): string {
+  return `/oci/${imageOf(uri).replaceAll('/', '_')}`;
 }
 
 /** The path that a file URI names on the machine; undefined when it is another URI, or of another host. */
@@ -37,6 +52,7 @@ export function fileOf(uri: string): string | undefined {
   }
 }
 
+const IMAGE_SCHEME = 'oci://';
 const MOUNTS = [
   ['gs://', '/gcs/'],
   ['s3://', '/s3/'],

@@ -73,7 +73,7 @@ export function planExecution(execution: Execution): ExecutionPlan {
 }
 
 /** The parts of a task's pod that differ by execution, each once. */
-export function lateParts(pipeline: Pipeline, component: ComponentSpec, container: ContainerSpec, layout: Pick<Layout, 'hides'>): readonly LateField[] {
+export function lateParts(pipeline: Pipeline, component: ComponentSpec, container: ContainerSpec, layout: Pick<Layout, 'hides' | 'mountsImages'>): readonly LateField[] {
   return [...new Set<LateField>([...lateFields(container), ...lateSettings(pipeline, component, layout)])];
 }
 

@@ -23,8 +23,14 @@ export async function openObjects(settings: ClusterSettings, client: KubeClient)
   const defaultPipelineRoot = launcher['defaultPipelineRoot'] || settings.MILLRACE_PIPELINE_ROOT;
   return {
     objects: new S3ObjectStore({ providers, readKeys: (source) => readKeys(settings, client, source) }),
-    layout: clusterLayout({ providers, ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }) }),
+    layout: clusterLayout({ providers, imageVolumes: await hasImageVolumes(client), ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }) }),
   };
+}
+
+/** Kubernetes has a field for them from 1.31 on; whether nodes can is told by pods that wait. */
+async function hasImageVolumes(client: KubeClient): Promise<boolean> {
+  const { major, minor } = await client.json<{ major: string; minor: string }>({ path: '/version' });
+  return Number(major) > 1 || Number.parseInt(minor, 10) >= 31;
 }
 
 function standardProvider(settings: ClusterSettings): S3Provider {

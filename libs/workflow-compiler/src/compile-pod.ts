@@ -18,7 +18,7 @@ export const ATTEMPT = '{{retries}}';
 export interface PodRequest {
   readonly name: string;
   readonly pipeline: Pipeline;
-  readonly layout: Pick<Layout, 'hides'>;
+  readonly layout: Pick<Layout, 'hides' | 'mountsImages'>;
   readonly located: LocatedTask;
   readonly container: ContainerSpec;
   /** The whole container where it is decided; absent where a gate decides it. */

@@ -90,6 +90,38 @@ describe('compileWorkflow', () => {
       expect((JSON.stringify(chain(300)).length - JSON.stringify(chain(100)).length) / 200).toBeLessThan(700);
     });
 
+    it('mounts the image of an imported model, for a task that is decided now and for one that a gate decides', () => {
+      const importer = { artifactUri: { constant: 'oci://registry.example.com/models/small:1' }, typeSchema: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
+      const model = { artifactType: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
+      const takes = { inputs: { artifacts: { model: { taskOutputArtifact: { producerTask: 'model', outputArtifactKey: 'artifact' } } }, parameters: { text: constant } }, componentRef: { name: 'use' } };
+      const late = { ...takes, inputs: { ...takes.inputs, parameters: { text: { taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } } } } };
+      const base = specOf({ a: task(constant), model: { componentRef: { name: 'import' } }, now: takes, late });
+      const read = parsePipelineValue({
+        ...base,
+        deploymentSpec: { executors: { ...base.deploymentSpec.executors, i: { importer }, u: { container: { image: 'i', command: ['c'], args: ["{{$.inputs.artifacts['model'].path}}"] } } } },
+        components: { ...base.components, import: { executorLabel: 'i', outputDefinitions: { artifacts: { artifact: model } } }, use: { executorLabel: 'u', inputDefinitions: { artifacts: { model }, parameters: { text: { parameterType: 'STRING' } } } } },
+      });
+      const planned = planCase(read, { cluster: true });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      const volume = { name: 'image', image: { reference: 'registry.example.com/models/small:1', pullPolicy: 'IfNotPresent' } };
+      const mount = { name: 'image', mountPath: '/oci/registry.example.com_models_small:1', readOnly: true };
+      const { containers, volumes } = JSON.parse(template('pod-now').podSpecPatch!);
+      expect([volumes, containers[0].volumeMounts, containers[0].args]).toEqual([[volume], [mount], [`${mount.mountPath}/models`]]);
+      expect(template('pod-now').inputs?.artifacts ?? []).toEqual([]);
+
+      expect(template('pod-late').podSpecPatch).toContain('"volumes":{{inputs.parameters.volumes}}');
+      const made = planned.plan.tasks.get('root/model')!.decision;
+      if (made.kind !== 'import') throw new Error(made.kind);
+      const decision = decide(read, 'root/late', viewOf(planned.run, { 'root/a': { parameters: { out: 'x' } }, 'root/model': made.outputs }), { layout: clusterLayout, cache: { enabled: false }, taskId: 'id-of-late' });
+      if (decision.kind !== 'run') throw new Error(decision.kind);
+      const { outputs } = answerGate(decision, { layout: clusterLayout, run: planned.run, pipeline: read, component: read.spec.components!['use']! });
+      const slots = Object.fromEntries((outputs.parameters ?? []).map(({ name, value }) => [name, value ?? '']));
+      expect([JSON.parse(slots['volumes']!), JSON.parse(slots['volumeMounts']!)]).toEqual([[volume], [mount]]);
+      // What does not take it is as it was.
+      expect(template('pod-a').podSpecPatch).not.toContain('volumes');
+    });
+
     it('brings what a gate decides by one mount for each service, whichever of its schemes it is of', () => {
       const [minio] = clusterLayout.transport === 'object-store' ? clusterLayout.stores : [];
       const stores = [minio!, { ...minio!, scheme: 's3' as const }];

@@ -6,6 +6,7 @@ import { claimsOf, type ContainerResources, type EnvVariable, type PodFragment }
 import { claimName, configMapName, secretName } from './setting-bindings.js';
 import { isHandedOn, staysOnPod, taskConfigOf } from './task-config.js';
 import { VolumeList } from './volume-list.js';
+import { imageMountOf, imageOf } from '../local-path.js';
 
 export interface PodRequest {
   readonly config: KubernetesExecutorConfig;
@@ -19,6 +20,8 @@ export interface PodRequest {
   readonly workspace?: { readonly claimName: string; readonly path: string };
   /** Files and folders of the machine that the task takes and would not see otherwise. */
   readonly hostPaths?: readonly string[];
+  /** Addresses of images whose files the task takes. */
+  readonly images?: readonly string[];
 }
 
 export interface BuiltPod {
@@ -71,7 +74,7 @@ export function buildPod(request: PodRequest): BuiltPod {
 
 /** Volumes that belong to something outside the pod, which a component may be handed to mount them elsewhere. */
 function passableVolumes(request: PodRequest): VolumeList {
-  const { config, workspace, hostPaths = [] } = request;
+  const { config, workspace, hostPaths = [], images = [] } = request;
   const list = new VolumeList();
   for (const setting of config.pvcMount ?? []) {
     const name = request.valueOf(claimName(setting));
@@ -90,6 +93,7 @@ function passableVolumes(request: PodRequest): VolumeList {
   }
   if (workspace !== undefined) list.mount('kfp-workspace', { persistentVolumeClaim: { claimName: workspace.claimName } }, workspace.path);
   for (const path of hostPaths) list.mount('input', { hostPath: { path } }, path, { readOnly: true });
+  for (const uri of images) list.mount('image', { image: { reference: imageOf(uri), pullPolicy: 'IfNotPresent' } }, imageMountOf(uri), { readOnly: true });
   return list;
 }
 

@@ -1,7 +1,7 @@
-import type { ComponentSpec, JsonValue, Pipeline, TaskInputParameter } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ImporterSpec, JsonValue, Pipeline, TaskInputParameter } from '@millrace/pipeline-spec';
 import type { ContainerField } from '../late-fields.js';
 import type { Layout } from '../layout.js';
-import { localPathOf } from '../local-path.js';
+import { isImageAddress, localPathOf } from '../local-path.js';
 import type { LocatedTask } from '../pipeline-tasks.js';
 import type { Resolution } from '../resolution.js';
 import { type ResolveContext, resolveBinding } from '../resolve-inputs.js';
@@ -32,7 +32,7 @@ export interface SettledTask {
   readonly located: LocatedTask;
   readonly inputs: TaskValues;
   readonly run: Pick<RunFacts, 'resourceName'>;
-  readonly layout: Pick<Layout, 'workspacePath' | 'hides'>;
+  readonly layout: Pick<Layout, 'workspacePath' | 'hides' | 'mountsImages'>;
   readonly settings: SettingValues;
   readonly env: readonly EnvVariable[];
   readonly resources: ContainerResources;
@@ -44,15 +44,22 @@ export function podOf({ pipeline, located, inputs, run, layout, settings, env, r
   const config = kubernetesSettingsOf(pipeline, component.executorLabel);
   const workspace = usesWorkspace(pipeline, located, inputs, layout) ? { claimName: workspaceClaim(run), path: layout.workspacePath } : undefined;
   const hostPaths = hiddenInputs(inputs, layout);
+  const images = layout.mountsImages === true ? imagesIn(inputs) : [];
   // Nearly all tasks, and each is asked more than once.
-  if (workspace === undefined && hostPaths.length === 0 && component.taskConfigPassthroughs === undefined && Object.keys(config).length === 0) return { pod: {}, env, resources, taskConfig: {}, claims: [] };
-  return buildPod({ config, component, env, resources, valueOf: (binding) => settings.get(binding) ?? null, ...(workspace !== undefined && { workspace }), hostPaths });
+  if (workspace === undefined && hostPaths.length === 0 && images.length === 0 && component.taskConfigPassthroughs === undefined && Object.keys(config).length === 0) return { pod: {}, env, resources, taskConfig: {}, claims: [] };
+  return buildPod({ config, component, env, resources, valueOf: (binding) => settings.get(binding) ?? null, ...(workspace !== undefined && { workspace }), hostPaths, images });
 }
 
 /** What the task takes from places of the machine that it would not see. */
 function hiddenInputs({ artifacts }: TaskValues, layout: Pick<Layout, 'workspacePath' | 'hides'>): string[] {
   const paths = Object.values(artifacts).flatMap((list) => list.flatMap((artifact) => (artifact.metadata['_kfp_workspace'] === true ? [] : localPathOf(artifact, layout))));
   return [...new Set(paths)].filter((path) => layout.hides?.(path) === true);
+}
+
+/** The images whose files the task takes. */
+function imagesIn({ artifacts }: TaskValues): string[] {
+  const uris = Object.values(artifacts).flatMap((list) => list.flatMap(({ uri, metadata }) => (metadata['_kfp_workspace'] === true ? [] : uri)));
+  return [...new Set(uris.filter(isImageAddress))];
 }
 
 /** What is the same in every execution of a task: nothing is made of what differs, and is not among `settings`. */
@@ -76,7 +83,7 @@ export function hasWorkspace({ platform }: Pipeline): boolean {
 }
 
 /** The parts of a task's pod that differ by execution. */
-export function lateSettings(pipeline: Pipeline, component: ComponentSpec, layout: Pick<Layout, 'hides'>): readonly (PodField | ContainerField)[] {
+export function lateSettings(pipeline: Pipeline, component: ComponentSpec, layout: Pick<Layout, 'hides' | 'mountsImages'>): readonly (PodField | ContainerField)[] {
   const late = new Set<PodField | ContainerField>();
   if (component.dag !== undefined) return [];
   for (const [field, bindings] of Object.entries(bindingsByField(kubernetesSettingsOf(pipeline, component.executorLabel)))) {
@@ -85,7 +92,7 @@ export function lateSettings(pipeline: Pipeline, component: ComponentSpec, layou
   const { parameters = {}, artifacts = {} } = component.inputDefinitions ?? {};
   const takesArtifacts = Object.keys(artifacts).length > 0;
   if (hasWorkspace(pipeline) && (takesArtifacts || Object.keys(parameters).length > 0)) late.add('volumes');
-  if (layout.hides !== undefined && takesArtifacts && hasImporter(pipeline)) late.add('volumes');
+  if ((layout.hides !== undefined || layout.mountsImages === true) && takesArtifacts && importers(pipeline).some((importer) => layout.hides !== undefined || mayBeImage(importer))) late.add('volumes');
   if (late.has('volumes')) late.add('volumeMounts');
   return ['env' as const, ...POD_FIELDS].filter((field) => late.has(field));
 }
@@ -103,10 +110,16 @@ function usesWorkspace(pipeline: Pipeline, { executor }: LocatedTask, { paramete
 }
 
 const WORKSPACE_PLACEHOLDER = '{{$.workspace_path}}';
-const IMPORTERS = new WeakMap<Pipeline, boolean>();
+const IMPORTERS = new WeakMap<Pipeline, readonly ImporterSpec[]>();
 
-function hasImporter(pipeline: Pipeline): boolean {
+function importers(pipeline: Pipeline): readonly ImporterSpec[] {
   let found = IMPORTERS.get(pipeline);
-  if (found === undefined) IMPORTERS.set(pipeline, (found = Object.values(pipeline.spec.deploymentSpec.executors).some(({ importer }) => importer !== undefined)));
+  if (found === undefined) IMPORTERS.set(pipeline, (found = Object.values(pipeline.spec.deploymentSpec.executors).flatMap(({ importer }) => importer ?? [])));
   return found;
+}
+
+/** An address that is made of inputs may be any. */
+function mayBeImage({ artifactUri }: ImporterSpec): boolean {
+  const text = artifactUri?.constant;
+  return typeof text !== 'string' || text.includes('{{') || isImageAddress(text);
 }

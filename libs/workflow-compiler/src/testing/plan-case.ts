@@ -23,6 +23,7 @@ export const clusterLayout: Layout = {
   parameterFolder: () => '/tmp/kfp/outputs',
   workspacePath: '/kfp-workspace',
   stores: STORES,
+  mountsImages: true,
   locateObject(uri) {
     const [, scheme, bucket = '', key = ''] = /^(\w+):\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
     const store = STORES.find((candidate) => candidate.scheme === scheme);
