@@ -72,6 +72,13 @@ function addHooks(fastify: FastifyInstance, settings: Settings, routes: RouteTab
   });
   fastify.addHook('onRequest', createDoorkeeper(settings));
   fastify.addHook('onRequest', async (_request, reply) => setSecurityHeaders(reply));
+  const { observeRequest } = settings;
+  if (observeRequest !== undefined) {
+    fastify.addHook('onResponse', async (request, reply) => {
+      if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
+      observeRequest({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    });
+  }
   fastify.addHook('onResponse', async (request) => linger(request.raw, 2 * settings.pipelineUploadLimit));
 }
 

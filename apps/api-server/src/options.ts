@@ -30,6 +30,8 @@ export interface ApiServerOptions {
   readonly commit?: string;
   readonly substrate: 'embedded' | 'kubernetes';
   readonly warnings?: readonly string[];
+  /** Told of every request that was answered, by the route as it is written; not of streams, whose end says nothing. @default nothing */
+  readonly observeRequest?: (request: { readonly method: string; readonly route: string; readonly status: number; readonly seconds: number }) => void;
   /** What is wrong with the install. @default nothing is looked at */
   readonly diagnose?: () => Promise<Diagnosis>;
   readonly multiUser: false;

@@ -7,18 +7,21 @@ import { openCluster, rightsOf, rightsScope, runService, watchRights } from '@mi
 const STUCK_MS = 60_000;
 
 await runService({ name: 'persistence-agent', settings: {} }, async (settings, service) => {
-  const { log, ready, live, gauge, onClose } = service;
+  const { log, ready, live, metrics, onClose } = service;
   const { client, store, database, objects, layout, volumes, attempts, pods } = await openCluster(settings, service);
   watchRights(service, client, rightsOf('persistence-agent', rightsScope(settings)));
   const identity = newMemberIdentity();
   const leases = new KubernetesLeases({ client, namespace: settings.MILLRACE_NAMESPACE, group: 'millrace-persistence-agent' });
   const shards = new LeasedShards({ leases, identity, shardCount: SHARD_COUNT, log });
-  const runs = createRunController({ database, store, objects, layout, volumes, attempts, pods, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log });
+  const stepped = metrics.seconds('millrace_agent_step_seconds', 'Looks at a Workflow with all that followed from them, by outcome.', ['outcome']);
+  const answered = metrics.seconds('millrace_agent_answer_seconds', 'From when a task was to be decided to its answer being with Argo; whole seconds are cut off at the beginning.');
+  const runs = createRunController({ database, store, objects, layout, volumes, attempts, pods, substrate: 'kubernetes', shards, cacheEnabled: settings.MILLRACE_CACHE, log, observe: { step: (seconds, outcome) => stepped(seconds, { outcome }), answered: (seconds) => answered(seconds) } });
   onClose(() => runs.close());
   await runs.start();
   ready.set('lease', () => (shards.healthy ? undefined : 'the lease of this member is not renewed'));
   live.set('leases', () => (shards.stuckForMs < STUCK_MS ? undefined : `no renewal was tried for ${Math.round(shards.stuckForMs / 1000)} s`));
-  gauge('millrace_agent_backlog', 'Workflows that wait for a step of the run controller, or are in one.', () => runs.backlog);
-  gauge('millrace_agent_shards', 'Shards of runs that this replica works for.', () => shards.owned.length);
+  metrics.gauge('millrace_agent_backlog', 'Workflows that wait for a step of the run controller, or are in one.', () => runs.backlog);
+  metrics.gauge('millrace_agent_queue_age_seconds', 'How long the Workflow that waits longest for a step has waited.', () => runs.waitingForMs / 1000);
+  metrics.gauge('millrace_agent_shards', 'Shards of runs that this replica works for.', () => shards.owned.length);
   log('info', 'joined', { identity });
 });

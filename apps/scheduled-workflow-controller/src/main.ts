@@ -7,7 +7,7 @@ const STUCK_MS = 60_000;
 
 /** One replica follows the schedules while the others wait: that is little work, and a slot has one run however many follow it. */
 await runService({ name: 'scheduled-workflow-controller', settings: { MILLRACE_TIME_ZONE: text } }, async (settings, service) => {
-  const { log, ready, live, onClose } = service;
+  const { log, ready, live, metrics, onClose } = service;
   const { client, store, database, objects, layout, volumes } = await openCluster(settings, service);
   watchRights(service, client, rightsOf('scheduled-workflow-controller', rightsScope(settings)));
   const runs = createRunController({ database, store, objects, layout, volumes, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
@@ -38,6 +38,7 @@ await runService({ name: 'scheduled-workflow-controller', settings: { MILLRACE_T
     },
   });
   onClose(() => shards.close());
+  metrics.gauge('millrace_schedules_followed', 'Whether this replica follows the schedules: of all, one does.', () => (schedules === undefined ? 0 : 1));
   ready.set('lease', () => (shards.healthy ? undefined : 'the lease of this member is not renewed'));
   live.set('leases', () => (shards.stuckForMs < STUCK_MS ? undefined : `no renewal was tried for ${Math.round(shards.stuckForMs / 1000)} s`));
 });

@@ -19,6 +19,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('a watch of which 
   let namespace: string;
   let events: WatchEvent<Workflow>[];
   const errors: unknown[] = [];
+  let broken = 0;
 
   beforeAll(async () => {
     cluster = await openTestCluster();
@@ -34,7 +35,8 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('a watch of which 
     watching = new KubeClient(cluster.server!.config({ port: proxy.port }));
     writer = new KubernetesResourceStore({ client: direct });
     errors.length = 0;
-    store = new KubernetesResourceStore({ client: watching, onError: (error) => errors.push(error) });
+    broken = 0;
+    store = new KubernetesResourceStore({ client: watching, onBroken: () => void (broken += 1), onError: (error) => errors.push(error) });
     namespace = await aNamespace(direct, `watch-${randomUUID().slice(0, 8)}`);
     events = [];
   });
@@ -76,6 +78,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('a watch of which 
       await expect.poll(() => events.at(-1)?.object.metadata.labels?.['step'], { timeout: 10_000 }).toBe(`cut-${round}`);
     }
     expect(seen().filter((text) => text === 'ADDED a')).toHaveLength(1);
+    expect(broken).toBeGreaterThanOrEqual(5);
   });
 
   it('tells what changed while the server could not be reached, and says meanwhile that it is lost', async () => {

@@ -16,6 +16,7 @@ export interface InformerOptions {
   readonly selector: WatchOptions;
   readonly onEvent: (event: WatchEvent<never>) => void;
   readonly onError: (error: unknown) => void;
+  readonly onBroken?: () => void;
   readonly random?: () => number;
   readonly watchSeconds?: number;
 }
@@ -69,6 +70,7 @@ export class Informer {
         if (signal.aborted) return;
         if (error instanceof ExpiredError) version = undefined;
         this.#lostSince ??= performance.now();
+        this.options.onBroken?.();
         // A watch that ends now and then is everyday life; one that cannot begin is worth a line.
         if (this.#backoff.failures > 0 || !isLostConnection(error)) this.options.onError(error);
         await sleep(this.#backoff.next(), undefined, { signal }).catch(() => undefined);

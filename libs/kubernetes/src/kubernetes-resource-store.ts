@@ -18,6 +18,8 @@ export interface KubernetesStoreOptions {
   readonly argoInstanceId?: string;
   /** Told of objects that cannot be read and of watches that were lost; must not throw. @default nothing */
   readonly onError?: (error: unknown) => void;
+  /** Called when a watch broke off or could not begin; a watch that the server ends in its time is none. @default nothing */
+  readonly onBroken?: () => void;
   /** For jitter. @default Math.random */
   readonly random?: () => number;
   /** How long a watch lasts before it is begun anew; one that died without a word is missed ten seconds after that. @default 50 */
@@ -66,8 +68,8 @@ export class KubernetesResourceStore implements ResourceStore {
   }
 
   watch<Kind extends ResourceKind>(kind: Kind, options: WatchOptions, onEvent: (event: WatchEvent<ResourceKinds[Kind]>) => void): Watch {
-    const { client, onError = () => undefined, random, watchSeconds } = this.options;
-    const informer = new Informer({ client, kind, selector: this.#within(options), onEvent: onEvent as (event: WatchEvent<never>) => void, onError, random, watchSeconds });
+    const { client, onError = () => undefined, onBroken, random, watchSeconds } = this.options;
+    const informer = new Informer({ client, kind, selector: this.#within(options), onEvent: onEvent as (event: WatchEvent<never>) => void, onError, onBroken, random, watchSeconds });
     this.#informers.add(informer);
     informer.start();
     return {

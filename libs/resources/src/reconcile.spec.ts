@@ -29,6 +29,26 @@ function start(store: ResourceStore, options: Partial<ReconcilerOptions<'Workflo
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('startReconciler', () => {
+  it('tells how long the object has waited that waits longest', async () => {
+    const { store, emit } = aStore();
+    let release = () => undefined as void;
+    const reconciler = start(store, { concurrency: 1, reconcile: () => new Promise<void>((resolve) => (release = resolve)) });
+    expect(reconciler.waitingForMs).toBe(0);
+    emit('ADDED', 'works');
+    expect(reconciler.waitingForMs).toBe(0);
+    emit('ADDED', 'waits');
+    await pause(30);
+    emit('MODIFIED', 'waits', []);
+    emit('ADDED', 'waits-less');
+    expect(reconciler.waitingForMs).toBeGreaterThanOrEqual(29);
+    release();
+    await pause(1);
+    expect(reconciler.waitingForMs).toBeLessThan(25);
+    const closed = reconciler.close();
+    release();
+    await closed;
+  });
+
   it('merges what changes while an object is worked on into one further call', async () => {
     const { store, emit } = aStore();
     const seen: (string[] | undefined)[] = [];

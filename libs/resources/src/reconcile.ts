@@ -43,6 +43,8 @@ export interface Reconciler {
   idle(): Promise<void>;
   /** Objects that wait for a call or are in one. */
   readonly backlog: number;
+  /** How long the object that waits longest for a call has waited; 0 when none does. */
+  readonly waitingForMs: number;
   /** Ends the watch and the timers, aborts the signal and waits for what runs. Idempotent. */
   close(): Promise<void>;
 }
@@ -55,6 +57,8 @@ interface Entry<Kind extends ResourceKind> {
   running: boolean;
   gone: boolean;
   failures: number;
+  /** When it began to wait in the queue. */
+  queuedAt: number;
   timer?: NodeJS.Timeout;
 }
 
@@ -74,6 +78,7 @@ export function startReconciler<Kind extends ResourceKind>(options: ReconcilerOp
 
   function enqueue(entry: Entry<Kind>): void {
     if (closed || entry.running) return;
+    if (!queue.has(entry)) entry.queuedAt = performance.now();
     queue.add(entry);
     pump();
   }
@@ -189,6 +194,11 @@ export function startReconciler<Kind extends ResourceKind>(options: ReconcilerOp
     get backlog() {
       return queue.size + running;
     },
+    get waitingForMs() {
+      // The first is the one that came first.
+      const [oldest] = queue;
+      return oldest === undefined ? 0 : performance.now() - oldest.queuedAt;
+    },
     async close() {
       closed = true;
       watch.close();
@@ -201,5 +211,5 @@ export function startReconciler<Kind extends ResourceKind>(options: ReconcilerOp
 }
 
 function newEntry<Kind extends ResourceKind>(object: Resource<ResourceKinds[Kind]>): Entry<Kind> {
-  return { object, changed: undefined, pending: false, running: false, gone: false, failures: 0 };
+  return { object, changed: undefined, pending: false, running: false, gone: false, failures: 0, queuedAt: 0 };
 }

@@ -101,6 +101,10 @@ class DefaultRunController implements RunController {
     return this.#following.close();
   }
 
+  get waitingForMs(): number {
+    return this.#following.waitingForMs;
+  }
+
   get backlog(): number {
     return this.#following.backlog;
   }

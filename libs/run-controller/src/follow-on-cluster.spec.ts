@@ -171,6 +171,14 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     expect((await rows())['root/remove']).toMatchObject({ state: 'SUCCEEDED' });
   });
 
+  it('tells how long a task had to wait for its answer', async () => {
+    const answered: number[] = [];
+    const observing = new WorkflowFollower({ ...following, clock: () => new Date('2026-03-02T10:00:04Z'), observe: { step: () => undefined, answered: (seconds) => answered.push(seconds) } });
+    const gate = node('gate', 'Suspend', 'Running', 'root/remove', { templateName: 'millrace-gate', finishedAt: undefined } as never);
+    await observing.follow({ ...created, status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), gate]) } as never }, undefined);
+    expect(answered).toEqual([4]);
+  });
+
   it('says so of a claim that was never there', async () => {
     const gate = node('gate', 'Suspend', 'Running', 'root/remove', { templateName: 'millrace-gate', finishedAt: undefined } as never);
     volumes.delete = async () => Promise.reject(new PipelineError('NOT_FOUND', 'There is none.'));

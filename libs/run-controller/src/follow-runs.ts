@@ -4,11 +4,13 @@ import { LABEL_SHARD, shardOf, startReconciler, type Reconciler, type Resource, 
 import { describeError } from './describe-error.js';
 import type { WorkflowFollower } from './follow-workflow.js';
 import { noteLost, sweepRuns, type SweepContext } from './sweep-runs.js';
+import type { RunObserver } from './run-controller.js';
 import { workflowRefOf } from './workflow-ref.js';
 
 export interface FollowingContext extends SweepContext {
   readonly store: ResourceStore;
   readonly shards?: ShardOwnership;
+  readonly observe?: RunObserver;
 }
 
 /** What another process left between two writes must be older than it takes to do both. */
@@ -66,6 +68,10 @@ export class RunFollowing implements ShardWorker {
     return sum;
   }
 
+  get waitingForMs(): number {
+    return Math.max(0, ...[...this.#reconcilers.values()].map(({ waitingForMs }) => waitingForMs));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#sweeping);
@@ -84,11 +90,23 @@ export class RunFollowing implements ShardWorker {
       ...(shard !== undefined && { concurrency: SHARD_CONCURRENCY }),
       reconcile: async (workflow, changedNodes) => {
         if (shard !== undefined && shards?.owns(shard) !== true) return undefined;
-        return this.follower.follow(workflow, changedNodes);
+        return this.#measured(() => this.follower.follow(workflow, changedNodes));
       },
       deleted: (workflow) => this.#deleted(workflow),
       onError: (error, workflow, failures) => log('error', 'a Workflow could not be followed; it is tried again', { workflow: workflow.metadata.name, failures, error: describeError(error) }),
     });
+  }
+
+  async #measured<Result>(step: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    let outcome: 'done' | 'failed' = 'failed';
+    try {
+      const result = await step();
+      outcome = 'done';
+      return result;
+    } finally {
+      this.context.observe?.step((performance.now() - started) / 1000, outcome);
+    }
   }
 
   /** A run is not left running for ever because somebody removed its Workflow. */

@@ -13,6 +13,7 @@ import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
 import { readRemains } from './read-remains.js';
 import { isBeforeRetry } from './retry-run.js';
+import type { RunObserver } from './run-controller.js';
 import type { RunRows } from './run-rows.js';
 import { ingestWorkflow, settleGroups } from './v1/ingest-workflow.js';
 import type { ArtifactUri } from './v1/node-artifacts.js';
@@ -24,6 +25,7 @@ export interface FollowContext extends Omit<GateContext, 'now'> {
   readonly newId: () => string;
   readonly failpoint?: (name: string) => void;
   readonly artifactUri: ArtifactUri;
+  readonly observe?: RunObserver;
   readonly log: (level: 'warn', message: string, facts?: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -147,10 +149,20 @@ export class WorkflowFollower {
       answer: async () => {
         const refused = await answerGates(this.context, live, workflow, decisions, now);
         if (refused.size > 0) await this.#failGates(live, workflow, new Map([...refused].map(([nodeId, message]) => [nodeId, { path: decisions.get(nodeId)!.path, message }])), now);
+        this.#observeAnswers(decisions.keys(), workflow);
         if (decisions.size > 0) failpoint?.('follow.answered');
       },
       areOpen: () => live.openGates.size > 0,
     };
+  }
+
+  #observeAnswers(nodeIds: Iterable<string>, workflow: Resource<Workflow>): void {
+    const { observe, clock } = this.context;
+    if (observe === undefined) return;
+    for (const id of nodeIds) {
+      const opened = timeOf(workflow.status?.nodes?.[id]?.startedAt);
+      if (opened !== undefined) observe.answered(Math.max(0, clock().getTime() - opened.getTime()) / 1000);
+    }
   }
 
   /** Says of tasks whose pods do not start why, where Argo does not. */

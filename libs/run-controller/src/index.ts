@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { RetriedAttempts, RunController, RunControllerOptions, RunSubmission, SubmissionPreview } from './run-controller.js';
+export type { RetriedAttempts, RunController, RunControllerOptions, RunObserver, RunSubmission, SubmissionPreview } from './run-controller.js';
 export type { AttemptPods } from './attempt-pods.js';
 export type { ContainerNeeds } from './refuse-unrunnable.js';
 export type { VolumeClaims } from './volume-claims.js';

@@ -83,9 +83,18 @@ export interface RunControllerOptions {
   readonly cacheEnabled?: boolean;
   readonly clock?: () => Date;
   readonly newId?: () => string;
+  /** Told how the following of runs goes, for metrics; must not throw. */
+  readonly observe?: RunObserver;
   /** Called by name around every write, for tests that end the process there. @default nothing */
   readonly failpoint?: (name: string) => void;
   readonly log?: (level: 'info' | 'warn' | 'error', message: string, facts?: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface RunObserver {
+  /** A Workflow was looked at and what followed from it was done, or failed. */
+  step(seconds: number, outcome: 'done' | 'failed'): void;
+  /** So long after a task was to be decided its answer was with Argo; Argo's times are whole seconds. */
+  answered(seconds: number): void;
 }
 
 /**
@@ -115,4 +124,6 @@ export interface RunController {
   close(): Promise<void>;
   /** Workflows that wait for a step or are in one. */
   readonly backlog: number;
+  /** How long the Workflow that waits longest for a step has waited; 0 when none does. */
+  readonly waitingForMs: number;
 }

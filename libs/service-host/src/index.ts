@@ -5,6 +5,9 @@
  */
 export { Checks, type Check } from './checks.js';
 export { clusterSettings, databaseSettings, databaseUrl, type ClusterSettings, type DatabaseSettings } from './cluster-settings.js';
+export { createMetrics, type Metrics } from './metrics.js';
+export { countEnds, tellOpenRuns } from './observe-database.js';
+export { countObjectErrors } from './observe-objects.js';
 export { createLog, type Log, type LogLevel } from './log.js';
 export { openCluster, rightsScope, type Cluster } from './open-cluster.js';
 export { openObjects } from './open-objects.js';

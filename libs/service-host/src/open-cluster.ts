@@ -4,6 +4,8 @@ import { KubeClient, KubernetesAttemptPods, KubernetesResourceStore, KubernetesR
 import type { ObjectStore } from '@millrace/object-store';
 import type { Layout } from '@millrace/pipeline-semantics';
 import { databaseUrl, type ClusterSettings } from './cluster-settings.js';
+import { countEnds } from './observe-database.js';
+import { countObjectErrors } from './observe-objects.js';
 import { openObjects } from './open-objects.js';
 import type { ServiceContext } from './run-service.js';
 import type { RightsScope } from './service-rights.js';
@@ -31,25 +33,27 @@ const LOST_TOO_LONG_MS = 15_000;
  * closed with the service, and the service is ready only while database and watches are.
  */
 export async function openCluster(settings: ClusterSettings, service: ServiceContext): Promise<Cluster> {
-  const { log, signal, ready, onClose } = service;
+  const { log, signal, ready, onClose, metrics } = service;
   const client = new KubeClient(loadKubeConfig({ file: settings.KUBECONFIG }), { userAgent: 'millrace' });
   onClose(() => client.close());
   await waitUntil({ what: 'the Kubernetes API', log, signal }, () => client.json({ path: '/version' }));
-  const store = new KubernetesResourceStore({ client, namespace: watchedNamespace(settings), argoInstanceId: settings.MILLRACE_ARGO_INSTANCE_ID, onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
+  const store = new KubernetesResourceStore({ client, namespace: watchedNamespace(settings), argoInstanceId: settings.MILLRACE_ARGO_INSTANCE_ID, onBroken: metrics.counter('millrace_watches_broken_total', 'Watches of the Kubernetes API that broke off or could not begin.'), onError: (error) => log('warn', 'Kubernetes', { error: (error as Error).message }) });
   onClose(() => store.close());
+  metrics.gauge('millrace_watches_lost_seconds', 'How long the watch that is worst off has been without the Kubernetes API.', () => store.health.lostForMs / 1000);
   ready.set('watches', () => (store.health.lostForMs > LOST_TOO_LONG_MS ? `without the Kubernetes API for ${Math.round(store.health.lostForMs / 1000)} s` : undefined));
 
   const url = databaseUrl(settings);
-  const database = await waitUntil({ what: 'the database', log, signal, isTransient: (error) => isAway(error) || isNotMigrated(error) }, () =>
+  const opened = await waitUntil({ what: 'the database', log, signal, isTransient: (error) => isAway(error) || isNotMigrated(error) }, () =>
     openDatabase({ url, migrations: 'await', shareChanges: true, log: (message) => log('info', message) }),
   );
-  onClose(() => database.close());
+  onClose(() => opened.close());
+  const database = countEnds(opened, metrics);
   ready.set('database', async () => {
     await database.ping();
     return undefined;
   });
   const { objects, layout } = await waitUntil({ what: 'the Kubernetes API', log, signal }, () => openObjects(settings, client));
-  return { client, store, database, objects, layout, volumes: new KubernetesVolumeClaims(client), attempts: new KubernetesRetriedAttempts({ client, objects }), pods: new KubernetesAttemptPods(client) };
+  return { client, store, database, objects: countObjectErrors(objects, metrics), layout, volumes: new KubernetesVolumeClaims(client), attempts: new KubernetesRetriedAttempts({ client, objects }), pods: new KubernetesAttemptPods(client) };
 }
 
 /** The namespace that lists and watches look in; undefined for all. */

@@ -1,9 +1,9 @@
 import { isPipelineError } from '@millrace/errors';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { z } from 'zod';
 import { Checks } from './checks.js';
 import { clusterSettings, type ClusterSettings } from './cluster-settings.js';
 import { createLog, type Log } from './log.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { serveProbes, type Report } from './probe-server.js';
 import { readSettings } from './read-settings.js';
 
@@ -23,8 +23,7 @@ export interface ServiceContext {
   readonly log: Log;
   readonly live: Checks;
   readonly ready: Checks;
-  /** A number that `/metrics` tells, read when it is asked for. */
-  gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  readonly metrics: Metrics;
   /** Something that is told as JSON beside the probes, made when it is asked for. */
   report(path: string, make: Report): void;
   /** Aborted when the process is asked to end. */
@@ -44,8 +43,7 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
   const log = createLog({ service: name, level: settings.MILLRACE_LOG_LEVEL });
   const live = new Checks();
   const ready = new Checks();
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
+  const metrics = createMetrics();
   const reports = new Map<string, Report>();
   const ending = new AbortController();
   const closers: (() => Promise<void> | void)[] = [];
@@ -74,10 +72,10 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
 
   let exitCode = 0;
   try {
-    const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics, reports });
+    const probes = await serveProbes({ host: settings.MILLRACE_PROBE_HOST ?? '0.0.0.0', port: settings.MILLRACE_PROBE_PORT, live, ready, metrics: metrics.registry, reports });
     closers.push(() => probes.close());
     log('info', 'starting', { probes: probes.port });
-    await start(settings, { log, live, ready, signal: ending.signal, onClose: (close) => closers.push(close), report: (path, make) => void reports.set(path, make), gauge: (...gauge) => void addGauge(metrics, ...gauge) });
+    await start(settings, { log, live, ready, signal: ending.signal, onClose: (close) => closers.push(close), report: (path, make) => void reports.set(path, make), metrics });
     if (state === 'starting') state = 'running';
     log('info', 'ready');
     const signal = await asked;
@@ -102,17 +100,6 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
 /** SQL's class of connection exceptions. */
 function isLostConnection(error: unknown): boolean {
   return String((error as { readonly sqlState?: unknown } | undefined)?.sqlState ?? '').startsWith('08');
-}
-
-function addGauge(metrics: Registry, name: string, help: string, read: () => number | Promise<number>): Gauge {
-  return new Gauge({
-    name,
-    help,
-    registers: [metrics],
-    async collect() {
-      this.set(await read());
-    },
-  });
 }
 
 /** Settings that cannot be used are said in one line; nothing has begun yet. */

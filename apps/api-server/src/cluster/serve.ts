@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KubernetesTaskLogs } from '@millrace/kubernetes';
 import { createRunController } from '@millrace/run-controller';
 import { createScheduleController } from '@millrace/schedule-controller';
-import { openCluster, rightsOf, rightsScope, runService, watchRights } from '@millrace/service-host';
+import { openCluster, rightsOf, rightsScope, runService, tellOpenRuns, watchRights } from '@millrace/service-host';
 import { createApiServer } from '../create-api-server.js';
 import { apiSettings } from './api-settings.js';
 import { examineInstall } from './examine-install.js';
@@ -14,7 +14,7 @@ const GRACE_MS = 15_000;
 const PAGES = join(import.meta.dirname, 'pages');
 
 await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
-  const { log, gauge, onClose } = service;
+  const { log, metrics, onClose } = service;
   // It tells why the service is not ready, too.
   const { diagnose, close } = examineInstall(settings);
   onClose(close);
@@ -23,6 +23,8 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
   const namespace = settings.MILLRACE_NAMESPACE;
   watchRights(service, client, rightsOf('api-server', rightsScope(settings)));
   const timeZone = settings.MILLRACE_TIME_ZONE;
+  const answered = metrics.seconds('millrace_http_request_duration_seconds', 'Requests by method, route and status, streams left out.', ['method', 'route', 'code']);
+  tellOpenRuns(database, metrics);
   // Neither is started: runs and schedules are made here and followed by the controllers.
   const runs = createRunController({ database, store, objects, layout, volumes, attempts, substrate: 'kubernetes', cacheEnabled: settings.MILLRACE_CACHE, log });
   const schedules = createScheduleController({ database, store, runs, timeZone, log });
@@ -48,12 +50,13 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
       ...(timeZone !== undefined && { timeZone }),
       warnings: watchArgoDelay(service, client, namespace),
       diagnose,
+      observeRequest: ({ method, route, status, seconds }) => answered(seconds, { method, route, code: String(status) }),
       log,
     },
   });
   onClose(() => api.close({ graceMs: GRACE_MS }));
   const { url } = await api.listen();
-  gauge('millrace_api_database_up', 'Whether the database answers.', () => database.ping().then(() => 1, () => 0));
+  metrics.gauge('millrace_api_database_up', 'Whether the database answers.', () => database.ping().then(() => 1, () => 0));
   log('info', 'listening', { url });
 });
 

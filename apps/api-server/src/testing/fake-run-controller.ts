@@ -57,6 +57,7 @@ export class FakeRunController implements RunController {
   async close(): Promise<void> {}
 
   readonly backlog = 0;
+  readonly waitingForMs = 0;
 }
 
 function checkParameters({ pipeline, parameters }: RunSubmission): void {
