@@ -187,6 +187,7 @@ export const en = {
     runningFor: (duration: string) => `for ${duration}`,
     queuedFor: (duration: string) => `after ${duration} queued`,
     why: 'Why did this fail?',
+    whyWaiting: 'Why has this not started?',
     whyRun: (task: string) => `Open ${task}`,
     showEnd: 'Show the last lines',
     exitCode: (code: number) => `exit code ${code}`,

@@ -21,7 +21,7 @@ import { ContainerTab } from './ContainerTab';
 import { GroupTasks } from './GroupTasks';
 import { InputsOutputsTab, TaskArtifactsTab } from './InputsOutputsTab';
 import { TaskLogs } from './TaskLogs';
-import { WhyCard } from './WhyCard';
+import { isHeldUp, WhyCard } from './WhyCard';
 import styles from './TaskPanel.module.css';
 
 const TABS = ['logs', 'io', 'artifacts', 'attempts', 'container'] as const;
@@ -134,7 +134,7 @@ function TaskFacts({ task }: { readonly task: TaskSummary }) {
         </span>
       ) : null}
       {task.attempts > 1 ? <span>{t.graph.attempts(task.attempts)}</span> : null}
-      {!ran && task.message && task.state === 'PENDING' ? <span className="cut">{task.message}</span> : null}
+      {!ran && task.message && task.state === 'PENDING' && !isHeldUp(task) ? <span className="cut">{task.message}</span> : null}
     </div>
   );
 }

@@ -20,7 +20,13 @@ export function WhyCard({ task, onLogs }: WhyProps) {
   if (task.state === 'FAILED' && task.kind === 'container') return <WhyFailed task={task} onLogs={onLogs} />;
   if (task.state === 'CACHED') return <WhyCached task={task} />;
   if (task.state === 'SKIPPED' && task.message) return <WhySkipped task={task} />;
+  if (isHeldUp(task)) return <WhyWaiting task={task} />;
   return null;
+}
+
+/** Whether a task that has not begun says why: a word such as `ContainerCreating` is no reason. */
+export function isHeldUp({ state, message }: Pick<TaskDetail, 'state' | 'message'>): boolean {
+  return state === 'PENDING' && message?.includes(' ') === true;
 }
 
 function WhyFailed({ task, onLogs }: WhyProps) {
@@ -106,6 +112,19 @@ function WhySkipped({ task }: { readonly task: TaskDetail }) {
       <p className={styles.head}>
         <StateGlyph state="skipped" size={13} decorative />
         {t.task.skipped}
+      </p>
+      <p className={styles.cause}>{task.message}</p>
+    </section>
+  );
+}
+
+function WhyWaiting({ task }: { readonly task: TaskDetail }) {
+  const t = useTexts();
+  return (
+    <section className={`${styles.why} ${styles.skipped}`} aria-label={t.task.whyWaiting}>
+      <p className={styles.head}>
+        <StateGlyph state="pending" size={13} decorative />
+        {t.task.whyWaiting}
       </p>
       <p className={styles.cause}>{task.message}</p>
     </section>
