@@ -60,7 +60,10 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     const objects = {
       accepts: () => true,
       stat: async (uri: string) => (files.has(uri) ? { kind: 'file', sizeBytes: files.get(uri)!.length, modifiedAt: new Date() } : undefined),
-      read: async (uri: string) => Readable.from([Buffer.from(files.get(uri)!)]),
+      read: async (uri: string) => {
+        if (!files.has(uri)) throw new PipelineError('NOT_FOUND', `There is no object at ${uri}.`);
+        return Readable.from([Buffer.from(files.get(uri)!)]);
+      },
     } as unknown as ObjectStore;
     const store = {
       create: async (_kind: string, workflow: Workflow) => (created = { ...workflow, metadata: { ...workflow.metadata, uid: 'u', resourceVersion: '1' } } as Resource<Workflow>),

@@ -58,8 +58,21 @@ describe('readRemains', () => {
   });
 
   it('does not take a store that cannot answer for a task that wrote nothing', async () => {
-    const away = { stat: () => Promise.reject(new Error('away')) } as unknown as ObjectStore;
+    const away = { read: () => Promise.reject(new Error('away')) } as unknown as ObjectStore;
     await expect(read(node('Succeeded'), away)).rejects.toThrow('away');
+  });
+
+  it('asks the store once for each file, whether or not it is there, and for none of which the SDK told', async () => {
+    const asked: string[] = [];
+    const counted = (store: ObjectStore): ObjectStore =>
+      ({ read: (uri: string) => (asked.push(`read ${uri.slice(folder.length + 1)}`), store.read(uri)), stat: (uri: string) => (asked.push('stat'), store.stat(uri)) }) as unknown as ObjectStore;
+    leave('.parameters/text', 'x');
+    await read(node('Succeeded'), counted(objects));
+    expect(asked).toEqual(['read output_metadata.json', 'read .parameters/text', 'read .parameters/count']);
+    asked.length = 0;
+    leave('output_metadata.json', JSON.stringify({ parameterValues: { count: 3, text: 'y' } }));
+    await read(node('Succeeded'), counted(objects));
+    expect(asked).toEqual(['read output_metadata.json']);
   });
 
   it('reads from the stored log why a task failed, from the store that has the run, and does without where it cannot', async () => {

@@ -89,11 +89,24 @@ function parametersIn(executorOutputJson = '{}'): ReadonlySet<string> {
   }
 }
 
+/** One request for a file, and for one that is not there: whoever waits for the value waits for this. */
 async function readSmall(objects: ObjectStore, uri: string, what: string): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of (await objects.read(uri)) as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      // Leaving the loop ends the stream.
+      if (sizeBytes > MAX_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+  if (sizeBytes <= MAX_BYTES) return Buffer.concat(chunks).toString('utf8');
   const info = await objects.stat(uri);
-  if (info === undefined || info.kind !== 'file') return undefined;
-  if (info.sizeBytes > MAX_BYTES) throw new PipelineError('RESOURCE_EXHAUSTED', `The task wrote ${Math.ceil(info.sizeBytes / 1024)} KiB as ${what}, and at most ${MAX_BYTES / 1024} KiB are taken; write large values as an artifact.`);
-  return text(await objects.read(uri));
+  throw new PipelineError('RESOURCE_EXHAUSTED', `The task wrote ${Math.ceil((info?.sizeBytes ?? sizeBytes) / 1024)} KiB as ${what}, and at most ${MAX_BYTES / 1024} KiB are taken; write large values as an artifact.`);
 }
 
 /** Empty where there is no log, or none that can be read: a failure is told without it then. */
