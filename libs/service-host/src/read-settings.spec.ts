@@ -17,6 +17,11 @@ describe('readSettings', () => {
     );
   });
 
+  it('leaves alone what belongs to another program of the same surroundings', () => {
+    expect(readSettings(shape, { MILLRACE_NAME: 'a', MILLRACE_THEIRS: 'b' }, ['MILLRACE_THEIRS'])).not.toHaveProperty('MILLRACE_THEIRS');
+    expect(() => readSettings(shape, { MILLRACE_NAME: 'a', MILLRACE_NOBODYS: 'b' }, ['MILLRACE_THEIRS'])).toThrow('MILLRACE_NOBODYS is no setting');
+  });
+
   it('is not put off by what Kubernetes sets for a Service that is called like us', () => {
     const links = { MILLRACE_SERVICE_HOST: '10.0.0.1', MILLRACE_SERVICE_PORT: '80', MILLRACE_SERVICE_PORT_HTTP: '80', MILLRACE_PORT: 'tcp://10.0.0.1:80', MILLRACE_PORT_80_TCP: 'tcp://10.0.0.1:80', MILLRACE_PORT_80_TCP_PROTO: 'tcp', MILLRACE_PORT_80_TCP_ADDR: '10.0.0.1' };
     expect(readSettings(shape, { ...links, MILLRACE_NAME: 'a' })).toMatchObject({ MILLRACE_NAME: 'a' });

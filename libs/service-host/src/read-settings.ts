@@ -20,9 +20,12 @@ export const wholeNumber = ({ min, max, standard }: { readonly min: number; read
 /** Parts between commas. */
 export const list = z.preprocess(absentWhenEmpty, z.string().optional()).transform((value) => (value ?? '').split(',').map((part) => part.trim()).filter((part) => part !== ''));
 
-/** The settings in `env`. FAILED_PRECONDITION names every variable that is wrong, missing or unknown. */
-export function readSettings<Shape extends z.ZodRawShape>(shape: Shape, env: NodeJS.ProcessEnv): z.output<z.ZodObject<Shape>> {
-  const known = new Set(Object.keys(shape));
+/**
+ * The settings in `env`. FAILED_PRECONDITION names every variable that is wrong, missing or unknown. `others` are known and not looked at: those of the service
+ * in whose surroundings a program is run that needs less.
+ */
+export function readSettings<Shape extends z.ZodRawShape>(shape: Shape, env: NodeJS.ProcessEnv, others: readonly string[] = []): z.output<z.ZodObject<Shape>> {
+  const known = new Set([...Object.keys(shape), ...others]);
   const issues = Object.entries(env).flatMap(([name, value]) => (!name.startsWith(PREFIX) || known.has(name) || isServiceLink(name, value) ? [] : [`${name} is no setting of this program`]));
   const parsed = z.object(shape).safeParse(env);
   for (const { path, message } of parsed.error?.issues ?? []) issues.push(`${path.join('.')} ${message}`);

@@ -103,9 +103,9 @@ function isLostConnection(error: unknown): boolean {
 }
 
 /** Settings that cannot be used are said in one line; nothing has begun yet. */
-export function readOrExit<Shape extends z.ZodRawShape>(shape: Shape): z.output<z.ZodObject<Shape>> {
+export function readOrExit<Shape extends z.ZodRawShape>(shape: Shape, others: readonly string[] = []): z.output<z.ZodObject<Shape>> {
   try {
-    return readSettings(shape, process.env);
+    return readSettings(shape, process.env, others);
   } catch (error) {
     console.error(`millrace: ${(error as Error).message}`);
     process.exit(1);

@@ -1,8 +1,9 @@
 import { openDatabase } from '@millrace/database';
-import { createLog, databaseSettings, databaseUrl, readOrExit, waitUntil } from '@millrace/service-host';
+import { clusterSettings, createLog, databaseSettings, databaseUrl, readOrExit, waitUntil } from '@millrace/service-host';
+import { apiSettings } from './api-settings.js';
 
 /** Brings the database up to date and ends: the step before a new version starts. Waits for a database that is still starting. */
-const settings = readOrExit(databaseSettings);
+const settings = readOrExit(databaseSettings, Object.keys({ ...clusterSettings, ...apiSettings }));
 const log = createLog({ service: 'migrate', level: settings.MILLRACE_LOG_LEVEL });
 const asked = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => asked.abort());
