@@ -39,7 +39,7 @@ describe('object-store', () => {
         look('http://127.0.0.1:1', { accessKey, secretKey }, `minio://${bucket}/v2`),
       ]);
       for (const findings of [missing, wrong, away]) expect(findings).toMatchObject([{ verdict: 'error', what: expect.stringContaining('cannot be written'), why: expect.stringContaining('all fail') }]);
-      expect(missing![0]!.what).toContain('no-such-bucket');
+      expect(missing![0]!.what).toContain('There is no bucket for minio://no-such-bucket/');
     });
   });
 });

@@ -14,6 +14,7 @@ export function describeS3Error(error: unknown, uri: string, provider: S3Provide
   if (isPipelineError(error)) return error;
   const store = `the object store at ${provider.host}:${provider.port}`;
   if (codeOf(error) === 'InvalidRange') return new PipelineError('INVALID_ARGUMENT', `The range lies outside ${uri}.`, { cause: error });
+  if (codeOf(error) === 'NoSuchBucket') return new PipelineError('NOT_FOUND', `There is no bucket for ${uri} at ${store}; make it, or name another as pipeline root.`, { cause: error });
   if (isMissing(error)) return new PipelineError('NOT_FOUND', `There is no object at ${uri}.`, { cause: error });
   if (FORBIDDEN.includes(codeOf(error))) {
     const keys = provider.credentials.kind === 'secret' ? `the Secret "${provider.credentials.secretName}"` : 'the environment';
