@@ -11,11 +11,10 @@ export function attemptFolder(attempt: number | string): string {
   return `attempt-${attempt}`;
 }
 
-/** The same with the folder of one attempt wherever the mark stood. */
-export function placeAttempt<Value extends object>(value: Value, taskId: string, attempt: number | string): Value {
-  const text = JSON.stringify(value);
+/** The same with the folder of one attempt wherever the mark stood; where attempts have no folders of their own, the very same. */
+export function placeAttempt<Value extends object>(value: Value, { taskRoot, taskId }: { readonly taskRoot: string; readonly taskId: string }, attempt: number | string): Value {
   const mark = attemptMark(taskId);
-  return text.includes(mark) ? (JSON.parse(text.replaceAll(mark, attemptFolder(attempt))) as Value) : value;
+  return taskRoot.endsWith(mark) ? (JSON.parse(JSON.stringify(value).replaceAll(mark, attemptFolder(attempt))) as Value) : value;
 }
 
 /** Whether a part of a path is an attempt's folder. */

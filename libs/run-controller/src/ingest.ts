@@ -127,7 +127,7 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
   const collected =
     execution === undefined
       ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it` } as const)
-      : outputsOf(live, update.path, placeAttempt(execution, row.id, lastAttempt(node, nodes)), node, context);
+      : outputsOf(live, update.path, placeAttempt(execution, { taskRoot: execution.taskRoot, taskId: row.id }, lastAttempt(node, nodes)), node, context);
   if (collected.kind === 'failed') {
     live.updateTask({ ...update, state: 'FAILED', message: collected.message });
     return;

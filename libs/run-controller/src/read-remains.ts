@@ -40,7 +40,8 @@ export async function readRemains(live: LiveRun, ended: ReadonlyMap<ScopePath, N
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [path, node] = next;
         const row = live.task(path)!;
-        const execution = placeAttempt(executionOf(row)!, row.id, lastAttempt(node, nodes));
+        const promised = executionOf(row)!;
+        const execution = placeAttempt(promised, { taskRoot: promised.taskRoot, taskId: row.id }, lastAttempt(node, nodes));
         const [left, times] = await Promise.all([
           taskStateOf(node) === 'SUCCEEDED' ? resultOf(live, path, execution, context) : lastWordsOf(live, node, nodes, context).then((lastWords) => ({ lastWords })),
           timesOfAttempts(node, nodes, { namespace: live.run.namespace, workflow: live.run.workflowName }, context),

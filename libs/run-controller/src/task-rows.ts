@@ -26,8 +26,9 @@ export function executionOf(task: Task): StoredExecution | undefined {
 /** What a task's row keeps of its container, as its last attempt had it. */
 export function executionAsRun(task: Pick<Task, 'id' | 'execution' | 'attempts'>): Json | undefined {
   const attempts = task.attempts.filter(({ nodeId }) => !isKeptAttemptId(nodeId)).length;
-  const { execution } = task;
-  return typeof execution === 'object' && execution !== null ? placeAttempt(execution, task.id, Math.max(0, attempts - 1)) : execution;
+  const execution = task.execution as (Partial<StoredExecution> & Json) | undefined;
+  const taskRoot = execution?.taskRoot;
+  return typeof taskRoot === 'string' ? placeAttempt(execution as Json & object, { taskRoot, taskId: task.id }, Math.max(0, attempts - 1)) : execution;
 }
 
 /** What the row of a loop keeps once it is known how often it is run. */

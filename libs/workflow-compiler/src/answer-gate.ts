@@ -77,7 +77,7 @@ function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerConte
     ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
     ...transportOf(layout, run).answer(component, plan),
   };
-  return placeAttempt(values, plan.taskId, ATTEMPT);
+  return placeAttempt(values, plan, ATTEMPT);
 }
 
 /** Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. */

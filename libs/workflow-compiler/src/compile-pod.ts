@@ -76,7 +76,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(retry !== undefined && { retryStrategy: retry }),
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
-  return { template: plan === undefined ? template : placeAttempt(template, plan.taskId, ATTEMPT), slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
+  return { template: plan === undefined ? template : placeAttempt(template, plan, ATTEMPT), slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
 }
 
 /** Whoever takes the task's files away has to be able to read them, whatever their mode. */
