@@ -53,7 +53,6 @@ class Attempt:
 
     def begin(self, pid, deadline_ms):
         self.pid = pid
-        self.held_namespace = processes.hold_mount_namespace(pid)
         for descriptor in self.child_fds[1:]:
             os.close(descriptor)
         for descriptor in self.pipes:
@@ -61,6 +60,11 @@ class Attempt:
             self.loop.watch(descriptor, lambda descriptor=descriptor: self.on_readable(descriptor))
         if deadline_ms:
             self.loop.after(deadline_ms / 1000, lambda: self.on_deadline(deadline_ms))
+
+    def came_as_spare(self, job):
+        self.job_of_spare = job
+        # It has left the machine's already.
+        self.held_namespace = processes.hold_mount_namespace(self.pid)
 
     def on_readable(self, descriptor):
         """Reads once; a talkative attempt must not keep the others waiting."""

@@ -25,13 +25,11 @@ _HOLD_SECONDS = 1
 class InChild(BaseException):
     """Raised in a forked child so that it leaves the supervisor's frames before it becomes the task of `job`, or of whichever comes by `connection`."""
 
-    def __init__(self, job=None, standard_fds=(), connection=None, warm=False):
+    def __init__(self, job=None, standard_fds=(), connection=None):
         super().__init__()
         self.job = job
         self.standard_fds = standard_fds
         self.connection = connection
-        # There are processors with nothing else to do.
-        self.warm = warm
 
 
 class Loop:
@@ -185,7 +183,7 @@ class Loop:
         self.by_pid[pid] = attempt
         attempt.begin(pid, job.get("deadlineMs"))
         if spare:
-            attempt.job_of_spare = job
+            attempt.came_as_spare(job)
         self.broadcast({"event": "running", "id": attempt.id, "startedAt": attempt.started_at})
         # While the task runs nobody waits for this process.
         self.make_spare()
@@ -202,7 +200,8 @@ class Loop:
 
     def make_spare(self):
         """Raises InChild in the spare process."""
-        if self.spare is not None or self.closing:
+        # Beside other attempts it would wait for a processor as long as the next attempt does.
+        if self.spare is not None or self.closing or len(self.attempts) > 1:
             return
         try:
             ours, theirs = socket.socketpair()
@@ -213,7 +212,7 @@ class Loop:
                 raise
             if pid == 0:
                 ours.detach()
-                raise InChild(connection=theirs, warm=len(self.attempts) == 1)
+                raise InChild(connection=theirs)
             theirs.close()
             self.release_namespaces()
         except OSError:

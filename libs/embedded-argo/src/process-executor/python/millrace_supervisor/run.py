@@ -56,7 +56,7 @@ def supervise():
     try:
         loop.run()
     except InChild as child:
-        job, standard_fds, connection, warm = child.job, child.standard_fds, child.connection, child.warm
+        job, standard_fds, connection = child.job, child.standard_fds, child.connection
         live = loop.live
         loop.leave_to_child()
     else:
@@ -74,8 +74,7 @@ def supervise():
     except BaseException as error:  # noqa: BLE001 - whose task it is may not be known yet
         problem = error
     if connection:
-        if warm:
-            preloaded.warm_up()
+        preloaded.warm_up()
         job, standard_fds = spare.wait_for_job(connection)
     return _become(job, supervisor_pid, live, standard_fds, problem)
 
