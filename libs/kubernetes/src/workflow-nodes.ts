@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
+import { isSameJson } from './same-json.js';
 
 type Nodes = Readonly<Record<string, NodeStatus>>;
 type Status = NonNullable<Workflow['status']>;
@@ -45,13 +46,8 @@ export function changedNodes(before: Nodes | undefined, after: Nodes | undefined
   const changed = new Set<string>();
   for (const [id, node] of Object.entries(after ?? {})) {
     const known = before?.[id];
-    if (known === undefined || !isSameNode(known, node)) changed.add(id);
+    if (!isSameJson(known, node)) changed.add(id);
   }
   for (const id of Object.keys(before ?? {})) if (after?.[id] === undefined) changed.add(id);
   return changed;
-}
-
-function isSameNode(a: NodeStatus, b: NodeStatus): boolean {
-  // What differs most often comes first, and texts of the same content are compared at the speed of memory.
-  return a.phase === b.phase && a.finishedAt === b.finishedAt && a.children?.length === b.children?.length && JSON.stringify(a) === JSON.stringify(b);
 }
