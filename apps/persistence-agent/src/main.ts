@@ -1,12 +1,18 @@
 import { KubernetesLeases, LeasedShards, newMemberIdentity } from '@millrace/kubernetes';
 import { SHARD_COUNT } from '@millrace/resources';
 import { createRunController } from '@millrace/run-controller';
-import { openCluster, rightsOf, rightsScope, runService, watchRights } from '@millrace/service-host';
+import { openCluster, rightsOf, rightsScope, runService, watchedNamespace, watchRights, wholeNumber } from '@millrace/service-host';
+import { expireRegularly } from './expire-regularly.js';
 
 /** A renewal is tried every other second and given up after two. */
 const STUCK_MS = 60_000;
 
-await runService({ name: 'persistence-agent', settings: {} }, async (settings, service) => {
+const agentSettings = {
+  /** Workflows of runs that ended so many days ago are deleted with their pods; 0 keeps them. */
+  MILLRACE_WORKFLOW_DAYS: wholeNumber({ min: 0, max: 3_650, standard: 7 }),
+} as const;
+
+await runService({ name: 'persistence-agent', settings: agentSettings }, async (settings, service) => {
   const { log, ready, live, metrics, onClose } = service;
   const { client, store, database, objects, layout, volumes, attempts, pods } = await openCluster(settings, service);
   watchRights(service, client, rightsOf('persistence-agent', rightsScope(settings)));
@@ -23,5 +29,6 @@ await runService({ name: 'persistence-agent', settings: {} }, async (settings, s
   metrics.gauge('millrace_agent_backlog', 'Workflows that wait for a step of the run controller, or are in one.', () => runs.backlog);
   metrics.gauge('millrace_agent_queue_age_seconds', 'How long the Workflow that waits longest for a step has waited.', () => runs.waitingForMs / 1000);
   metrics.gauge('millrace_agent_shards', 'Shards of runs that this replica works for.', () => shards.owned.length);
+  expireRegularly(service, { client, namespace: watchedNamespace(settings), days: settings.MILLRACE_WORKFLOW_DAYS, shards: () => shards.owned });
   log('info', 'joined', { identity });
 });

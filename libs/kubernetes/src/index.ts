@@ -5,6 +5,7 @@
  */
 export { hasRight, missingRights, type ReviewOptions, type Right } from './access-review.js';
 export { clusterLayout, type ClusterLayoutOptions } from './cluster-layout.js';
+export { expireWorkflows, type ExpireOptions } from './expire-workflows.js';
 export { slowAnswers } from './gate-delay.js';
 export { KubeClient, type KubeRequest } from './kube-client.js';
 export { currentNamespace, loadKubeConfig } from './load-kube-config.js';

@@ -13,6 +13,8 @@ export interface KubeRequest {
   readonly body?: unknown;
   /** @default application/json */
   readonly contentType?: string;
+  /** The form of the answer. @default application/json */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
   /** Without an answer for so long it is UNAVAILABLE. @default 30000 */
   readonly timeoutMs?: number;
@@ -95,7 +97,7 @@ export class KubeClient {
         method: request.method ?? 'GET',
         headers: {
           ...headers,
-          accept: 'application/json',
+          accept: request.accept ?? 'application/json',
           'user-agent': this.options.userAgent ?? 'millrace',
           ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
         },

@@ -126,7 +126,7 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
   const execution = executionOf(row);
   const collected =
     execution === undefined
-      ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it` } as const)
+      ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it: the database is older than its Workflow, as after a restore. Retry the run` } as const)
       : outputsOf(live, update.path, placeAttempt(execution, { taskRoot: execution.taskRoot, taskId: row.id }, lastAttempt(node, nodes)), node, context);
   if (collected.kind === 'failed') {
     live.updateTask({ ...update, state: 'FAILED', message: collected.message });

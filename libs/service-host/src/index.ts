@@ -9,7 +9,7 @@ export { createMetrics, type Metrics } from './metrics.js';
 export { countEnds, tellOpenRuns } from './observe-database.js';
 export { countObjectErrors } from './observe-objects.js';
 export { createLog, type Log, type LogLevel } from './log.js';
-export { openCluster, rightsScope, type Cluster } from './open-cluster.js';
+export { openCluster, rightsScope, watchedNamespace, type Cluster } from './open-cluster.js';
 export { openObjects } from './open-objects.js';
 export { flag, list, readSettings, requiredText, text, wholeNumber } from './read-settings.js';
 export { readOrExit, runService, type ServiceContext, type ServiceOptions } from './run-service.js';

@@ -57,7 +57,7 @@ export async function openCluster(settings: ClusterSettings, service: ServiceCon
 }
 
 /** The namespace that lists and watches look in; undefined for all. */
-function watchedNamespace(settings: ClusterSettings): string | undefined {
+export function watchedNamespace(settings: ClusterSettings): string | undefined {
   return settings.MILLRACE_ALL_NAMESPACES ? undefined : settings.MILLRACE_NAMESPACE;
 }
 
