@@ -16,10 +16,10 @@ interface Started {
 }
 
 /** Runs that are all in the cache, as many a minute as were asked for whether or not anybody keeps up: what is measured is the API server's, Argo's and ours. */
-export const cachedLoad: ClusterPart = async (cluster, { full }) => {
+export const cachedLoad: ClusterPart = async (cluster, { full, size }) => {
   await cluster.instant();
-  const minutes = full ? 5 : 1;
-  const runsAMinute = full ? RUNS_A_MINUTE : 120;
+  const minutes = size('minutes', full ? 5 : 1);
+  const runsAMinute = size('rate', full ? RUNS_A_MINUTE : 120);
   const pipeline = stepPipeline({ form: 'chain', tasks: 3, handOn: true, cache: true, image: cluster.image, placement: InstantNode.placement, from: Math.floor(Math.random() * 1e9) });
   await cluster.runPipeline(pipeline);
   await cluster.tidy();

@@ -5,6 +5,8 @@ export interface PartOptions {
   readonly full: boolean;
   /** Pods that nodes run, or ones that end at once: where what is measured allows either. */
   readonly pods: 'real' | 'instant';
+  /** A number that `--name=value` gives in place of the part's own. */
+  readonly size: (name: string, byDefault: number) => number;
 }
 
 /** One table. */

@@ -3,15 +3,15 @@ import type { ClusterPart } from './cluster-part.js';
 import { InstantNode } from './instant-node.js';
 import { gateDelays } from './run-events.js';
 import { percentile } from '../numbers.js';
-import { stepPipeline, type StepShape } from './step-pipelines.js';
+import { stepPipeline } from './step-pipelines.js';
 
 /** Runs that come near what Argo can hold in one Workflow. */
-export const large: ClusterPart = async (cluster, { full }) => {
+export const large: ClusterPart = async (cluster, { full, size }) => {
   await cluster.instant();
   const given = { image: cluster.image, placement: InstantNode.placement, handOn: true } as const;
-  const shapes: readonly Pick<StepShape, 'form' | 'tasks'>[] = full
-    ? [{ form: 'loop', tasks: 60 }, { form: 'loop', tasks: 600 }, { form: 'grid', tasks: 30 }, { form: 'grid', tasks: 300 }]
-    : [{ form: 'loop', tasks: 60 }, { form: 'loop', tasks: 240 }, { form: 'grid', tasks: 30 }, { form: 'grid', tasks: 120 }];
+  const most = { loop: size('loop', full ? 600 : 240), grid: size('dag', full ? 300 : 120) };
+  // A tenth before each, to see what a task costs more in a large one.
+  const shapes = (['loop', 'grid'] as const).flatMap((form) => (most[form] === 0 ? [] : [most[form] / 10, most[form]].map((tasks) => ({ form, tasks }))));
   const rows: Cell[][] = [];
   let before: { readonly form: string; readonly perTask: number } | undefined;
   for (const { form, tasks } of shapes) {

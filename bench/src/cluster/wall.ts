@@ -6,16 +6,18 @@ import { InstantNode } from './instant-node.js';
 import { stepPipeline } from './step-pipelines.js';
 
 /** The same containers as plain Argo, as Millrace with everything decided beforehand and with every task decided in its turn, and as upstream lays them out: in turn. */
-export const wall: ClusterPart = async (cluster, { full, pods }) => {
+export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
   const instant = pods === 'instant';
   if (instant) await cluster.instant();
   const placement = instant ? InstantNode.placement : undefined;
   const { image } = cluster;
-  const rounds = full ? 3 : 1;
-  const sizes = full || instant ? { chain: 10, wide: 50 } : { chain: 4, wide: 10 };
+  const rounds = size('rounds', full ? 3 : 1);
+  const isLarge = full || instant;
+  const sizes = { chain: size('chain', isLarge ? 10 : 4), wide: size('fan', isLarge ? 50 : 10) };
   const rows: Cell[][] = [];
   for (const form of ['chain', 'wide'] as const) {
     const tasks = sizes[form];
+    if (tasks === 0) continue;
     const shape = { form, tasks, image, placement };
     const sides = {
       plain: () => cluster.runWorkflow(plainWorkflow(shape)),
