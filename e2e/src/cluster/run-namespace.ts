@@ -81,6 +81,12 @@ export class RunNamespace {
     return items.length;
   }
 
+  /** Images that pods of a run mount. */
+  async imagesMountedBy(runId: string): Promise<string[]> {
+    const { items } = await this.#core.listNamespacedPod({ namespace: this.name, labelSelector: `pipeline/runid=${runId}` });
+    return items.flatMap(({ spec }) => spec?.volumes?.flatMap(({ image }) => image?.reference ?? []) ?? []);
+  }
+
   async workflowsOf(runId: string): Promise<number> {
     const { items } = (await this.#objects.listNamespacedCustomObject({ group: 'argoproj.io', version: 'v1alpha1', plural: 'workflows', namespace: this.name, labelSelector: `pipeline/runid=${runId}` })) as { items: readonly object[] };
     return items.length;
