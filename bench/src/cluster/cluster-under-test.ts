@@ -110,6 +110,8 @@ export class ClusterUnderTest {
   async tidy(): Promise<void> {
     await this.client.json({ method: 'DELETE', path: this.#workflows });
     const pods = `/api/v1/namespaces/${this.namespace.name}/pods`;
+    // A node that was left by one who was killed ends no pods any more.
+    await this.client.json({ method: 'DELETE', path: pods, query: { fieldSelector: `spec.nodeName=${InstantNode.nodeName}` }, body: { gracePeriodSeconds: 0 } });
     for (;;) {
       const { items } = await this.client.json<{ items: unknown[] }>({ path: pods, query: { labelSelector: 'workflows.argoproj.io/workflow', limit: 1 } });
       if (items.length === 0) break;

@@ -28,6 +28,7 @@ interface Pod {
  * the kubelet would have left. What is measured with it is the API server, the scheduler, Argo's controller and Millrace, and nothing of the pods.
  */
 export class InstantNode {
+  static readonly nodeName = NODE;
   static readonly placement: Placement = { nodeSelector: { [KEY]: 'instant' }, toleration: { key: KEY, value: 'instant', effect: 'NoSchedule' } };
   readonly #stop = new AbortController();
   readonly #ended = new Set<string>();

@@ -21,7 +21,8 @@ const plan: ExecutionPlan = {
   outputArtifacts: {},
   late: ['args'],
 };
-const context = { layout, pipeline: { spec: {} } as Pipeline, run: { artifactRoot: '/data' }, component: { executorLabel: 'exec-a' } };
+const executors = { 'exec-a': { container: { image: 'busybox', command: ['c'], args: ["{{$.inputs.parameters['x']}}"] } } };
+const context = { layout, pipeline: { spec: { deploymentSpec: { executors } } } as unknown as Pipeline, run: { artifactRoot: '/data' }, component: { executorLabel: 'exec-a' } };
 const none = { parameters: {}, artifacts: {} };
 const hit = { runId: 'r0', taskId: 't0', outputs: none };
 
@@ -30,18 +31,19 @@ function slots(answer: GateAnswer): Record<string, string | undefined> {
 }
 
 describe('answerGate', () => {
-  it('gives a pod what is late and its places, every other slot its default', () => {
+  it('gives a pod what is late and its places, and nothing else', () => {
     const answer = answerGate({ kind: 'run', plan }, context);
     expect(answer.phase).toBe('Succeeded');
-    expect(slots(answer)).toEqual({ run: 'true', command: '[]', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, image: '""', env: '[]', resources: '{}', items: '[]', root: '/s3/b/t', parameters: '/s3/b/t/.parameters' });
+    expect(slots(answer)).toEqual({ run: 'true', args: String.raw`["\u007b\u007bx\u007d\u007d \u00e9"]`, root: '/s3/b/t', parameters: '/s3/b/t/.parameters' });
   });
 
   it.each([
     ['run', answerGate({ kind: 'run', plan }, context)],
     ['cached', answerGate({ kind: 'cached', inputs: none, hit, fingerprint: 'f' }, context)],
     ['fail', answerGate({ kind: 'fail', message: 'm' }, context)],
-  ])('answers every output of the gate: %s', (_kind, answer) => {
-    expect(Object.keys(slots(answer))).toEqual(gateTemplate(['root', 'parameters']).outputs?.parameters?.map(({ name }) => name));
+  ])('answers all that the pod behind it takes, and outputs of the gate only: %s', (_kind, answer) => {
+    expect(Object.keys(slots(answer))).toEqual(['run', 'args', 'root', 'parameters']);
+    expect(gateTemplate(['root', 'parameters']).outputs?.parameters?.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(slots(answer))));
   });
 
   it('skips the pod of a cached task and says where its outputs are from', () => {

@@ -1,6 +1,6 @@
 import type { Outputs } from '@millrace/argo';
-import { isPodField, lateSettings, placeAttempt, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
-import type { ComponentSpec, Pipeline } from '@millrace/pipeline-spec';
+import { lateParts, placeAttempt, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
+import { executorOf, type ComponentSpec, type Pipeline } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
 import { ATTEMPT } from './compile-pod.js';
 import { GATE_SLOTS, type GateSlot } from './gate-template.js';
@@ -80,10 +80,19 @@ function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerConte
   return placeAttempt(values, plan, ATTEMPT);
 }
 
-/** Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. */
-function answer(run: 'true' | 'cached' | 'false', { layout, run: facts, pipeline, component }: AnswerContext, values: Readonly<Record<string, string>> = {}): Outputs {
-  const ofTransport = component.dag === undefined ? transportOf(layout, facts).late(component).slots : [];
-  const ofSettings = lateSettings(pipeline, component, layout).filter(isPodField);
-  const all = { ...GATE_SLOTS, ...Object.fromEntries([...ofSettings, ...ofTransport].map((slot) => [slot, ''])), ...values };
+/**
+ * Every slot that the task behind the gate names has a value: Argo fills them in before it looks whether the task is to run. Others have none, because an answer
+ * stays in the Workflow, which has to be small.
+ */
+function answer(run: 'true' | 'cached' | 'false', context: AnswerContext, values: Readonly<Record<string, string>> = {}): Outputs {
+  const byDefault: Readonly<Record<string, string>> = GATE_SLOTS;
+  const all = { ...Object.fromEntries(slotsBehind(context).map((slot) => [slot, byDefault[slot] ?? ''])), ...values };
   return { parameters: [{ name: 'run', value: run }, ...Object.entries(all).map(([name, value]) => ({ name, value }))] };
+}
+
+/** What a loop, or the pod that `compilePod` lays out without a plan, takes from its gate. */
+function slotsBehind({ layout, run, pipeline, component }: AnswerContext): readonly string[] {
+  if (component.dag !== undefined) return ['items'];
+  const container = executorOf(pipeline, component)?.container;
+  return container === undefined ? [] : [...lateParts(pipeline, component, container, layout), ...transportOf(layout, run).late(component).slots];
 }

@@ -43,6 +43,25 @@ describe.each(CASES.sort())('%s', (name) => {
     expect(asYaml(workflow)).toBe(onFile(`${name}/workflow.yaml`, workflow));
   });
 
+  it('answers each gate with what the task behind it takes, which Argo asks for also where it does not run', () => {
+    const { run, plan, workflow } = compile();
+    const dags = workflow.spec.templates!.flatMap(({ dag }) => (dag === undefined ? [] : [dag]));
+    for (const { path, decision } of plan.tasks.values()) {
+      if (decision.kind !== 'wait') continue;
+      const { component } = locateTask(pipeline, path);
+      const answer = answerGate({ kind: 'fail', message: 'm' }, { layout, pipeline, run, component });
+      const own = `{{inputs.parameters.path}}/${path.slice(path.lastIndexOf('/') + 1)}`;
+      const taken = dags.flatMap(({ tasks }) => {
+        const gates = tasks.filter(({ template, arguments: given }) => template === 'millrace-gate' && given?.parameters?.[0]?.value === own).map((gate) => gate.name);
+        return [...JSON.stringify(tasks).matchAll(/\{\{tasks\.([^}]+?)\.outputs\.parameters\.([^}]+)\}\}/g)].flatMap(([, gate = '', slot = '']) => (gates.includes(gate) ? [slot] : []));
+      });
+      const told = answer.outputs.parameters!.map(({ name: slot }) => slot);
+      expect([path, told]).toEqual([path, expect.arrayContaining(taken)]);
+      // A DAG that is no loop takes none of its own.
+      expect(told.filter((slot) => slot !== 'items' && taken.length > 0 && !taken.includes(slot))).toEqual([]);
+    }
+  });
+
   if (facts.produced === undefined) return;
 
   it('answers its gates as on file', () => {
