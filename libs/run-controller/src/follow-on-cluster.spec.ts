@@ -34,12 +34,13 @@ const spec = {
   components: {
     remove: { executorLabel: 'd', inputDefinitions: { parameters: { pvc_name: { parameterType: 'STRING' } } } },
     c: { executorLabel: 'e', outputDefinitions: { parameters: { out: { parameterType: 'STRING' } }, artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } },
+    use: { executorLabel: 'e', inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } }, outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } } },
     inner: {
       outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } },
       dag: { tasks: { a: { componentRef: { name: 'c' } } }, outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'a', outputParameterKey: 'out' } } } } },
     },
   },
-  root: { dag: { tasks: { group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } }, remove: { componentRef: { name: 'remove' }, inputs: { parameters: { pvc_name: { runtimeValue: { constant: 'claim' } } } } } } } },
+  root: { dag: { tasks: { after: { componentRef: { name: 'use' }, dependentTasks: ['group'], inputs: { parameters: { text: { taskOutputParameter: { producerTask: 'group', outputParameterKey: 'out' } } } } }, group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } }, remove: { componentRef: { name: 'remove' }, inputs: { parameters: { pvc_name: { runtimeValue: { constant: 'claim' } } } } } } } },
 };
 
 describe('a run whose tasks leave their outputs in an object store', () => {
@@ -113,6 +114,30 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x' }, artifacts: { data: { artifacts: [written] } } }));
     await follower.follow(over('Succeeded'), undefined);
     expect((await rows())['root/group/a']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/"data" at \/tmp\/data, which a cluster loses with the pod/) });
+  });
+
+  it('decides again what ran while the rows were lost that said so, as after a restore', async () => {
+    const before = (await rows())['root/after']!;
+    expect(before.execution).toBeUndefined();
+    files.set(`${await taskRoot()}/.parameters/out`, 'of a');
+    const { nodes } = over('Succeeded').status as unknown as { nodes: Record<string, NodeStatus> };
+    const after = (phase: string) => Object.fromEntries([node('after', 'Pod', phase, 'root/after', { templateName: 'pod-after' })]);
+    const at = (phase: string) => ({ ...over('Succeeded'), status: { phase: phase === 'Running' ? 'Running' : 'Succeeded', finishedAt: '2026-03-02T10:00:06Z', nodes: { ...nodes, ...after(phase) } } as never });
+    await follower.follow(at('Running'), undefined);
+    const running = (await rows())['root/after']!;
+    expect(running).toMatchObject({ state: 'RUNNING', inputs: { text: 'of a' } });
+    files.set(`${(running.execution as unknown as { taskRoot: string }).taskRoot}/.parameters/out`, 'of after');
+    await new WorkflowFollower(following).follow(at('Succeeded'), undefined);
+    expect((await rows())['root/after']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: 'of after' } });
+  });
+
+  it('does so of all that ran, in one look, and says what it cannot know', async () => {
+    files.set(`${await taskRoot()}/.parameters/out`, 'of a');
+    const { nodes } = over('Succeeded').status as unknown as { nodes: Record<string, NodeStatus> };
+    const ended = { ...over('Succeeded'), status: { phase: 'Succeeded', finishedAt: '2026-03-02T10:00:06Z', nodes: { ...nodes, ...Object.fromEntries([node('after', 'Pod', 'Succeeded', 'root/after')]) } } as never };
+    await follower.follow(ended, undefined);
+    expect((await rows())['root/after']).toMatchObject({ state: 'FAILED', inputs: { text: 'of a' }, message: expect.stringMatching(/without output parameter "out"/) });
+    expect((await rows())['root/group/a']).toMatchObject({ state: 'SUCCEEDED' });
   });
 
   it('records nothing while the store is away, and everything when it is back', async () => {

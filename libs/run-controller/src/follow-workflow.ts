@@ -7,11 +7,11 @@ import { reasonsOfWaiting } from './ask-pods.js';
 import type { AttemptPods } from './attempt-pods.js';
 import { shutDown } from './create-workflow.js';
 import { failureOf } from './failure-of.js';
-import { ingestNodes, settleOpen } from './ingest.js';
+import { settleOpen } from './ingest.js';
+import { ingestWithRemains } from './ingest-with-remains.js';
 import { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
 import { timeOf } from './node-time.js';
-import { readRemains } from './read-remains.js';
 import { isBeforeRetry } from './retry-run.js';
 import type { RunObserver } from './run-controller.js';
 import type { RunRows } from './run-rows.js';
@@ -136,12 +136,7 @@ export class WorkflowFollower {
       if (completed) settleGroups(live);
       return NO_GATES;
     }
-    const context = { now, newId, layout };
-    const waiting = ingestNodes(live, workflow, changed, context);
-    if (waiting.size > 0) {
-      const remains = await readRemains(live, waiting, workflow.status?.nodes ?? {}, { objects, pods, log });
-      ingestNodes(live, workflow, new Set([...waiting.values()].map(({ id }) => id)), { ...context, remains });
-    }
+    await ingestWithRemains(live, workflow, changed, { now, newId, layout }, { objects, pods, log });
     if (live.waitingPods.size > 0) await this.#explainWaiting(live, workflow, now);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });

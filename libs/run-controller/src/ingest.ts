@@ -19,13 +19,15 @@ export interface IngestContext {
   readonly layout: Layout;
   /** What tasks left in the object store, by path: of those that an earlier pass waited for. */
   readonly remains?: ReadonlyMap<ScopePath, Remains>;
+  /** Tasks that ran without a decision wait for one, too. @default false */
+  readonly decidesAgain?: boolean;
 }
 
 /**
  * Takes over what the Workflow's nodes say: task states, times, attempts, outputs, open gates. Looks only at `changed` nodes when they are
  * known. A task that is final stays as it is, so seeing a node twice changes nothing.
  *
- * @returns nodes by path of the tasks that ended, and of what is around them, which wait for what is in the object store (`remains`)
+ * @returns nodes by path of the tasks that ended, and of what is around them, which wait for what is in the object store (`remains`) or for a decision
  */
 export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed: ReadonlySet<string> | undefined, context: IngestContext): ReadonlyMap<ScopePath, NodeStatus> {
   const nodes = workflow.status?.nodes ?? {};
@@ -56,7 +58,7 @@ export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed
   for (const path of inward.toSorted((a, b) => depth(b) - depth(a))) {
     const node = nodes[live.taskNodes.get(path) ?? ''];
     if (node === undefined) continue;
-    const waits = node.type === 'DAG' ? [...waiting.keys()].some((other) => other.startsWith(`${path}/`) || other.startsWith(`${path}#`)) : leavesRemains(live, path, node, context);
+    const waits = isUndecided(live, path, node, context) || (node.type === 'DAG' ? [...waiting.keys()].some((other) => other.startsWith(`${path}/`) || other.startsWith(`${path}#`)) : leavesRemains(live, path, node, context));
     if (waits) waiting.set(path, node);
     else ingestTask(live, path, node, nodes, stopping, context);
   }
@@ -70,6 +72,13 @@ function leavesRemains(live: LiveRun, path: ScopePath, node: NodeStatus, { layou
   if (row === undefined || isFinalTaskState(row.state) || executionOf(row) === undefined) return false;
   const state = taskStateOf(node);
   return (state === 'SUCCEEDED' && !hasNodeResult(node)) || (state === 'FAILED' && (node.type === 'Pod' || node.type === 'Retry'));
+}
+
+/** Whether a task ran of whose decision the rows know nothing: they are older than the Workflow, as after a restore. */
+export function isUndecided(live: LiveRun, path: ScopePath, { type, phase }: NodeStatus, { decidesAgain = false }: Pick<IngestContext, 'decidesAgain'>): boolean {
+  if (!decidesAgain || (type !== 'Pod' && type !== 'Retry') || (phase !== 'Running' && phase !== 'Succeeded')) return false;
+  const row = live.task(path);
+  return row?.kind === 'container' && row.state === 'PENDING' && row.execution === undefined;
 }
 
 function depth(path: ScopePath): number {
