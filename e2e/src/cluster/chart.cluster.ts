@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { KubeClient } from '@millrace/kubernetes';
@@ -32,7 +33,20 @@ const pods = (manifests: readonly Manifest[]) =>
   });
 interface Pod {
   readonly securityContext: Record<string, unknown>;
-  readonly containers: readonly { readonly name: string; readonly image: string; readonly securityContext: Record<string, unknown>; readonly env?: readonly { readonly name: string; readonly value?: string }[]; readonly resources?: { readonly limits?: object } }[];
+  readonly containers: readonly { readonly name: string; readonly image: string; readonly securityContext: Record<string, unknown>; readonly env?: readonly { readonly name: string; readonly value?: string }[]; readonly ports?: readonly { readonly name: string }[]; readonly resources?: { readonly limits?: object } }[];
+}
+interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean;
+  readonly items?: Schema;
+}
+interface Policy {
+  readonly podSelector: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly ingress?: readonly unknown[];
+}
+interface Rule {
+  readonly alert: string;
 }
 const rulesOf = (manifests: readonly Manifest[], name: string) => manifests.find(({ kind, metadata }) => kind === 'Role' && metadata.name === name)?.['rules'];
 
@@ -115,6 +129,77 @@ describe.skipIf(helm === undefined)('the chart', () => {
     ['users of several namespaces', { multiUser: { enabled: true } }, /multiUser\.enabled/],
   ])('refuses %s by name', (_what, values, message) => {
     expect(() => render(values)).toThrow(message);
+  });
+
+  it('knows every value: an object is either closed or one that Kubernetes has a schema for', () => {
+    const open: string[] = [];
+    const look = ({ type, properties, additionalProperties, items }: Schema, path: string): void => {
+      if (type === 'object' && additionalProperties !== false) open.push(path.split('.').at(-1)!);
+      for (const [name, schema] of Object.entries(properties ?? {})) look(schema, `${path}.${name}`);
+      if (items !== undefined) look(items, path);
+    };
+    look(JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema, 'values');
+    expect([...new Set(open)].sort()).toEqual(['affinity', 'annotations', 'env', 'labels', 'nodeSelector', 'podAnnotations', 'podLabels', 'providers', 'resources']);
+  });
+
+  it('closes every pod of the release, and opens what is named: the API to its namespace and to whoever the values say, the stores to their users', () => {
+    const from = [{ namespaceSelector: { matchLabels: { team: 'a' } } }];
+    const manifests = render({ networkPolicy: { apiFrom: from } });
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata, spec }) => ({ name: metadata.name, ...(spec as Policy) }));
+    const labels = manifests.flatMap(({ spec }) => [(spec as { template?: { metadata: { labels: Record<string, string> } } } | undefined)?.template?.metadata.labels].filter((found) => found !== undefined));
+    expect(labels).toHaveLength(7);
+    for (const pod of labels) {
+      const closing = policies.filter(({ podSelector, ingress }) => ingress === undefined && Object.entries(podSelector.matchLabels ?? {}).every(([key, value]) => pod[key] === value));
+      expect([pod['app.kubernetes.io/component'], closing.map(({ name }) => name)]).toEqual([pod['app.kubernetes.io/component'], ['millrace']]);
+    }
+    const allows = (name: string) => policies.find((policy) => policy.name === name)?.ingress;
+    expect(allows('millrace-api-server')).toEqual([{ ports: [{ port: 'http' }], from: [{ podSelector: {} }, ...from] }]);
+    expect(JSON.stringify(allows('millrace-mysql'))).toContain('"values":["api-server","persistence-agent","scheduled-workflow-controller","migrate"]');
+  });
+
+  it('scales what it is told to scale, and lets a node be drained one pod at a time', () => {
+    const manifests = render(EVERYTHING);
+    const scalers = manifests.filter(({ kind }) => kind === 'HorizontalPodAutoscaler').map(({ spec }) => spec as { scaleTargetRef: { name: string }; metrics: { type: string; pods?: { metric: { name: string } } }[] });
+    expect(scalers.map(({ scaleTargetRef, metrics }) => [scaleTargetRef.name, metrics[0]?.pods?.metric.name ?? metrics[0]?.type])).toEqual([['millrace-api-server', 'Resource'], ['millrace-persistence-agent', 'millrace_agent_backlog']]);
+    const replicas = manifests.filter(({ kind }) => kind === 'Deployment').map(({ metadata, spec }) => [metadata.name, (spec as { replicas?: number }).replicas]);
+    expect(Object.fromEntries(replicas)).toEqual({ 'millrace-api-server': undefined, 'millrace-persistence-agent': undefined, 'millrace-scheduled-workflow-controller': 2, 'millrace-argo': 1 });
+    const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ metadata, spec }) => [metadata.name, (spec as { maxUnavailable: number }).maxUnavailable]);
+    expect(Object.fromEntries(budgets)).toEqual({ 'millrace-api-server': 1, 'millrace-persistence-agent': 1, 'millrace-scheduled-workflow-controller': 1 });
+  });
+
+  it('is reached through an Ingress or a Gateway below its path, by the names that the API then answers to', () => {
+    const manifests = render({ ingress: { enabled: true, host: 'ml.example.com' }, httpRoute: { enabled: true, parentRefs: [{ name: 'gateway' }], hostnames: ['ml2.example.com'] }, apiServer: { allowedHosts: ['ml3.example.com'] } });
+    expect(manifests.find(({ kind }) => kind === 'Ingress')?.['spec']).toMatchObject({ rules: [{ host: 'ml.example.com', http: { paths: [{ path: '/pipeline', backend: { service: { name: 'ml-pipeline', port: { name: 'http' } } } }] } }] });
+    expect(manifests.find(({ kind }) => kind === 'HTTPRoute')?.['spec']).toMatchObject({ parentRefs: [{ name: 'gateway' }], hostnames: ['ml2.example.com'], rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/pipeline' } }], backendRefs: [{ name: 'ml-pipeline', port: 8888 }] }] });
+    const api = pods(manifests).find(({ name }) => name === 'Deployment/millrace-api-server');
+    expect(api?.pod.containers[0]?.env).toContainEqual({ name: 'MILLRACE_ALLOWED_HOSTS', value: 'ml3.example.com,ml2.example.com,ml.example.com' });
+  });
+
+  it('is monitored where Prometheus looks: the port of every service, rules and a dashboard with the labels that are asked for', () => {
+    const labels = { release: 'prometheus' };
+    const manifests = render({ monitoring: { podMonitor: { enabled: true, labels }, rules: { enabled: true, labels }, dashboard: { enabled: true } } });
+    const monitor = manifests.find(({ kind }) => kind === 'PodMonitor');
+    expect(monitor?.metadata.labels).toMatchObject(labels);
+    expect(monitor?.['spec']).toMatchObject({ podMetricsEndpoints: [{ port: 'probes', path: '/metrics' }] });
+    const services = pods(manifests).filter(({ pod }) => pod.containers.some(({ ports }) => ports?.some(({ name }) => name === 'probes')));
+    expect(services).toHaveLength(3);
+    const rules = manifests.find(({ kind }) => kind === 'PrometheusRule');
+    expect(rules?.metadata.labels).toMatchObject(labels);
+    for (const rule of (rules?.['spec'] as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules)) {
+      expect(rule).toMatchObject({ expr: expect.stringContaining('namespace="ml"'), labels: { severity: expect.stringMatching(/critical|warning/) }, annotations: { summary: expect.any(String), description: expect.any(String) } });
+    }
+    const dashboard = manifests.find(({ metadata }) => metadata.name === 'millrace-dashboard');
+    expect(dashboard?.metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+    expect(JSON.parse((dashboard?.['data'] as Record<string, string>)['millrace.json']!)).toMatchObject({ title: 'Millrace' });
+  });
+
+  it('sets data on NFS up so that tasks of any node mount it by the name of its claim, and never deletes it', () => {
+    const manifests = render(EVERYTHING);
+    const volume = manifests.find(({ kind }) => kind === 'PersistentVolume');
+    const claim = manifests.find(({ kind }) => kind === 'PersistentVolumeClaim');
+    expect(volume?.['spec']).toMatchObject({ persistentVolumeReclaimPolicy: 'Retain', capacity: { storage: '10Gi' }, accessModes: ['ReadWriteMany'], nfs: { server: '10.0.0.5', path: '/data' }, claimRef: { namespace: 'ml', name: 'user-susan' } });
+    expect(claim?.['spec']).toMatchObject({ accessModes: ['ReadWriteMany'], volumeName: volume?.metadata.name, storageClassName: '' });
+    expect([volume, claim].map((kept) => kept?.metadata.annotations?.['helm.sh/resource-policy'])).toEqual(['keep', 'keep']);
   });
 
   it('migrates as part of an install and before an upgrade', () => {
