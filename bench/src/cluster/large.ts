@@ -21,7 +21,7 @@ export const large: ClusterPart = async (cluster, { full, size }) => {
     const processorAfter = cluster.processor('persistence-agent');
     const kib = (await cluster.sizeOf(seen)) / 1024;
     const perTask = wallMs / tasks;
-    rows.push([form === 'loop' ? `loop of ${tasks}` : `DAG of ${tasks}, ten chains`, wallMs / 1000, perTask, before?.form === form ? ratio(perTask / before.perTask) : '-', String(seen.pods.size), processorBefore === undefined ? '-' : (processorAfter! - processorBefore) / tasks, percentile(answer, 50), percentile(answer, 99), kib]);
+    rows.push([form === 'loop' ? `loop of ${tasks}` : `DAG of ${tasks}, ten chains`, wallMs / 1000, perTask, before?.form === form ? ratio(perTask / before.perTask) : '-', String(seen.pods.size), processorBefore === undefined ? '-' : (processorAfter! - processorBefore) / tasks, ...[50, 99].map((percent) => (answer.length === 0 ? '-' : percentile(answer, percent))), kib]);
     before = { form, perTask };
     await cluster.tidy();
   }
