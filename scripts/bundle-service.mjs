@@ -11,8 +11,10 @@ const app = join(workspace, 'apps', name);
 mkdirSync(join(app, 'dist'), { recursive: true });
 
 await build({
-  entryPoints: [join(app, 'src', 'main.ts')],
-  outfile: join(app, 'dist', `${name}.mjs`),
+  // A thread's program is a file, too.
+  entryPoints: { [name]: join(app, 'src', 'main.ts'), ...(name === 'api-server' && { 'parse-worker': join(app, 'src', 'pipelines', 'parse-worker.ts') }) },
+  outdir: join(app, 'dist'),
+  outExtension: { '.js': '.mjs' },
   ...bundleOptions,
 });
 

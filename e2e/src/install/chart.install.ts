@@ -78,6 +78,16 @@ print(json.dumps({'status': answer.status, 'text': answer.read().decode()[:20000
     expect(page.text).toContain('/pipeline/_next/static/');
   });
 
+  it('takes a pipeline of three megabytes', async () => {
+    const { name } = await install.python<{ name: string }>(`${COMPONENTS}
+from kfp import compiler
+compiler.Compiler().compile(handed_on, '/tmp/large.yaml')
+with open('/tmp/large.yaml', 'a') as file:
+    file.write('# ' + 'x' * 3_000_000 + '\\n')
+print(json.dumps({'name': client.upload_pipeline('/tmp/large.yaml', pipeline_name='large').display_name}))`);
+    expect(name).toBe('large');
+  });
+
   it('reports every figure that its alerts and its dashboard ask for', async () => {
     const asked = new Set(['templates/monitoring.yaml', 'dashboard.json'].flatMap((name) => readFileSync(join(CHART, name), 'utf8').match(/\bmillrace_\w+/g) ?? []));
     const addresses = (await install.get('pods', '-l', 'app.kubernetes.io/component in (api-server,persistence-agent,scheduled-workflow-controller)')).map(({ status }) => status.podIP);

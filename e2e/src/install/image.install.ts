@@ -27,7 +27,7 @@ describe.skipIf(!isReady)('the image that `docker build .` makes', () => {
   it('holds the programs, the pages and the licences, and nothing of how it was made', async () => {
     const files = (await run('run', '--rm', '--network', 'none', '--entrypoint', 'find', image, '/app', '/root', '/run', '-type', 'f', '-not', '-path', '/app/pages/*', '-not', '-path', '/root/.bashrc', '-not', '-path', '/root/.profile')).trim().split('\n');
     expect(files.filter((path) => path.startsWith('/app/') || path.includes('npmrc') || path.includes('secrets')).sort()).toEqual(
-      ['LICENSE', 'NOTICE', 'THIRD_PARTY_NOTICES.md', ...SERVICES.flatMap((name) => [`${name}.mjs`, `${name}.mjs.LEGAL.txt`])].map((name) => `/app/${name}`).sort(),
+      ['LICENSE', 'NOTICE', 'THIRD_PARTY_NOTICES.md', ...[...SERVICES, 'parse-worker'].flatMap((name) => [`${name}.mjs`, `${name}.mjs.LEGAL.txt`])].map((name) => `/app/${name}`).sort(),
     );
   });
 
@@ -48,6 +48,7 @@ describe.skipIf(!isReady)('the image that `docker build .` makes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'millrace-built-'));
     try {
       for (const service of SERVICES) cpSync(join(WORKSPACE, 'apps', service, 'dist', `${service}.mjs`), join(folder, `${service}.mjs`));
+      cpSync(join(WORKSPACE, 'apps/api-server/dist/parse-worker.mjs'), join(folder, 'parse-worker.mjs'));
       cpSync(join(WORKSPACE, 'apps/ui/out'), join(folder, 'pages'), { recursive: true });
       const built = execFileSync('sh', ['-c', sums], { encoding: 'utf8', cwd: folder }).trim().split('\n');
       const contained = (await run('run', '--rm', '--network', 'none', '--entrypoint', 'sh', image, '-c', sums)).trim().split('\n');

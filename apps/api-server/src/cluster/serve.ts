@@ -12,6 +12,7 @@ import { watchArgoDelay } from './watch-argo-delay.js';
 const GRACE_MS = 15_000;
 /** The image has the pages beside the program. */
 const PAGES = join(import.meta.dirname, 'pages');
+const PARSE_WORKER = join(import.meta.dirname, 'parse-worker.mjs');
 
 await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRACE_DRAIN_SECONDS }) => MILLRACE_DRAIN_SECONDS * 1000 }, async (settings, service) => {
   const { log, metrics, onClose } = service;
@@ -42,6 +43,7 @@ await runService({ name: 'api-server', settings: apiSettings, drainMs: ({ MILLRA
       allowedHosts: [...serviceNames(settings.MILLRACE_SERVICE_NAME ?? 'ml-pipeline', namespace), ...settings.MILLRACE_ALLOWED_HOSTS],
       token: settings.MILLRACE_TOKEN,
       ...(settings.MILLRACE_PAGES && existsSync(PAGES) && { pagesFolder: PAGES }),
+      ...(existsSync(PARSE_WORKER) && { parseWorker: PARSE_WORKER }),
       version: settings.MILLRACE_VERSION ?? '0.1.0',
       substrate: 'kubernetes',
       multiUser: false,
