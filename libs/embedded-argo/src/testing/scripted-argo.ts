@@ -113,7 +113,9 @@ export async function openScriptedArgo(options: ScriptedArgoOptions = {}): Promi
 }
 
 function writeTaskFile(spec: AttemptSpec, path: string, text: string): void {
-  const file = hostPathOf(path, spec.mounts) ?? path;
+  const file = hostPathOf(path, spec.mounts);
+  // What no mount holds goes with the pod; on this machine it would be somebody's file.
+  if (file === undefined) return;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
