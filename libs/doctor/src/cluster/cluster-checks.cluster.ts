@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import type { Finding } from '@millrace/api-contract';
 import { KubeClient, KubernetesLeases, LeasedShards } from '@millrace/kubernetes';
 import { aNamespace, openTestCluster, type TestCluster } from '@millrace/kubernetes/testing';
@@ -19,6 +21,7 @@ import { namespacePolicy } from './namespace-policy.js';
 import { objectStoreSecret } from './object-store-secret.js';
 import { podsAccount } from './pods-account.js';
 import { serviceRights } from './service-rights.js';
+import { serviceView } from './service-view.js';
 import { services } from './services.js';
 import { storageClass } from './storage-class.js';
 
@@ -123,6 +126,33 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a c
       'warning: The services are of different images: millrace:1, millrace:2.',
     ]);
     expect(verdicts(await look(services, await fresh()))).toEqual(['unknown']);
+  });
+
+  it('service-view and services: what a pod tells by itself, through the API server', async ({ skip }) => {
+    const address = Object.values(networkInterfaces()).flat().find((found) => found?.family === 'IPv4' && !found.internal)?.address;
+    if (address === undefined) return skip('this machine has no address but its own loopback, which the API server does not lead to');
+    let findings: object = { findings: [{ check: 'database', verdict: 'ok', what: 'SQLite.' }, { check: 'object-store', verdict: 'error', what: 'No bucket.', why: 'w', remedy: 'r' }] };
+    const server = createServer((request, response) => {
+      if (request.url === '/readyz') response.writeHead(503).end('[-] database: it does not answer\n[+] watches\nnot ok\n');
+      else response.writeHead(request.url === '/doctor' ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(findings));
+    });
+    const listens = await new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(8081, address, () => resolve(true)));
+    if (!listens) return skip('port 8081 of this machine is taken');
+    try {
+      const namespace = await fresh();
+      await service(namespace, 'api-server', { ready: 0 });
+      await post(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
+      const labels = { 'app.kubernetes.io/name': 'millrace', 'app.kubernetes.io/instance': 'm', 'app.kubernetes.io/component': 'api-server' };
+      await post(`/api/v1/namespaces/${namespace}/pods`, { metadata: { name: 'api', labels }, spec: { nodeName: 'n', automountServiceAccountToken: false, containers: [{ name: 'main', image: 'millrace:1' }] } });
+      await patch(`/api/v1/namespaces/${namespace}/pods/api/status`, { status: { phase: 'Running', podIP: address, podIPs: [{ ip: address }] } });
+      expect(complaints(await look(services, namespace))).toContain('error: api-server: 0 of 1 pods are ready. api: database: it does not answer.');
+      expect((await look(serviceView, namespace)).map(({ verdict, what }) => `${verdict}: ${what}`)).toEqual(['ok: database: SQLite.', 'error: object-store: No bucket.']);
+      findings = { odd: true };
+      expect(verdicts(await look(serviceView, namespace))).toEqual(['unknown']);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 
   it('service-rights: names each account and what it lacks, for every namespace where runs may be anywhere', async () => {

@@ -17,7 +17,8 @@ export const serviceView: Check<ClusterContext> = {
     const itself = `kubectl -n ${namespace} exec deploy/${deployment.metadata.name} -- node api-server.mjs doctor`;
     if (pod === undefined) return [unknown('No pod of the API server runs, so nobody could be asked about the database and the object store.')];
     try {
-      const { findings } = await client.json<Diagnosis>({ path: `${at}/${pod.metadata.name}:8081/proxy/doctor`, timeoutMs: 25_000 });
+      const { findings } = await client.json<Partial<Diagnosis>>({ path: `${at}/${pod.metadata.name}:8081/proxy/doctor`, timeoutMs: 25_000 });
+      if (findings === undefined) return [unknown(`Pod ${pod.metadata.name} is of a version that does not tell of its install.`)];
       return findings.map(({ check, what, ...rest }) => ({ ...rest, what: `${check}: ${what}` }));
     } catch (error) {
       if (!isPipelineError(error)) throw error;
