@@ -6,7 +6,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@millrace/source', 'node', 'import', 'module', 'default'] } },
   test: {
     include: ['e2e/src/install/*.install.ts'],
-    globalSetup: ['e2e/src/install/prepare.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,

@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Install } from './prepare.js';
+import type { Install } from './install.js';
 
 export const CHART = resolve(import.meta.dirname, '../../../charts/millrace');
 const LONGEST = '240s';

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHART, ChartInstallation, DATA_VOLUME, withChartOf } from './chart-installation.js';
+import { readInstall } from './install.js';
 
-const { image, cluster } = inject('install');
+const { image, cluster } = readInstall();
 const helm = process.env['TEST_HELM'];
 const NAMESPACE = 'millrace-install-test';
 

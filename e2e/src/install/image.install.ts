@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ImageBuilder } from './image-builder.js';
+import { readInstall } from './install.js';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
 const SERVICES = ['api-server', 'persistence-agent', 'scheduled-workflow-controller'];
-const { image, skip } = inject('install');
+const { image, skip } = readInstall();
 const builder = skip === undefined ? await ImageBuilder.open() : { skip };
 const isReady = !('skip' in builder);
 

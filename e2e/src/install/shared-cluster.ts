@@ -26,11 +26,15 @@ export class SharedCluster {
     return new SharedCluster(env, home);
   }
 
-  /** Starts what does not run; the answer stops the cluster if it did not run before. */
-  start(): () => void {
+  /** Starts what does not run; the answer is the command that stops the cluster, if it did not run before. */
+  start(): readonly string[] | undefined {
     const ran = this.#isRunning();
-    execFileSync('bash', [join(FOLDER, 'up.sh')], { stdio: ['ignore', 'ignore', 'inherit'] });
-    return () => void (ran || spawnSync('bash', [join(FOLDER, 'up.sh'), 'down'], { stdio: 'ignore' }));
+    SharedCluster.run(['bash', join(FOLDER, 'up.sh')]);
+    return ran ? undefined : ['bash', join(FOLDER, 'up.sh'), 'down'];
+  }
+
+  static run([program, ...args]: readonly string[]): void {
+    execFileSync(program!, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
   #isRunning(): boolean {
