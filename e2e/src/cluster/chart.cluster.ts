@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -235,5 +236,41 @@ describe.skipIf(helm === undefined)('the chart', () => {
         });
       }
     });
+
+    it('brings definitions, newer ones with an upgrade, leaves them when it goes, and uses those that somebody else made', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'millrace-chart-'));
+      try {
+        const kubeconfig = join(folder, 'kubeconfig');
+        writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(server)));
+        const older = join(folder, 'older');
+        cpSync(CHART, older, { recursive: true });
+        const definitions = join(older, 'templates/crds.yaml');
+        writeFileSync(definitions, readFileSync(definitions, 'utf8').replace(/ {6}additionalPrinterColumns:\n( {8}- .*\n)+/, '      deprecated: false\n'));
+        const values = { ...EXTERNAL, argo: { install: false } };
+        const release = (...args: readonly string[]) => {
+          const { status, stderr } = spawnSync(helm!, [...args, '--kubeconfig', kubeconfig, '--namespace', 'ml'], { input: JSON.stringify(values), encoding: 'utf8' });
+          if (status !== 0) throw new Error(stderr);
+        };
+        const definition = (name: string) => client.json<{ metadata: Manifest['metadata']; spec: { versions: { additionalPrinterColumns?: { name: string }[] }[] } }>({ path: `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}` });
+        const columns = async () => (await definition('workflows.argoproj.io')).spec.versions[0]?.additionalPrinterColumns?.map(({ name }) => name) ?? [];
+        const theirs = render().find(({ metadata }) => metadata.name === 'scheduledworkflows.kubeflow.org')!;
+        await client.json({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: { ...theirs, metadata: { name: theirs.metadata.name, annotations: { by: 'KFP' } } } });
+
+        release('install', 'millrace', older, '--no-hooks', '-f', '-');
+        expect(await columns()).not.toContain('Status');
+        release('upgrade', 'millrace', CHART, '--no-hooks', '-f', '-');
+        expect(await columns()).toContain('Status');
+        release('uninstall', 'millrace', '--no-hooks');
+        expect((await definition('workflows.argoproj.io')).metadata.annotations).toMatchObject({ 'meta.helm.sh/release-name': 'millrace' });
+        expect((await definition('scheduledworkflows.kubeflow.org')).metadata.annotations).toEqual({ by: 'KFP' });
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
   });
 });
+
+function kubeconfigOf({ port }: KubeApiServer): object {
+  const cluster = { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
+  return { apiVersion: 'v1', kind: 'Config', 'current-context': 'test', clusters: [{ name: 'test', cluster }], users: [{ name: 'test', user: { token: 'token-of-admin' } }], contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }] };
+}
