@@ -186,12 +186,12 @@ describe.skipIf(helm === undefined)('the chart', () => {
     expect(services).toHaveLength(3);
     const rules = manifests.find(({ kind }) => kind === 'PrometheusRule');
     expect(rules?.metadata.labels).toMatchObject(labels);
-    for (const rule of (rules?.['spec'] as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules)) {
+    for (const rule of (rules!['spec'] as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules)) {
       expect(rule).toMatchObject({ expr: expect.stringContaining('namespace="ml"'), labels: { severity: expect.stringMatching(/critical|warning/) }, annotations: { summary: expect.any(String), description: expect.any(String) } });
     }
     const dashboard = manifests.find(({ metadata }) => metadata.name === 'millrace-dashboard');
     expect(dashboard?.metadata.labels).toMatchObject({ grafana_dashboard: '1' });
-    expect(JSON.parse((dashboard?.['data'] as Record<string, string>)['millrace.json']!)).toMatchObject({ title: 'Millrace' });
+    expect(JSON.parse((dashboard!['data'] as Record<string, string>)['millrace.json']!)).toMatchObject({ title: 'Millrace' });
   });
 
   it('sets data on NFS up so that tasks of any node mount it by the name of its claim, and never deletes it', () => {
