@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 const workspace = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export const bundleOptions = {
+  // Paths are written into what is made: they are not to depend on where a build is started.
+  absWorkingDir: workspace,
   bundle: true,
   platform: 'node',
   target: 'node22',
