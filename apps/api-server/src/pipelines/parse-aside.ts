@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from '@millrace/errors';
 import { parseAnyPipeline, parseAnyPipelineValue, SpecError, type AnyPipeline, type ParseOptions, type SpecIssue } from '@millrace/pipeline-spec';
@@ -30,7 +31,8 @@ export interface PipelineReader {
   fromValue(value: unknown, json: string): Promise<AnyPipeline>;
 }
 
-const WORKER_MEMORY_MIB = 2_048;
+/** Of what this process may have, in a container too; a thread that asks for more is to end alone, and not the server with it. */
+const WORKER_MEMORY_MIB = Math.min(2_048, Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / 1_048_576));
 
 /** Large pipelines are read in a thread of their own, one at a time, so that the server goes on answering whatever is sent to it. */
 export function createPipelineReader({ worker, maxBytes, fromLength = 1_048_576, longestMs = 60_000 }: AsideOptions): PipelineReader {
