@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Millrace } from '../../e2e/src/harness/millrace.js';
 import type { PipelineSpec } from './pipelines.js';
+import { memoryOf, processorOf } from './process-figures.js';
 import { program, withFolder } from './workspace.js';
 
 export interface Finished {
@@ -61,25 +62,19 @@ export class Server {
   }
 
   /** Resident memory in MiB; undefined where there is no /proc. */
-  memory(): { readonly now: number; readonly peak: number } | undefined {
-    try {
-      const status = readFileSync(`/proc/${this.millrace.process.pid}/status`, 'utf8');
-      const kib = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024;
-      return { now: kib('VmRSS'), peak: kib('VmHWM') };
-    } catch {
-      return undefined;
-    }
+  memory(): ReturnType<typeof memoryOf> {
+    return memoryOf(this.millrace.process.pid!);
   }
 
-  /** Processor time so far; undefined where there is no /proc. Other load on the machine hardly changes it. */
+  /** Processor time so far; undefined where there is no /proc. */
   processorTime(): ProcessorTime | undefined {
-    const server = ticksOf(this.millrace.process.pid!);
+    const server = processorOf(this.millrace.process.pid!);
     if (server === undefined) return undefined;
     const found = { server: server.own, supervisor: 0, tasks: 0 };
     const supervisors = join(this.folder, 'attempts', 'supervisors');
     for (const name of existsSync(supervisors) ? readdirSync(supervisors) : []) {
       const record = join(supervisors, name, 'supervisor.json');
-      const ticks = existsSync(record) ? ticksOf((JSON.parse(readFileSync(record, 'utf8')) as { pid: number }).pid) : undefined;
+      const ticks = existsSync(record) ? processorOf((JSON.parse(readFileSync(record, 'utf8')) as { pid: number }).pid) : undefined;
       found.supervisor += ticks?.own ?? 0;
       found.tasks += ticks?.children ?? 0;
     }
@@ -131,16 +126,6 @@ export class Server {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.millrace.stop();
-  }
-}
-
-/** Of a process and of the children that it waited for; the kernel counts in ticks of 10 ms. */
-function ticksOf(pid: number): { readonly own: number; readonly children: number } | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').map(Number);
-    return { own: (fields[11]! + fields[12]!) * 10, children: (fields[13]! + fields[14]!) * 10 };
-  } catch {
-    return undefined;
   }
 }
 

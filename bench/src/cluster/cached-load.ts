@@ -3,7 +3,7 @@ import { printTable, type Cell } from '../table.js';
 import type { ClusterPart } from './cluster-part.js';
 import type { ClusterUnderTest } from './cluster-under-test.js';
 import { InstantNode } from './instant-node.js';
-import { memoryOf, processorOf } from './process-figures.js';
+import { memoryOf, processorOf } from '../process-figures.js';
 import type { Seen } from './run-events.js';
 import { stepPipeline } from './step-pipelines.js';
 
@@ -23,7 +23,7 @@ export const cachedLoad: ClusterPart = async (cluster, { full, size }) => {
   const pipeline = stepPipeline({ form: 'chain', tasks: 3, handOn: true, cache: true, image: cluster.image, placement: InstantNode.placement, from: Math.floor(Math.random() * 1e9) });
   await cluster.runPipeline(pipeline);
   await cluster.tidy();
-  const processorBefore = new Map(cluster.running.map(({ name, pid }) => [name, processorOf(pid)]));
+  const processorBefore = new Map(cluster.running.map(({ name, pid }) => [name, processorOf(pid)?.own]));
 
   const started: Promise<Started | undefined>[] = [];
   let refused = 0;
@@ -66,7 +66,7 @@ export const cachedLoad: ClusterPart = async (cluster, { full, size }) => {
     cluster.running.map(({ name, pid }) => {
       const memory = memoryOf(pid);
       const before = processorBefore.get(name);
-      return [name, memory?.now ?? '-', memory?.peak ?? '-', before === undefined ? '-' : (processorOf(pid)! - before) / total];
+      return [name, memory?.now ?? '-', memory?.peak ?? '-', before === undefined ? '-' : (processorOf(pid)!.own - before) / total];
     }),
   );
   await cluster.tidy();

@@ -6,7 +6,7 @@ import { readClusterSettings, type ClusterSettings } from '../../../e2e/src/clus
 import { RunNamespace } from '../../../e2e/src/cluster/run-namespace.js';
 import { Server } from '../../../e2e/src/harness/server.js';
 import { InstantNode } from './instant-node.js';
-import { processorOf } from './process-figures.js';
+import { processorOf } from '../process-figures.js';
 import { RunEvents, type Seen } from './run-events.js';
 
 export interface Finished {
@@ -54,7 +54,7 @@ export class ClusterUnderTest {
   /** Processor time of a service so far, in milliseconds; undefined for one that runs elsewhere. */
   processor(name: 'api-server' | 'persistence-agent'): number | undefined {
     const service = this.running.find((each) => each.name === name);
-    return service && processorOf(service.pid);
+    return service && processorOf(service.pid)?.own;
   }
 
   /** What a service that was started here says of itself. */
