@@ -36,19 +36,28 @@ const NOT_THERE = /no such (container|object)|no container with name or id/i;
 /** Podman's monitor leaves a file there when a container exceeds its memory: not where somebody started the server. */
 const WORKING_FOLDER = tmpdir();
 
+/** Podman's helpers call nft or iptables, and look for them where the PATH of an ordinary user often does not. */
+export function engineEnvironment(hostEnvironment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return { ...hostEnvironment, PATH: [hostEnvironment['PATH'], '/usr/sbin', '/sbin'].filter(Boolean).join(':') };
+}
+
 /** The engine's command, as far as tasks need it. */
 export class EngineClient {
+  private readonly environment: Readonly<Record<string, string | undefined>>;
+
   constructor(
     readonly engine: ContainerEngine,
     /** The user's own: where the engine is and how it is set up. */
-    private readonly hostEnvironment: Readonly<Record<string, string | undefined>>,
-  ) {}
+    hostEnvironment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.environment = engineEnvironment(hostEnvironment);
+  }
 
   /** Runs the command to its end. Resolves for every exit code; `variables` reach the command and not its arguments, which others can read. */
   run(args: readonly string[], { variables = {}, signal }: { variables?: Readonly<Record<string, string>>; signal?: AbortSignal } = {}): Promise<CommandResult> {
     return new Promise((resolve) => {
       // Ctrl-C in the server's terminal is not for it.
-      const child = spawn(this.engine.program, args, { env: { ...this.hostEnvironment, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: WORKING_FOLDER, signal });
+      const child = spawn(this.engine.program, args, { env: { ...this.environment, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: WORKING_FOLDER, signal });
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -61,7 +70,7 @@ export class EngineClient {
   /** Streams what a container has written and writes, until it ends or the engine hangs up. */
   logs(name: string, { follow, onData, signal }: { follow: boolean; onData: (stream: 'stdout' | 'stderr', data: Buffer) => void; signal: AbortSignal }): Promise<void> {
     return new Promise((resolve) => {
-      const child = spawn(this.engine.program, ['logs', ...(follow ? ['--follow'] : []), name], { env: this.hostEnvironment, stdio: ['ignore', 'pipe', 'pipe'], detached: true, signal });
+      const child = spawn(this.engine.program, ['logs', ...(follow ? ['--follow'] : []), name], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true, signal });
       child.stdout.on('data', (data: Buffer) => onData('stdout', data));
       child.stderr.on('data', (data: Buffer) => onData('stderr', data));
       child.on('error', () => resolve());

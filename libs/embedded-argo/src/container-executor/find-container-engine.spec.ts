@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { engineEnvironment } from './engine-client.js';
 import { findContainerEngine } from './find-container-engine.js';
 import { fullName } from './images.js';
 
@@ -34,6 +35,13 @@ describe('findContainerEngine', () => {
   it('knows podman behind docker\'s name, and that old control groups leave it no limits without root', async () => {
     program('docker', `echo '{"host":{"security":{"rootless":true},"cgroupVersion":"v1","cgroupControllers":["cpu","memory"]}}'`);
     expect(await find()).toMatchObject({ engine: { kind: 'podman', program: 'docker', limits: { cpus: false, memory: false } } });
+  });
+});
+
+describe('the environment of an engine', () => {
+  it("is the user's, with the folders in which its helpers look for the system's programs", () => {
+    expect(engineEnvironment({ PATH: '/usr/bin', HOME: '/home/me' })).toEqual({ PATH: '/usr/bin:/usr/sbin:/sbin', HOME: '/home/me' });
+    expect(engineEnvironment({})).toEqual({ PATH: '/usr/sbin:/sbin' });
   });
 });
 

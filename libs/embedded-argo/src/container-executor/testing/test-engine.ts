@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { engineEnvironment } from '../engine-client.js';
 import { findContainerEngine, type ContainerEngine } from '../find-container-engine.js';
 
 /** Of this machine's own programs: there may be no registry. */
@@ -30,7 +31,7 @@ export async function prepareEngine(): Promise<TestEngine | { readonly skip: str
       reasons.push(`${program} cannot take an image (${(error as Error).message.split('\n').at(-1)})`);
       continue;
     }
-    for (const hostEnvironment of [process.env, ...(found.engine.kind === 'podman' ? [withModestPodman()] : [])]) {
+    for (const hostEnvironment of [engineEnvironment(process.env), ...(found.engine.kind === 'podman' ? [withModestPodman()] : [])]) {
       const problem = await promisify(execFile)(program, ['run', '--rm', '--pull', 'never', TEST_IMAGE, 'true'], { env: hostEnvironment, timeout: 60_000 }).then(() => undefined, (error: Error & { stderr?: string }) => error.stderr?.trim().split('\n').at(-1) ?? error.message);
       if (problem === undefined) return { engine: found.engine, hostEnvironment };
       reasons.push(`${program} runs nothing (${problem})`);
@@ -47,7 +48,7 @@ function withModestPodman(): NodeJS.ProcessEnv {
   const file = join(tmpdir(), `millrace-test-containers-${process.getuid?.() ?? 0}.conf`);
   const runtime = existsSync('/usr/sbin/runc') || existsSync('/usr/bin/runc') ? 'runtime = "runc"\n' : '';
   writeFileSync(file, `[containers]\ndefault_ulimits = ["nofile=${limit('-Sn')}:${limit('-Hn')}", "nproc=1024:1024"]\n[engine]\n${runtime}`);
-  return { ...process.env, CONTAINERS_CONF: file };
+  return { ...engineEnvironment(process.env), CONTAINERS_CONF: file };
 }
 
 async function ensureImage(program: string): Promise<void> {
