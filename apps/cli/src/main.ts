@@ -29,6 +29,7 @@ program
   .option('--time-zone <name>', "time zone of schedules that name none (default: this machine's, or MILLRACE_TIME_ZONE)")
   .option('--no-cache', 'run every task, whatever the pipeline says about caching')
   .option('--keep-environments <days>', 'give up Python environments that nothing was run in for so long (default: 30, or MILLRACE_KEEP_ENVIRONMENTS)')
+  .option('--keep-runs <days>', 'delete runs that ended longer ago, with their logs and artifacts (default: never, or MILLRACE_KEEP_RUNS)')
   .option('--no-gc', 'leave what nothing refers to any more where it is; "millrace gc" removes it')
   .option('--no-sample', 'do not add the sample pipeline to a new data folder')
   .action(async (flags: UpFlags) => {

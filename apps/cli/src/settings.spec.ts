@@ -21,6 +21,7 @@ describe('readUpSettings', () => {
     [{ ...none, executor: 'docker' }, '--executor must be auto, process or container, not "docker".'],
     [{ ...none, parallel: '0' }, '--parallel must be a whole number from 1 to 1024, not "0".'],
     [{ ...none, keepEnvironments: '0' }, '--keep-environments must be a whole number from 1 to 36500, not "0".'],
+    [{ ...none, keepRuns: 'all' }, '--keep-runs must be a whole number from 1 to 36500, not "all".'],
     [{ ...none, basePath: 'pipe line' }, '--base-path must look like /pipeline, not "pipe line".'],
     [{ ...none, baseUrl: 'hub' }, '--base-url must be a URL such as https://hub.example.org/user/ann/proxy/7600, not "hub".'],
   ])('refuses %o', (flags, message) => {
@@ -30,6 +31,12 @@ describe('readUpSettings', () => {
   it('gives up environments after 30 days without use, and removes what is left over, unless told otherwise', () => {
     expect(readUpSettings(none, {})).toMatchObject({ collectsGarbage: true, environmentDays: 30 });
     expect(readUpSettings({ ...none, gc: false }, { MILLRACE_KEEP_ENVIRONMENTS: '7' })).toMatchObject({ collectsGarbage: false, environmentDays: 7 });
+  });
+
+  it('keeps runs for ever unless told otherwise', () => {
+    expect(readUpSettings(none, {}).runDays).toBeUndefined();
+    expect(readUpSettings(none, { MILLRACE_KEEP_RUNS: '90' }).runDays).toBe(90);
+    expect(readUpSettings({ ...none, keepRuns: '7' }, { MILLRACE_KEEP_RUNS: '90' }).runDays).toBe(7);
   });
 
   it('runs containers where it can unless told otherwise', () => {

@@ -21,6 +21,7 @@ const environment = z.object({
   CRON_SCHEDULE_TIMEZONE: variable,
   MILLRACE_TOKEN: z.string().optional(),
   MILLRACE_KEEP_ENVIRONMENTS: variable,
+  MILLRACE_KEEP_RUNS: variable,
   MILLRACE_FAILPOINT: variable,
 });
 
@@ -39,6 +40,7 @@ export interface UpFlags {
   readonly accelerators?: string;
   readonly timeZone?: string;
   readonly keepEnvironments?: string;
+  readonly keepRuns?: string;
   readonly cache: boolean;
   readonly sample: boolean;
   /** @default true */
@@ -69,6 +71,8 @@ export interface UpSettings {
   readonly collectsGarbage: boolean;
   /** Days after which a Python environment that nothing was run in is given up. */
   readonly environmentDays: number;
+  /** Runs that ended longer ago are deleted. @default none is */
+  readonly runDays?: number;
   /** For tests only: where to die; docs/durability.md lists the names. */
   readonly failpoint?: FailpointSetting;
 }
@@ -103,6 +107,11 @@ function readTimeZone({ timeZone }: UpFlags, variables: z.infer<typeof environme
 /** A number of days, from 1. */
 export function readDays(text: string, name: string): number {
   return wholeNumber(text, { name, min: 1, max: 36_500 });
+}
+
+function readOptionalDays({ keepRuns }: UpFlags, { MILLRACE_KEEP_RUNS }: z.infer<typeof environment>): number | undefined {
+  const text = keepRuns ?? MILLRACE_KEEP_RUNS;
+  return text === undefined ? undefined : readDays(text, keepRuns === undefined ? 'MILLRACE_KEEP_RUNS' : '--keep-runs');
 }
 
 /** The data folder that a command is about, as an absolute path. */
@@ -147,6 +156,7 @@ export function readUpSettings(flags: UpFlags, env: NodeJS.ProcessEnv): UpSettin
     loadSample: flags.sample,
     collectsGarbage: flags.gc !== false,
     environmentDays: readDays(flags.keepEnvironments ?? variables.MILLRACE_KEEP_ENVIRONMENTS ?? '30', flags.keepEnvironments === undefined ? 'MILLRACE_KEEP_ENVIRONMENTS' : '--keep-environments'),
+    runDays: readOptionalDays(flags, variables),
     failpoint,
   };
 }

@@ -10,6 +10,7 @@ import { openDataFolder } from './data-folder.js';
 import { diagnoseMachine } from './doctor/diagnose-machine.js';
 import { createFailpoint } from './failpoint.js';
 import { sweepDaily } from './garbage/daily-sweep.js';
+import { deleteOldRunsDaily } from './garbage/delete-old-runs.js';
 import { localLayout } from './local-layout.js';
 import { openSubstrate, type Substrate } from './open-substrate.js';
 import { programFiles } from './program-files.js';
@@ -103,6 +104,7 @@ export async function up(flags: UpFlags): Promise<void> {
     closers.push(() => runs.close());
     await schedules.start();
     closers.push(() => schedules.close());
+    if (settings.runDays !== undefined) closers.push(deleteOldRunsDaily({ database, runs, keepDays: settings.runDays, log }));
     if (settings.collectsGarbage) closers.push(sweepDaily({ dataFolder: folder.path, program: programFiles.program, environmentDays: settings.environmentDays, log }));
 
     // Before it says that it is ready: whoever waits for that may ask it to stop at once.

@@ -1,25 +1,20 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Log } from '../log.js';
+import { everyDay, type DailyOptions } from './every-day.js';
 
-export interface SweepOptions {
+export interface SweepOptions extends DailyOptions {
   readonly dataFolder: string;
   /** This program, whose `gc` does the work: in a process of its own, so that nobody waits for it. */
   readonly program: string;
   /** Python environments that nothing was run in for so long are given up. */
   readonly environmentDays: number;
   readonly log: Log;
-  /** @default 2 minutes, when whoever started the server has seen what they came for */
-  readonly firstAfterMs?: number;
-  /** @default a day */
-  readonly everyMs?: number;
 }
 
 /** Removes what nothing refers to any more, soon after the start and then every day, at the lowest priority. The returned function ends that. */
-export function sweepDaily({ dataFolder, program, environmentDays, log, firstAfterMs = 120_000, everyMs = 86_400_000 }: SweepOptions): () => Promise<void> {
+export function sweepDaily({ dataFolder, program, environmentDays, log, ...daily }: SweepOptions): () => Promise<void> {
   let stopped = false;
-  let timer: NodeJS.Timeout;
-  let running: Promise<void> = Promise.resolve();
   let end = (): void => undefined;
 
   const sweep = (): Promise<void> =>
@@ -43,17 +38,11 @@ export function sweepDaily({ dataFolder, program, environmentDays, log, firstAft
       }
     });
 
-  const arm = (ms: number): void => {
-    timer = setTimeout(() => {
-      running = sweep().then(() => void (stopped || arm(everyMs)));
-    }, ms);
-    timer.unref();
-  };
-  arm(firstAfterMs);
-  return async () => {
+  const stop = everyDay(sweep, daily);
+  return () => {
     stopped = true;
-    clearTimeout(timer);
+    const done = stop();
     end();
-    await running;
+    return done;
   };
 }
