@@ -195,10 +195,11 @@ function podTemplate(context: CompileContext, planned: PlannedTask): { readonly 
     settings: taskSettings(pipeline, located.component.executorLabel),
   });
   // A component that is used a hundred times is written once: Argo cannot hold more than a mebibyte of a Workflow.
-  const said = JSON.stringify({ ...template, name: '' });
-  const same = context.pods.get(said);
+  // What is decided already names its own task, and no other template is like it.
+  const said = planned.decision.kind === 'run' ? undefined : JSON.stringify({ ...template, name: '' });
+  const same = said === undefined ? undefined : context.pods.get(said);
   if (same !== undefined) return { name: same, slots };
-  context.pods.set(said, name);
+  if (said !== undefined) context.pods.set(said, name);
   context.templates.push(template);
   for (const slot of ownSlots) context.ownSlots.add(slot);
   return { name, slots };
