@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const HEARTBEAT_MS = 15_000;
-/** What a client may leave unread before it is dropped; it comes back by itself and learns what it missed. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** What a client may leave unread before it is dropped; it comes back by itself and learns what it missed. A loop of thousands that begins is several frames of megabytes. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /** The answering side of server-sent events. */
 export interface EventStream {
