@@ -257,7 +257,9 @@ class Loop:
                 self.cleaner = 0
                 self.clean()
             elif self.spare is not None and pid == self.spare.pid:
-                self.drop_spare(self.spare)
+                # Its number may be another process's by now.
+                self.spare.forget()
+                self.spare = None
             else:
                 others = True
         if others:

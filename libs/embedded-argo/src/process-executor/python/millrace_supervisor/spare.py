@@ -33,14 +33,15 @@ class Spare:
         except OSError:
             self.end()
             return False
-        self.connection.close()
+        self.forget()
         return True
 
     def end(self):
-        try:
-            os.kill(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        """Only for one that has not been waited for: until then its number is its own."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.forget()
+
+    def forget(self):
         self.connection.close()
 
 
