@@ -1,4 +1,5 @@
 import { expireWorkflows, type KubeClient } from '@millrace/kubernetes';
+import { repeat } from '@millrace/resources';
 import type { ServiceContext } from '@millrace/service-host';
 
 const DAY_MS = 86_400_000;
@@ -9,7 +10,6 @@ const EVERY_MS = 3_600_000;
 export function expireRegularly({ log, signal }: Pick<ServiceContext, 'log' | 'signal'>, options: { readonly client: KubeClient; readonly namespace: string | undefined; readonly days: number; readonly shards: () => readonly number[] }): void {
   const { client, namespace, days, shards } = options;
   if (days === 0) return;
-  let timer: NodeJS.Timeout;
   const look = async (): Promise<void> => {
     try {
       const expired = await expireWorkflows({ client, namespace, before: new Date(Date.now() - days * DAY_MS), shards: shards() });
@@ -17,8 +17,6 @@ export function expireRegularly({ log, signal }: Pick<ServiceContext, 'log' | 's
     } catch (error) {
       log('warn', 'Workflows of runs that ended long ago could not be deleted', { error: (error as Error).message });
     }
-    if (!signal.aborted) timer = setTimeout(() => void look(), EVERY_MS).unref();
   };
-  timer = setTimeout(() => void look(), FIRST_MS).unref();
-  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  void repeat(look, { firstAfterMs: FIRST_MS, everyMs: EVERY_MS, signal });
 }

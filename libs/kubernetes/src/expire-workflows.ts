@@ -2,6 +2,7 @@ import { LABEL_PERSISTED, type Workflow } from '@millrace/argo';
 import { isPipelineError } from '@millrace/errors';
 import { LABEL_SHARD } from '@millrace/resources';
 import type { KubeClient } from './kube-client.js';
+import { pagesOf } from './list-pages.js';
 import { collectionPath, objectPath } from './resource-kinds.js';
 
 export interface ExpireOptions {
@@ -18,11 +19,6 @@ interface Listed {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly creationTimestamp: string };
 }
 
-interface Page {
-  readonly items: readonly Listed[];
-  readonly metadata: { readonly continue?: string };
-}
-
 const PAGE = 500;
 /** A Workflow may have a megabyte, and all of them do stay for days: of most, only when they were made is asked. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -35,15 +31,12 @@ export async function expireWorkflows({ client, namespace, before, shards }: Exp
   if (shards.length === 0) return 0;
   const labelSelector = `${LABEL_PERSISTED}=true,${LABEL_SHARD} in (${shards.join(',')})`;
   let expired = 0;
-  let next: string | undefined;
-  do {
-    const page = await client.json<Page>({ path: collectionPath('Workflow', namespace), query: { labelSelector, limit: PAGE, continue: next }, accept: METADATA_ONLY });
-    for (const { metadata } of page.items) {
+  for await (const { items } of pagesOf<Listed>(client, { path: collectionPath('Workflow', namespace), query: { labelSelector, limit: PAGE }, accept: METADATA_ONLY })) {
+    for (const { metadata } of items) {
       // It cannot have ended before it was made.
       if (Date.parse(metadata.creationTimestamp) < before.getTime() && (await expire(client, metadata, before))) expired += 1;
     }
-    next = page.metadata.continue;
-  } while (next);
+  }
   return expired;
 }
 

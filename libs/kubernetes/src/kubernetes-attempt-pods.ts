@@ -1,4 +1,5 @@
 import type { KubeClient } from './kube-client.js';
+import { nodeIdOf, podsPath, type PodMeta } from './pods.js';
 
 interface AttemptRef {
   readonly namespace: string;
@@ -8,7 +9,7 @@ interface AttemptRef {
 }
 
 interface Pod {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: PodMeta;
   readonly status?: {
     readonly containerStatuses?: readonly { readonly name: string; readonly state?: { readonly terminated?: { readonly startedAt?: string | null; readonly finishedAt?: string | null }; readonly running?: { readonly startedAt?: string | null } } }[];
   };
@@ -22,7 +23,6 @@ interface PodEvent {
   readonly metadata: { readonly creationTimestamp: string };
 }
 
-const NODE_ID = 'workflows.argoproj.io/node-id';
 const MAX_PREFIX = 242;
 const MAX_REASON = 500;
 /** Said of pods that start all the same. */
@@ -59,8 +59,8 @@ export class KubernetesAttemptPods {
   async #find({ namespace, workflow, nodeId, templateName }: AttemptRef): Promise<Pod | undefined> {
     const named = `${`${workflow}-${templateName}`.slice(0, MAX_PREFIX)}${nodeId.slice(workflow.length)}`;
     for (const name of new Set([named, nodeId])) {
-      const { items } = await this.client.json<{ items: readonly Pod[] }>({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, query: { fieldSelector: `metadata.name=${name}` } });
-      const found = items.find(({ metadata }) => metadata.annotations?.[NODE_ID] === nodeId);
+      const { items } = await this.client.json<{ items: readonly Pod[] }>({ path: podsPath(namespace), query: { fieldSelector: `metadata.name=${name}` } });
+      const found = items.find((pod) => nodeIdOf(pod) === nodeId);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -3,6 +3,7 @@ import { keptAttemptId } from '@millrace/argo';
 import { PipelineError, isPipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import type { KubeClient } from './kube-client.js';
+import { nodeIdOf, podsOfWorkflow, podsPath, type PodMeta } from './pods.js';
 
 export interface KubernetesRetriedAttemptsOptions {
   readonly client: KubeClient;
@@ -12,7 +13,7 @@ export interface KubernetesRetriedAttemptsOptions {
 }
 
 interface Pod {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly creationTimestamp: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: PodMeta & { readonly uid: string; readonly creationTimestamp: string };
 }
 
 const POLL_MS = 250;
@@ -29,17 +30,22 @@ export class KubernetesRetriedAttempts {
     retry: number,
   ): Promise<void> {
     const wanted = new Set(nodeIds);
-    const isTheirs = ({ metadata }: Pod): boolean => wanted.has(metadata.annotations?.['workflows.argoproj.io/node-id'] ?? '') && Date.parse(metadata.creationTimestamp) <= endedAt.getTime();
+    const isTheirs = (pod: Pod): boolean => wanted.has(nodeIdOf(pod) ?? '') && Date.parse(pod.metadata.creationTimestamp) <= endedAt.getTime();
+    const theirs = async (): Promise<Pod[]> => {
+      const found: Pod[] = [];
+      for await (const pod of podsOfWorkflow<Pod>(this.options.client, namespace, name)) if (isTheirs(pod)) found.push(pod);
+      return found;
+    };
     // Before the pods go, because whoever finds none may have new ones made.
     await mapAtMost(AT_ONCE, taskRoots, (root) => this.options.objects.delete(root));
-    let left = (await this.#pods(namespace, name)).filter(isTheirs);
+    let left = await theirs();
     await mapAtMost(AT_ONCE, left, async (pod) => {
       if (artifactRoot !== '') await this.#keepLog(`${artifactRoot}/.logs`, pod.metadata.name, retry);
       await this.#delete(namespace, pod);
     });
     const until = Date.now() + (this.options.patienceMs ?? 60_000);
     while (left.length > 0) {
-      left = (await this.#pods(namespace, name)).filter(isTheirs);
+      left = await theirs();
       if (left.length === 0) return;
       if (Date.now() > until) throw new PipelineError('UNAVAILABLE', `Pod "${left[0]!.metadata.name}" of the try before does not go; the retry goes on when it is gone.`);
       await sleep(POLL_MS);
@@ -57,25 +63,12 @@ export class KubernetesRetriedAttempts {
 
   async #delete(namespace: string, { metadata }: Pod): Promise<void> {
     try {
-      await this.options.client.json({ method: 'DELETE', path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(metadata.name)}`, body: { preconditions: { uid: metadata.uid } } });
+      await this.options.client.json({ method: 'DELETE', path: `${podsPath(namespace)}/${encodeURIComponent(metadata.name)}`, body: { preconditions: { uid: metadata.uid } } });
     } catch (error) {
       if (!isPipelineError(error) || (error.code !== 'NOT_FOUND' && error.code !== 'ABORTED' && error.code !== 'ALREADY_EXISTS')) throw error;
     }
   }
 
-  async #pods(namespace: string, workflow: string): Promise<Pod[]> {
-    const found: Pod[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.options.client.json<{ items: readonly Pod[]; metadata: { continue?: string } }>({
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
-        query: { labelSelector: `workflows.argoproj.io/workflow=${workflow}`, limit: 500, continue: next },
-      });
-      found.push(...page.items);
-      next = page.metadata.continue || undefined;
-    } while (next !== undefined);
-    return found;
-  }
 }
 
 async function mapAtMost<Item>(atOnce: number, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

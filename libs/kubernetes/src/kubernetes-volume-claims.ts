@@ -1,5 +1,6 @@
 import { PipelineError, isPipelineError } from '@millrace/errors';
 import type { KubeClient } from './kube-client.js';
+import { podsPath } from './pods.js';
 
 const OWNER = 'millrace/owner';
 
@@ -47,7 +48,7 @@ export class KubernetesVolumeClaims {
     const there = await this.#find(namespace, name);
     if (there === undefined && isBegun) return;
     if (there === undefined) throw new PipelineError('NOT_FOUND', `There is no volume "${name}" to delete in namespace "${namespace}"; create it with CreatePVC, or leave out the task.`);
-    const pods = await this.client.json<PodList>({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } });
+    const pods = await this.client.json<PodList>({ path: podsPath(namespace), query: { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } });
     const isMounted = pods.items.some(({ spec }) => spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name));
     // Kubernetes would let it go as soon as the last pod is over, and the task would have said that it is gone.
     if (isMounted) throw new PipelineError('FAILED_PRECONDITION', `The volume "${name}" cannot be deleted while a task uses it; let DeletePVC run after that task.`);

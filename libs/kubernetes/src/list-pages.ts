@@ -1,5 +1,5 @@
 import type { ListOptions, ResourceKind } from '@millrace/resources';
-import type { KubeClient } from './kube-client.js';
+import type { KubeClient, KubeRequest } from './kube-client.js';
 import { collectionPath } from './resource-kinds.js';
 import type { StoredObject } from './stored-object.js';
 
@@ -12,8 +12,8 @@ export interface ObjectPage {
   readonly resourceVersion: string;
 }
 
-interface ObjectList {
-  readonly items?: readonly StoredObject[];
+interface ListAnswer<Item> {
+  readonly items?: readonly Item[];
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
 }
 
@@ -23,16 +23,17 @@ export function labelSelector({ labels = {}, withoutLabels = [] }: ListOptions):
   return terms.length === 0 ? undefined : terms.join(',');
 }
 
-/** All objects of one moment, page by page. ExpiredError when reading took so long that the moment is forgotten. */
-export async function* listPages(client: KubeClient, kind: ResourceKind, options: ListOptions, signal?: AbortSignal): AsyncIterable<ObjectPage> {
+/** What a list holds at one moment, page by page of `query.limit`. ExpiredError when reading took so long that the moment is forgotten. */
+export async function* pagesOf<Item>(client: Pick<KubeClient, 'json'>, request: KubeRequest): AsyncIterable<{ readonly items: readonly Item[]; readonly resourceVersion: string }> {
   let next: string | undefined;
   do {
-    const { items, metadata } = await client.json<ObjectList>({
-      path: collectionPath(kind, options.namespace),
-      query: { labelSelector: labelSelector(options), limit: PAGE_SIZE, continue: next },
-      signal,
-    });
+    const { items, metadata } = await client.json<ListAnswer<Item>>({ ...request, query: { ...request.query, continue: next } });
     yield { items: items ?? [], resourceVersion: metadata.resourceVersion };
     next = metadata.continue || undefined;
   } while (next !== undefined);
+}
+
+/** All objects of a kind, as `pagesOf`. */
+export function listPages(client: KubeClient, kind: ResourceKind, options: ListOptions, signal?: AbortSignal): AsyncIterable<ObjectPage> {
+  return pagesOf(client, { path: collectionPath(kind, options.namespace), query: { labelSelector: labelSelector(options), limit: PAGE_SIZE }, ...(signal && { signal }) });
 }

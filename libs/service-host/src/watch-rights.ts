@@ -1,4 +1,5 @@
 import { missingRights, type KubeClient, type Right } from '@millrace/kubernetes';
+import { repeat } from '@millrace/resources';
 import type { ServiceContext } from './run-service.js';
 
 const LOOK_AGAIN_MS = 30_000;
@@ -11,15 +12,13 @@ export function watchRights({ log, ready, signal }: Pick<ServiceContext, 'log' |
   let missing: readonly string[] = [];
   let told = '';
   ready.set('rights', () => (missing.length === 0 ? undefined : `this account lacks: ${missing.join('; ')}`));
-  const look = async (): Promise<void> => {
+  const look = async (): Promise<void | 'done'> => {
     // While the API server is away nobody knows.
     missing = await missingRights(client, rights).catch(() => missing);
     const problem = missing.join('; ');
     if (problem !== told && problem !== '') log('error', 'this account lacks rights', { missing });
     told = problem;
-    if (signal.aborted || missing.length === 0) return;
-    const timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    if (missing.length === 0) return 'done';
   };
-  void look();
+  void repeat(look, { everyMs: LOOK_AGAIN_MS, signal });
 }

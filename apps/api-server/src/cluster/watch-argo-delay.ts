@@ -1,5 +1,6 @@
 import { argoPace, examine } from '@millrace/doctor';
 import type { KubeClient } from '@millrace/kubernetes';
+import { repeat } from '@millrace/resources';
 import type { ServiceContext } from '@millrace/service-host';
 
 const AGAIN_MS = 300_000;
@@ -13,11 +14,7 @@ export function watchArgoDelay({ log, signal }: Pick<ServiceContext, 'log' | 'si
     for (const warning of found) if (!warnings.includes(warning)) log('warn', warning);
     for (const { verdict, what } of findings) if (verdict === 'error' || verdict === 'unknown') log('info', 'how fast Argo goes on is not known now', { error: what });
     warnings.splice(0, warnings.length, ...found);
-    if (signal.aborted) return;
-    const timer = setTimeout(() => void look(), AGAIN_MS);
-    timer.unref();
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   };
-  void look();
+  void repeat(look, { everyMs: AGAIN_MS, signal });
   return warnings;
 }

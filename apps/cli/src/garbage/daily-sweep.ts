@@ -14,21 +14,20 @@ export interface SweepOptions extends DailyOptions {
 
 /** Removes what nothing refers to any more, soon after the start and then every day, at the lowest priority. The returned function ends that. */
 export function sweepDaily({ dataFolder, program, environmentDays, log, ...daily }: SweepOptions): () => Promise<void> {
-  let stopped = false;
-  let end = (): void => undefined;
-
-  const sweep = (): Promise<void> =>
+  const sweep = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       const args = ['--disable-warning=ExperimentalWarning', program, 'gc', '--remove', '--environments', String(environmentDays), '--data-dir', dataFolder];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-      end = () => void child.kill();
+      const end = (): void => void child.kill();
+      signal.addEventListener('abort', end, { once: true });
       let said = '';
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)));
       child.once('error', (error) => log('warn', 'what nothing refers to could not be removed', { error: error.message }));
       child.once('close', (code) => {
         const last = said.trim().split('\n').at(-1) ?? '';
         if (code === 0 && last.startsWith('Removed')) log('info', 'removed what nothing refers to', { what: last });
-        else if (code !== 0 && code !== null && !stopped) log('warn', 'what nothing refers to could not be removed', { error: last });
+        else if (code !== 0 && code !== null && !signal.aborted) log('warn', 'what nothing refers to could not be removed', { error: last });
+        signal.removeEventListener('abort', end);
         resolve();
       });
       try {
@@ -38,11 +37,5 @@ export function sweepDaily({ dataFolder, program, environmentDays, log, ...daily
       }
     });
 
-  const stop = everyDay(sweep, daily);
-  return () => {
-    stopped = true;
-    const done = stop();
-    end();
-    return done;
-  };
+  return everyDay(sweep, daily);
 }

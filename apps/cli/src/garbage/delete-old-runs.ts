@@ -19,8 +19,7 @@ export interface OldRunsOptions extends DailyOptions {
  * returned function ends that after the run that is being deleted.
  */
 export function deleteOldRunsDaily({ database, runs, keepDays, log, clock = () => new Date(), ...daily }: OldRunsOptions): () => Promise<void> {
-  let stopped = false;
-  const work = async (): Promise<void> => {
+  const work = async (signal: AbortSignal): Promise<void> => {
     let deleted = 0;
     try {
       const before = new Date(clock().getTime() - keepDays * DAY_MS).toISOString();
@@ -28,7 +27,7 @@ export function deleteOldRunsDaily({ database, runs, keepDays, log, clock = () =
       let page = await database.runs.list(query);
       for (;;) {
         for (const { id } of page.items) {
-          if (stopped) return;
+          if (signal.aborted) return;
           try {
             await runs.delete(id);
             deleted += 1;
@@ -44,9 +43,5 @@ export function deleteOldRunsDaily({ database, runs, keepDays, log, clock = () =
     }
     if (deleted > 0) log('info', 'deleted runs that ended long ago', { runs: deleted, keepDays });
   };
-  const stop = everyDay(work, daily);
-  return () => {
-    stopped = true;
-    return stop();
-  };
+  return everyDay(work, daily);
 }

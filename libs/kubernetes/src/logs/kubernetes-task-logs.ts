@@ -6,6 +6,7 @@ import type { ObjectStore } from '@millrace/object-store';
 import type { LogLine, LogPage, LogReadOptions, ResourceStore, TaskLogRef, TaskLogs } from '@millrace/resources';
 import { isTransient } from '../kube-error.js';
 import type { KubeClient } from '../kube-client.js';
+import { nodeIdOf, podsOfWorkflow, type PodMeta } from '../pods.js';
 import { livePodLines, startOfLog, type PodRef } from './live-log.js';
 import { StoredLogReader, type StoredLog } from './stored-log.js';
 
@@ -26,7 +27,7 @@ const MOST_GATHERED = 500;
 const MAX_LOGS_OF_A_RUN = 20_000;
 
 interface Pod {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: PodMeta;
   readonly status?: { readonly containerStatuses?: readonly { readonly name: string; readonly state?: { readonly running?: object; readonly terminated?: object } }[] };
 }
 
@@ -129,18 +130,8 @@ export class KubernetesTaskLogs implements TaskLogs {
     return pod === undefined ? { kind: 'nowhere', ended } : { kind: 'pod', pod: { namespace: ref.namespace, name: pod.metadata.name }, begun: true, ended };
   }
 
-  /** By annotation: how Argo names pods depends on its settings. */
   async #findPod({ namespace, workflow, nodeId }: TaskLogRef): Promise<Pod | undefined> {
-    let next: string | undefined;
-    do {
-      const page = await this.options.client.json<{ items: readonly Pod[]; metadata: { continue?: string } }>({
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
-        query: { labelSelector: `workflows.argoproj.io/workflow=${workflow}`, limit: 500, continue: next },
-      });
-      const found = page.items.find(({ metadata }) => metadata.annotations?.['workflows.argoproj.io/node-id'] === nodeId);
-      if (found !== undefined) return found;
-      next = page.metadata.continue || undefined;
-    } while (next !== undefined);
+    for await (const pod of podsOfWorkflow<Pod>(this.options.client, namespace, workflow)) if (nodeIdOf(pod) === nodeId) return pod;
     return undefined;
   }
 

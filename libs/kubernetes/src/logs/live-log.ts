@@ -2,6 +2,7 @@ import type { LogLine } from '@millrace/resources';
 import type { KubeClient } from '../kube-client.js';
 import { createUserLineFilter } from './emissary-lines.js';
 import { rawLines, toLogLine } from './log-lines.js';
+import { podsPath } from '../pods.js';
 
 export interface PodRef {
   readonly namespace: string;
@@ -30,7 +31,7 @@ const STAMPED = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) ?/;
  */
 export async function* livePodLines(client: KubeClient, { namespace, name }: PodRef, position: LogPosition, { follow, signal }: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<LogLine & { readonly size: number }> {
   const body = await client.stream({
-    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`,
+    path: `${podsPath(namespace)}/${encodeURIComponent(name)}/log`,
     query: { container: 'main', follow, timestamps: true, sinceTime: position.lastTime },
     signal,
   });
