@@ -44,6 +44,11 @@ describe('the layout of a cluster', () => {
     expect(refuse('/data/x')).toMatch(/minio:\/\/bucket/);
   });
 
+  it('starts containers again where Kubernetes can', () => {
+    expect(layout.restartsContainers).toBe(false);
+    expect(clusterLayout({ providers, containerRestarts: true })).toMatchObject({ restartsContainers: true });
+  });
+
   it('refuses a root that no store of the installation holds, with the remedy', () => {
     expect(layout.refuseRoot(layout.defaultPipelineRoot)).toBeUndefined();
     expect(layout.refuseRoot('s3://others/x')).toMatch(/no credentials.*kfp-launcher/);

@@ -8,13 +8,15 @@ export interface ClusterLayoutOptions {
   readonly defaultPipelineRoot?: string;
   /** Whether Kubernetes mounts images as volumes: from 1.31 on, where neither it nor its nodes are told not to. @default false */
   readonly imageVolumes?: boolean;
+  /** Whether Kubernetes can start one container of a pod again by its exit code: from 1.35 on; an older one may refuse pods that ask for it. @default false */
+  readonly containerRestarts?: boolean;
 }
 
 /**
  * A cluster: artifacts are objects that Argo's executor moves, and tasks find everything where KFP's launcher puts it. Keys from this process's
  * environment mean nothing to a pod, which goes by the identity of its own account there.
  */
-export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts', imageVolumes = false }: ClusterLayoutOptions): Layout {
+export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts', imageVolumes = false, containerRestarts = false }: ClusterLayoutOptions): Layout {
   // One service may hold the objects of both schemes, and is a store of each: a task finds an object by its scheme.
   const accesses = providers.all().map(({ scheme, provider }) => ({ provider, access: accessOf(scheme, provider) }));
   const locateObject: Extract<Layout, { readonly transport: 'object-store' }>['locateObject'] = (uri) => {
@@ -25,6 +27,7 @@ export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipe
   };
   return {
     transport: 'object-store',
+    restartsContainers: containerRestarts,
     defaultPipelineRoot: defaultPipelineRoot.replace(/\/+$/, ''),
     stores: accesses.map(({ access }) => access),
     locateObject,

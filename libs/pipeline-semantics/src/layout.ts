@@ -29,6 +29,8 @@ interface InPlace {
 /** A cluster: Argo's executor moves files between the pod and the store. */
 interface InObjectStore {
   readonly transport: 'object-store';
+  /** Whether Kubernetes can start one container of a pod again: then files are taken away until that succeeds, however long a server is away. @default false */
+  readonly restartsContainers?: boolean;
   /** Every store that an artifact may lie in; the same, in the same order, for the life of a run. */
   readonly stores: readonly ObjectStoreAccess[];
   /** Where a URI's object is, in one of `stores`; undefined when none is configured for it. */

@@ -23,14 +23,15 @@ export async function openObjects(settings: ClusterSettings, client: KubeClient)
   const defaultPipelineRoot = launcher['defaultPipelineRoot'] || settings.MILLRACE_PIPELINE_ROOT;
   return {
     objects: new S3ObjectStore({ providers, readKeys: (source) => readKeys(settings, client, source) }),
-    layout: clusterLayout({ providers, imageVolumes: await hasImageVolumes(client), ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }) }),
+    layout: clusterLayout({ providers, ...(await readAbilities(client)), ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }) }),
   };
 }
 
-/** Kubernetes has a field for them from 1.31 on; whether nodes can is told by pods that wait. */
-async function hasImageVolumes(client: KubeClient): Promise<boolean> {
+/** What Kubernetes has fields for. Whether nodes can mount images is told by pods that wait; nodes that start no container again leave it as it ended. */
+async function readAbilities(client: KubeClient): Promise<{ readonly imageVolumes: boolean; readonly containerRestarts: boolean }> {
   const { major, minor } = await client.json<{ major: string; minor: string }>({ path: '/version' });
-  return Number(major) > 1 || Number.parseInt(minor, 10) >= 31;
+  const isSince = (wanted: number): boolean => Number(major) > 1 || Number.parseInt(minor, 10) >= wanted;
+  return { imageVolumes: isSince(31), containerRestarts: isSince(35) };
 }
 
 function standardProvider(settings: ClusterSettings): S3Provider {

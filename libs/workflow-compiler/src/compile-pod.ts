@@ -55,7 +55,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: podSpecPatch(fields, late, { movesFiles: files.resultsInTaskRoot, executorAs: userOf(given.pod?.securityContext) }),
+    podSpecPatch: podSpecPatch(fields, late, { movesFiles: files.resultsInTaskRoot, restartsContainers: files.restartsContainers, executorAs: userOf(given.pod?.securityContext) }),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
       image: late.includes('image') ? 'late-bound' : fields.image,

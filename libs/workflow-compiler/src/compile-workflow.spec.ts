@@ -60,10 +60,10 @@ describe('compileWorkflow', () => {
   });
 
   describe('for a cluster', () => {
-    const patchOf = (securityContext?: object) => {
+    const patchOf = (securityContext?: object, more: object = {}) => {
       const read = parsePipelineValue(specOf({ a: task(constant) }), securityContext && { platforms: { kubernetes: { deploymentSpec: { executors: { e: { securityContext } } } } } });
       const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: { ...clusterLayout, ...more }, settings: { namespace: 'team' } });
       return JSON.parse(spec.templates?.find(({ name }) => name === 'pod-a')?.podSpecPatch ?? '');
     };
 
@@ -75,6 +75,15 @@ describe('compileWorkflow', () => {
       const env = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
       expect(containers[1]).toEqual({ name: 'wait', env });
       expect(initContainers).toEqual([{ name: 'init', env }]);
+    });
+
+    it('has files taken away until that succeeds, where Kubernetes starts a container again, and the task itself never', () => {
+      const { containers, initContainers, restartPolicy } = patchOf({ runAsUser: 1000 }, { restartsContainers: true });
+      const { env, securityContext, ...wait } = containers[1];
+      expect(wait).toEqual({ name: 'wait', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] });
+      expect({ env, securityContext }).toMatchObject({ env: [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS' }], securityContext: { runAsUser: 1000 } });
+      for (const other of [containers[0], ...initContainers]) expect(Object.keys(other)).not.toContain('restartPolicy');
+      expect(restartPolicy).toBeUndefined();
     });
 
     it('writes a component once that many tasks wait for, so that 300 of them leave room for what Argo keeps of each', () => {

@@ -9,16 +9,23 @@ export type PodContents = Pick<ExecutionPlan, 'image' | 'command' | 'args' | 'en
 const PATIENCE = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
 
 /**
+ * Argo's executor reports to a Kubernetes API server that does not answer for some 15 seconds, and a task whose work is done would fail. These are the
+ * exit codes of its errors and of its crashes; one that was killed is left alone. What it does it can do again: the files stay in the pod.
+ */
+const UNTIL_DONE = { restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] };
+
+/**
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
  *
  * @param movesFiles whether Argo's containers bring and take files away; they are patient with a store that is away then
+ * @param restartsContainers whether the one that takes them away is started again when it fails. @default false
  * @param executorAs user of the container of Argo's that takes the task's files away. @default as Argo is set up
  */
 export function podSpecPatch(
   { pod = {}, ...container }: PodContents,
   late: readonly LateField[],
-  { movesFiles = false, executorAs }: { readonly movesFiles?: boolean; readonly executorAs?: JsonObject | undefined } = {},
+  { movesFiles = false, restartsContainers = false, executorAs }: { readonly movesFiles?: boolean; readonly restartsContainers?: boolean | undefined; readonly executorAs?: JsonObject | undefined } = {},
 ): string {
   const resources = containerResources(container.resources);
   const part = (field: string, value: unknown, present = isPresent(value)): string[] => {
@@ -36,7 +43,7 @@ export function podSpecPatch(
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const wait = movesFiles ? [argoJson({ name: 'wait', env: PATIENCE, ...(executorAs !== undefined && { securityContext: executorAs }) })] : [];
+  const wait = movesFiles ? [argoJson({ name: 'wait', env: PATIENCE, ...(restartsContainers && UNTIL_DONE), ...(executorAs !== undefined && { securityContext: executorAs }) })] : [];
   const contents = movesFiles ? { ...pod, initContainers: [{ name: 'init', env: PATIENCE }, ...(pod.initContainers ?? [])] } : pod;
   const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
   const containers = [`{${main.join(',')}}`, ...wait].join(',');

@@ -31,6 +31,7 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
   const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => ({
     places,
     resultsInTaskRoot: true,
+    restartsContainers: layout.restartsContainers,
     securityContext: HARDENED,
     slots,
     volumes: [

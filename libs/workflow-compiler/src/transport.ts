@@ -15,6 +15,8 @@ export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
   readonly places: PodPlaces;
   /** Whether what the task says of its outputs is read from the task root's objects, of any size; else Argo takes it into the node. */
   readonly resultsInTaskRoot: boolean;
+  /** Whether the container that takes files away is started again until it succeeds. @default false */
+  readonly restartsContainers?: boolean | undefined;
   /** Of the main container, where its author says nothing. */
   readonly securityContext?: JsonObject;
   /** Inputs of the template whose values a gate answers. */
