@@ -89,6 +89,7 @@ capabilities: { drop: [ALL] }
 - { name: MILLRACE_S3_SECRET_ACCESS_KEY, value: {{ .Values.objectStore.secret.accessKeyKey | quote }} }
 - { name: MILLRACE_S3_SECRET_SECRET_KEY, value: {{ .Values.objectStore.secret.secretKeyKey | quote }} }
 - { name: MILLRACE_PIPELINE_ROOT, value: {{ include "millrace.pipelineRoot" . | quote }} }
+- { name: MILLRACE_COPY_IMAGE, value: {{ .Values.runs.copyImage | default (include "millrace.image" (dict "root" . "image" .Values.images.millrace)) | quote }} }
 - { name: MILLRACE_CACHE, value: {{ .Values.runs.cache | quote }} }
 - { name: MILLRACE_ARGO_INSTANCE_ID, value: {{ .Values.argo.instanceId | quote }} }
 {{- end }}

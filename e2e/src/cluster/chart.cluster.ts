@@ -113,6 +113,12 @@ describe.skipIf(helm === undefined)('the chart', () => {
     expect(images).toContain('registry.example.com/mirror/argoproj/workflow-controller:v4.1.2');
   });
 
+  it('tells every service what to copy with: its own image, or the one that is named', () => {
+    const told = (values: object) => new Set(pods(render(values)).flatMap(({ pod }) => pod.containers.flatMap(({ env = [] }) => env.flatMap(({ name, value }) => (name === 'MILLRACE_COPY_IMAGE' ? [value] : [])))));
+    expect([...told({ images: { registry: 'registry.example.com', millrace: { tag: '9' } } })]).toEqual(['registry.example.com/millrace/millrace:9']);
+    expect([...told({ runs: { copyImage: 'busybox:1.36' } })]).toEqual(['busybox:1.36']);
+  });
+
   it('uses a database, a store and an Argo that are there', () => {
     const manifests = render({ ...EXTERNAL, argo: { install: false } });
     expect(pods(manifests).map(({ name }) => name).filter((name) => /mysql|minio|argo/.test(name))).toEqual([]);

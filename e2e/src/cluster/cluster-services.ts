@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Server } from '../harness/server.js';
+import { setting } from './cluster-settings.js';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../..');
 /** Kept until the next time, for whoever looks why. */
@@ -117,6 +118,7 @@ export class ClusterServices {
       MILLRACE_NAMESPACE: namespace,
       MILLRACE_DATABASE_URL: databaseUrl,
       MILLRACE_S3_ENDPOINT: s3Endpoint,
+      MILLRACE_COPY_IMAGE: setting('E2E_SHELL_IMAGE') ?? 'busybox',
       MILLRACE_PIPELINE_ROOT: pipelineRoot,
       MILLRACE_PROBE_HOST: '127.0.0.1',
       ...env,

@@ -10,13 +10,15 @@ export interface ClusterLayoutOptions {
   readonly imageVolumes?: boolean;
   /** Whether Kubernetes can start one container of a pod again by its exit code: from 1.35 on; an older one may refuse pods that ask for it. @default false */
   readonly containerRestarts?: boolean;
+  /** Image, with `sh`, of the pods that copy imported objects into a run's workspace. @default importers that copy are refused */
+  readonly copyImage?: string;
 }
 
 /**
  * A cluster: artifacts are objects that Argo's executor moves, and tasks find everything where KFP's launcher puts it. Keys from this process's
  * environment mean nothing to a pod, which goes by the identity of its own account there.
  */
-export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts', imageVolumes = false, containerRestarts = false }: ClusterLayoutOptions): Layout {
+export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipeline/v2/artifacts', imageVolumes = false, containerRestarts = false, copyImage }: ClusterLayoutOptions): Layout {
   // One service may hold the objects of both schemes, and is a store of each: a task finds an object by its scheme.
   const accesses = providers.all().map(({ scheme, provider }) => ({ provider, access: accessOf(scheme, provider) }));
   const locateObject: Extract<Layout, { readonly transport: 'object-store' }>['locateObject'] = (uri) => {
@@ -34,6 +36,7 @@ export function clusterLayout({ providers, defaultPipelineRoot = 'minio://mlpipe
     parameterFolder: () => '/tmp/kfp/outputs',
     workspacePath: '/kfp-workspace',
     mountsImages: imageVolumes,
+    ...(copyImage !== undefined && { copyImage }),
     refuseAddress(uri) {
       const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(uri)?.[1]?.toLowerCase();
       if (scheme === undefined) return 'it is no address of an object; give one such as minio://bucket/folder/file.';

@@ -11,11 +11,6 @@ export function isClaimTask(executor: ExecutorSpec | undefined): boolean {
   return image === CREATE || image === DELETE;
 }
 
-/** Whether something outside the Workflow has to be done for a task, before the tasks after it: to a volume, or in the workspace. */
-export function hasEffect(executor: ExecutorSpec | undefined): boolean {
-  return isClaimTask(executor) || executor?.importer?.downloadToWorkspace === true;
-}
-
 /**
  * What CreatePVC and DeletePVC come to.
  *

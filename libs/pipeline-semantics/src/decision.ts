@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/pipeline-spec';
 import type { LateField } from './late-fields.js';
+import type { ObjectLocation } from './layout.js';
 import type { ContainerResources, EnvVariable, PodFragment } from './pod/pod-fragment.js';
 import type { RuntimeArtifact, ScopePath, TaskValues } from './run-view.js';
 
@@ -50,6 +51,15 @@ export type Effect =
   /** `from` is a URI, `to` a path in the claim. */
   | { readonly kind: 'copy-into-claim'; readonly name: string; readonly from: string; readonly to: string };
 
+/** An object or a folder of objects that a pod copies into the run's workspace. */
+export interface WorkspaceCopy extends ObjectLocation {
+  readonly uri: string;
+  /** Where its consumers look for it, as a path in the workspace. */
+  readonly to: string;
+  /** Of the pod. */
+  readonly image: string;
+}
+
 /**
  * What to do with one execution when its turn comes, given what is known; whose turn it is, is the engine's business. Deciding twice
  * on the same facts gives the same answer; a decision other than `wait` never changes when more facts arrive.
@@ -69,6 +79,8 @@ export type Decision =
   | { readonly kind: 'skip'; readonly reason: string }
   /** To be done first, and when it is the task's turn; then it is as `after` says. */
   | { readonly kind: 'effect'; readonly effect: Effect; readonly after: Extract<Decision, { kind: 'import' }> }
+  /** A pod has to copy something into the workspace first; when it has succeeded, it is as `after` says. */
+  | { readonly kind: 'copy'; readonly copy: WorkspaceCopy; readonly after: Extract<Decision, { kind: 'import' }> }
   /** Done without a process: an importer, whose artifact is registered or, when it is in the outputs of `reused`, there already. */
   | { readonly kind: 'import'; readonly inputs: TaskValues; readonly outputs: TaskValues; readonly reused?: CacheHit; readonly fingerprint?: string }
   /** The task cannot run: a sentence naming the task, what happened and the remedy. */

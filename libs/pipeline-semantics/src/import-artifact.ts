@@ -1,12 +1,17 @@
-import type { ComponentSpec, ImporterSpec, JsonObject, JsonValue } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ExecutorSpec, ImporterSpec, JsonObject, JsonValue } from '@millrace/pipeline-spec';
 import { canonicalJson } from './canonical-json.js';
-import type { Decision } from './decision.js';
+import type { Decision, WorkspaceCopy } from './decision.js';
 import type { Layout } from './layout.js';
-import { fileOf, localPathOf } from './local-path.js';
+import { fileOf, isImageAddress, localPathOf } from './local-path.js';
 import { valueToText } from './parameter-value.js';
 import { fillReferences } from './placeholders.js';
 import type { RuntimeArtifact, TaskValues } from './run-view.js';
 import { sha256Hex } from './sha256.js';
+
+/** Whether a task is an importer that copies what it imports into the run's workspace. */
+export function fillsWorkspace(executor: ExecutorSpec | undefined): boolean {
+  return executor?.importer?.downloadToWorkspace === true;
+}
 
 /**
  * What an importer comes to: an artifact at an address, registered as it is said to be and not looked at, unless it is copied into the workspace. Unless it is to be imported
@@ -21,7 +26,7 @@ export function importArtifact(options: {
   readonly component: ComponentSpec;
   readonly inputs: TaskValues;
   readonly artifactId: string;
-  readonly layout: Pick<Layout, 'refuseAddress' | 'workspacePath'>;
+  readonly layout: Layout;
   /** The claim of the run's workspace, when it has one. */
   readonly workspace?: string;
 }): Decision {
@@ -43,8 +48,13 @@ export function importArtifact(options: {
     schemaVersion: type?.schemaVersion ?? '0.0.1',
     metadata: { ...(fillMetadata(importer.metadata ?? {}, inputs) as JsonObject), ...(intoWorkspace && { _kfp_workspace: true }) },
   };
-  const registered = (decision: Extract<Decision, { kind: 'import' }>): Decision =>
-    intoWorkspace ? { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: fileOf(uri) ?? uri, to: placeInWorkspace(artifact, layout) }, after: decision } : decision;
+  const registered = (after: Extract<Decision, { kind: 'import' }>): Decision => {
+    if (!intoWorkspace) return after;
+    const to = placeInWorkspace(artifact, layout);
+    if (layout.transport === 'in-place') return { kind: 'effect', effect: { kind: 'copy-into-claim', name: workspace as string, from: fileOf(uri) ?? uri, to }, after };
+    const copy = locateCopy(uri, to, layout);
+    return 'problem' in copy ? { kind: 'fail', message: `Importer "${path}" cannot copy "${uri}" into the workspace: ${copy.problem}` } : { kind: 'copy', copy, after };
+  };
   const fresh: Extract<Decision, { kind: 'import' }> = { kind: 'import', inputs, outputs: { parameters: {}, artifacts: { [output]: [artifact] } } };
   if (importer.reimport === true) return registered(fresh);
   const { schemaTitle, metadata } = artifact;
@@ -62,7 +72,19 @@ export function importArtifact(options: {
 
 /** Where the consumers of the artifact look for it, as a path in the workspace. */
 function placeInWorkspace(artifact: RuntimeArtifact, layout: Pick<Layout, 'workspacePath'>): string {
-  return localPathOf(artifact, layout).slice(layout.workspacePath.length + 1);
+  return localPathOf(artifact, layout).slice(layout.workspacePath.length + 1).replace(/\/+$/, '');
+}
+
+/** What Argo's executor has to bring, or why it cannot. */
+function locateCopy(uri: string, to: string, layout: Extract<Layout, { readonly transport: 'object-store' }>): WorkspaceCopy | { readonly problem: string } {
+  if (isImageAddress(uri)) return { problem: 'an image is mounted, not copied; import it without download_to_workspace.' };
+  const location = layout.locateObject(uri);
+  if (location === undefined) return { problem: 'it is in no object store of this installation; import it without download_to_workspace, or from a store.' };
+  if (location.key === '') return { problem: 'it is a whole bucket; name a file or a folder in it.' };
+  // Kubernetes mounts no such path.
+  if (to.split('/').includes('..')) return { problem: 'it has a part "..", which is no folder of a workspace; rename it in its store.' };
+  if (layout.copyImage === undefined) return { problem: 'this installation has no image to copy with; import it without download_to_workspace.' };
+  return { ...location, uri, to, image: layout.copyImage };
 }
 
 function addressOf({ artifactUri }: ImporterSpec, inputs: TaskValues): string {

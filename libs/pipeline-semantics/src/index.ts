@@ -6,8 +6,9 @@
  */
 export type { Layout, ObjectLocation, ObjectStoreAccess } from './layout.js';
 export type { RunFacts, RunView, RuntimeArtifact, ScopePath, TaskFacts, TaskState, TaskValues } from './run-view.js';
-export type { CacheHit, Decision, Effect, ExecutionPlan } from './decision.js';
-export { hasEffect, isClaimTask } from './claim-task.js';
+export type { CacheHit, Decision, Effect, ExecutionPlan, WorkspaceCopy } from './decision.js';
+export { isClaimTask } from './claim-task.js';
+export { fillsWorkspace } from './import-artifact.js';
 export type { CachePolicy, CollectedArtifact, CollectedOutputs, Plan, PlannedTask, PlanSteps } from './plan.js';
 
 export { resolveRunParameters, type InputIssue } from './run-parameters.js';
@@ -34,7 +35,7 @@ export type { ContainerField, LateField } from './late-fields.js';
 export { lateParts } from './plan-execution.js';
 export { isPodField, type ContainerResources, type EnvVariable, type PodField, type PodFragment } from './pod/pod-fragment.js';
 export { kubernetesSettingsOf } from './pod/setting-bindings.js';
-export { lateSettings, staticPodOf } from './pod/task-settings.js';
+export { lateSettings, staticPodOf, workspaceClaim } from './pod/task-settings.js';
 export { renderResources } from './container-resources.js';
 export { fingerprintOf, type FingerprintFacts } from './cache-key.js';
 export { sha256Hex } from './sha256.js';

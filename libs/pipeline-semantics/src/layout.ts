@@ -35,6 +35,8 @@ interface InObjectStore {
   readonly stores: readonly ObjectStoreAccess[];
   /** Where a URI's object is, in one of `stores`; undefined when none is configured for it. */
   readonly locateObject: (uri: string) => ObjectLocation | undefined;
+  /** Image of the pods that copy imported objects into a run's workspace; it has `sh`. @default none are copied */
+  readonly copyImage?: string;
 }
 
 /** An object, and how a pod's executor reaches the store that holds it. */

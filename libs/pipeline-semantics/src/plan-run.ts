@@ -133,8 +133,8 @@ function listTasks(pipeline: Pipeline): ListedTask[] {
  */
 function whereItStands({ located, perIteration, before }: ListedTask, decision: Decided, settled: ReadonlyMap<ScopePath, Settled>): Settled {
   const later: Settled = { kind: 'wait', on: [] };
-  // What it does outside the Workflow is done when it is its turn.
-  if (decision.kind === 'effect') return later;
+  // What it does outside its own folder is done when it is its turn.
+  if (decision.kind === 'effect' || decision.kind === 'copy') return later;
   if (decision.kind === 'fail') return perIteration || before.some((other) => isOpen(settled.get(other))) ? later : decision;
   if (!perIteration || decision.kind === 'skip') return decision;
   return located.component.dag === undefined ? later : decision;

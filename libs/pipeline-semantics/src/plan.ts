@@ -27,9 +27,9 @@ export interface PlannedTask {
   readonly perIteration: boolean;
   /**
    * What is decided now. `wait` means dynamic: the task gets a gate and is decided again while the run goes on.
-   * Never `need-cache`, nor `effect`, whose task waits for its turn.
+   * Never `need-cache`, nor `effect` and `copy`, whose task waits for its turn.
    */
-  readonly decision: Exclude<Decision, { kind: 'need-cache' | 'effect' }>;
+  readonly decision: Exclude<Decision, { kind: 'need-cache' | 'effect' | 'copy' }>;
   /** What the settings of a task that waits take from its scope, where that is known. */
   readonly settings?: SettingValues;
 }

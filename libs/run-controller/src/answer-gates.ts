@@ -3,7 +3,7 @@ import type { Database, Json } from '@millrace/database';
 import type { Workflow } from '@millrace/argo';
 import type { ObjectStore } from '@millrace/object-store';
 import { isPipelineError } from '@millrace/errors';
-import { decide, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues } from '@millrace/pipeline-semantics';
+import { decide, isFinalTaskState, locateTask, type Decision, type Layout, type ScopePath, type TaskKind, type TaskValues, type WorkspaceCopy } from '@millrace/pipeline-semantics';
 import { patchCurrent, type Resource, type ResourceStore } from '@millrace/resources';
 import type { ComponentSpec, TaskSpec } from '@millrace/pipeline-spec';
 import { answerGate, isOpenGate, type AnswerableDecision } from '@millrace/workflow-compiler';
@@ -11,7 +11,8 @@ import { lookUpCache } from './cache-lookup.js';
 import { noteFanOut, noteInputs, withinLimits, type EnterContext } from './enter-dag.js';
 import { settleOpen } from './ingest.js';
 import type { LiveRun } from './live-run.js';
-import { importedArtifacts, json, linksOf, storedExecution } from './task-rows.js';
+import { noteImport } from './note-import.js';
+import { copyOf, json, linksOf, storedCopy, storedExecution } from './task-rows.js';
 import { performEffect, type VolumeClaims } from './volume-claims.js';
 
 export interface GateContext {
@@ -31,7 +32,7 @@ export async function decideGates(live: LiveRun, context: GateContext): Promise<
   const settled = new Map<string, { path: ScopePath; decision: Settled }>();
   const settle = async (nodeId: string, path: ScopePath, decision: Decision): Promise<void> => {
     const final = decision.kind === 'effect' ? await withEffect(live, path, decision, context) : decision;
-    if (isAnswerable(final)) settled.set(nodeId, { path, decision: final });
+    if (isAnswerable(final) && !(final.kind === 'copy' && isBeingFilled(live, path, final.copy, settled.values()))) settled.set(nodeId, { path, decision: final });
   };
   const asking = new Map<string, { path: ScopePath; decision: Extract<Decision, { kind: 'need-cache' }> }>();
   for (const [nodeId, path] of live.openGates) {
@@ -50,6 +51,17 @@ export async function decideGates(live: LiveRun, context: GateContext): Promise<
 
 function isAnswerable(decision: Decision): decision is Settled {
   return decision.kind !== 'wait' && decision.kind !== 'need-cache' && decision.kind !== 'effect';
+}
+
+/** Whether another task's pod copies to the same place of the workspace: two would write into one another's files, so this one waits. */
+function isBeingFilled(live: LiveRun, path: ScopePath, { to }: WorkspaceCopy, settled: Iterable<{ readonly path: ScopePath; readonly decision: Settled }>): boolean {
+  const overlaps = (other: string): boolean => `${to}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${to}/`);
+  for (const { decision } of settled) if (decision.kind === 'copy' && overlaps(decision.copy.to)) return true;
+  for (const row of live.tasks) {
+    const other = row.path === path || isFinalTaskState(row.state) ? undefined : copyOf(row);
+    if (other !== undefined && overlaps(other.copiesTo)) return true;
+  }
+  return false;
 }
 
 /** What the row of a task that has no container keeps from when it began to do what leaves no trace. */
@@ -112,13 +124,10 @@ export function noteDecision(live: LiveRun, path: ScopePath, decision: Settled, 
       live.addLinks(...linksOf(row.id, 'INPUT', decision.inputs.artifacts), ...linksOf(row.id, 'OUTPUT', decision.hit.outputs.artifacts));
       break;
     case 'import':
-      live.updateTask(
-        { path, state: 'SUCCEEDED', inputs: json(decision.inputs.parameters), outputs: json(decision.outputs.parameters), fingerprint: decision.fingerprint, queuedAt: now, startedAt: now, finishedAt: now },
-        { inputs: decision.inputs, outputs: decision.outputs },
-      );
-      live.addArtifacts(...importedArtifacts(decision, { namespace: live.run.namespace, pipelineName: live.run.pipelineName, taskId: row.id, at: now }));
-      live.addLinks(...linksOf(row.id, 'OUTPUT', decision.outputs.artifacts));
-      if (decision.fingerprint !== undefined) live.addCacheEntry({ taskId: row.id, fingerprint: decision.fingerprint });
+      noteImport(live, { path, state: 'SUCCEEDED', queuedAt: now, startedAt: now, finishedAt: now }, decision, now);
+      break;
+    case 'copy':
+      live.updateTask({ path, inputs: json(decision.after.inputs.parameters), execution: storedCopy(decision) as unknown as Json }, { inputs: decision.after.inputs });
       break;
     case 'fail':
       live.updateTask({ path, state: 'FAILED', message: decision.message, queuedAt: now, finishedAt: now });

@@ -27,8 +27,9 @@ export async function ingestWithRemains(live: LiveRun, workflow: Resource<Workfl
 }
 
 function decideAgain(live: LiveRun, path: ScopePath, { now, newId, layout }: Context): boolean {
-  const decision = decide(live.pipeline, path, live.view, { layout, cache: { enabled: false }, taskId: live.task(path)?.id ?? '' });
-  if (decision.kind !== 'run') return false;
+  const found = decide(live.pipeline, path, live.view, { layout, cache: { enabled: false }, taskId: live.task(path)?.id ?? '' });
+  const decision = found.kind === 'need-cache' ? found.next(undefined) : found;
+  if (decision.kind !== 'run' && decision.kind !== 'copy') return false;
   noteDecision(live, path, decision, { now, newId });
   return true;
 }

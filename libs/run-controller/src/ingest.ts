@@ -11,7 +11,8 @@ import type { RunRows } from './run-rows.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
 import { lastAttempt, type Remains } from './read-remains.js';
-import { executionOf, json, linksOf, type StoredExecution } from './task-rows.js';
+import { noteImport } from './note-import.js';
+import { copyOf, executionOf, json, linksOf, type StoredExecution } from './task-rows.js';
 
 export interface IngestContext {
   readonly now: Date;
@@ -135,6 +136,8 @@ function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, 
   const execution = executionOf(row);
   const collected =
     execution === undefined
+  const copied = copyOf(row);
+  if (copied !== undefined) return noteImport(live, { ...update, message: '' }, copied.after, context.now);
       ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it: the database is older than its Workflow, as after a restore. Retry the run` } as const)
       : outputsOf(live, update.path, placeAttempt(execution, { taskRoot: execution.taskRoot, taskId: row.id }, lastAttempt(node, nodes)), node, context);
   if (collected.kind === 'failed') {

@@ -7,7 +7,7 @@ import { attemptIndex, attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@
 import { timesOfAttempts, type AskContext } from './ask-pods.js';
 import type { AttemptTimes } from './attempt-pods.js';
 import type { LiveRun } from './live-run.js';
-import { executionOf, type StoredExecution } from './task-rows.js';
+import { copyOf, executionOf, type StoredExecution } from './task-rows.js';
 
 /** What a task that ended left in the object store. */
 export interface Remains {
@@ -40,10 +40,10 @@ export async function readRemains(live: LiveRun, ended: ReadonlyMap<ScopePath, N
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const [path, node] = next;
         const row = live.task(path)!;
-        const promised = executionOf(row)!;
-        const execution = placeAttempt(promised, { taskRoot: promised.taskRoot, taskId: row.id }, lastAttempt(node, nodes));
+        const promised = copyOf(row) === undefined ? executionOf(row) : undefined;
+        const execution = promised && placeAttempt(promised, { taskRoot: promised.taskRoot, taskId: row.id }, lastAttempt(node, nodes));
         const [left, times] = await Promise.all([
-          taskStateOf(node) === 'SUCCEEDED' ? resultOf(live, path, execution, context) : lastWordsOf(live, node, nodes, context).then((lastWords) => ({ lastWords })),
+          taskStateOf(node) === 'SUCCEEDED' ? (execution === undefined ? {} : resultOf(live, path, execution, context)) : lastWordsOf(live, node, nodes, context).then((lastWords) => ({ lastWords })),
           timesOfAttempts(node, nodes, { namespace: live.run.namespace, workflow: live.run.workflowName }, context),
         ]);
         remains.set(path, { ...left, ...(times.size > 0 && { times }) });

@@ -1,8 +1,8 @@
 import { PipelineError } from '@millrace/errors';
-import { hasEffect, locateTask, renderResources, staticPodOf, type ContainerResources, type EnvVariable, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
+import { fillsWorkspace, isClaimTask, locateTask, renderResources, staticPodOf, type ContainerResources, type EnvVariable, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
 import type { Pipeline } from '@millrace/pipeline-spec';
 import type { RunControllerOptions } from './run-controller.js';
-import { CANNOT_FILL } from './volume-claims.js';
+import { CANNOT_FILL, HAS_NO_IMAGE } from './volume-claims.js';
 
 /** What a task's container needs, as far as it is known when the run is submitted. */
 export interface ContainerNeeds {
@@ -21,12 +21,13 @@ interface Issue {
 }
 
 /** Refuses what cannot be planned, and by name what this substrate cannot run: all problems in one INVALID_ARGUMENT. */
-export function refuseUnrunnable(pipeline: Pipeline, plan: Plan, { refuseContainer, volumes }: Pick<RunControllerOptions, 'refuseContainer' | 'volumes'>): void {
+export function refuseUnrunnable(pipeline: Pipeline, plan: Plan, { refuseContainer, ...installed }: Pick<RunControllerOptions, 'refuseContainer' | 'volumes' | 'layout'>): void {
   const issues: Issue[] = [];
   for (const task of plan.tasks.values()) {
     const { path, decision } = task;
-    if (decision.kind === 'fail') issues.push({ path, message: decision.message });
-    else issues.push(...(effectProblems(pipeline, task, volumes) ?? problemsOf(pipeline, task, refuseContainer) ?? []).map((message) => ({ path, message })));
+    const lacking = effectProblems(pipeline, task, installed);
+    const problems = decision.kind === 'fail' && !lacking?.length ? [decision.message] : (lacking ?? problemsOf(pipeline, task, refuseContainer) ?? []);
+    issues.push(...problems.map((message) => ({ path, message })));
   }
   if (issues.length === 0) return;
   throw new PipelineError('INVALID_ARGUMENT', issues.map(({ path, message }) => `${path}: ${message}`).join('\n'), { details: { issues } });
@@ -42,16 +43,17 @@ export function containerWarnings(pipeline: Pipeline, plan: Plan, warn: RunContr
 }
 
 /** Undefined for a task that has nothing to do outside its Workflow. */
-function effectProblems(pipeline: Pipeline, { path }: PlannedTask, volumes: RunControllerOptions['volumes']): readonly string[] | undefined {
+function effectProblems(pipeline: Pipeline, { path }: PlannedTask, { volumes, layout }: Pick<RunControllerOptions, 'volumes' | 'layout'>): readonly string[] | undefined {
   const { executor } = locateTask(pipeline, path);
-  if (!hasEffect(executor)) return undefined;
+  if (!fillsWorkspace(executor) && !isClaimTask(executor)) return undefined;
+  if (fillsWorkspace(executor) && layout.transport === 'object-store') return layout.copyImage === undefined ? [HAS_NO_IMAGE] : [];
   if (volumes === undefined) return ['The task makes, deletes or fills a volume, which this installation cannot do; pass files as artifacts.'];
-  return executor?.importer?.downloadToWorkspace === true && volumes.copyIn === undefined ? [CANNOT_FILL] : [];
+  return fillsWorkspace(executor) && volumes.copyIn === undefined ? [CANNOT_FILL] : [];
 }
 
 function problemsOf(pipeline: Pipeline, task: PlannedTask, refuse: RunControllerOptions['refuseContainer']): readonly string[] | undefined {
   const { executor } = locateTask(pipeline, task.path);
-  if (hasEffect(executor)) return undefined;
+  if (isClaimTask(executor)) return undefined;
   if (refuse === undefined || executor?.container === undefined) return undefined;
   try {
     return refuse(needsOf(pipeline, task));

@@ -18,6 +18,21 @@ export function storedExecution(plan: ExecutionPlan): StoredExecution {
   return { image, command, args, taskRoot, parameterFiles, outputMetadataFile, outputArtifacts };
 }
 
+/** What the row of an importer keeps whose pod copies into the workspace: where to, and what the task comes to when that is done. */
+export interface StoredCopy {
+  readonly image: string;
+  readonly copiesTo: string;
+  readonly after: Extract<Decision, { kind: 'import' }>;
+}
+
+export function storedCopy({ copy, after }: Extract<Decision, { kind: 'copy' }>): StoredCopy {
+  return { image: copy.image, copiesTo: copy.to, after };
+}
+
+export function copyOf({ execution }: Pick<Task, 'execution'>): StoredCopy | undefined {
+  return (execution as Partial<StoredCopy> | undefined)?.copiesTo === undefined ? undefined : (execution as unknown as StoredCopy);
+}
+
 /** What was decided for a task; in texts and places a mark may stand for the attempt, which `placeAttempt` replaces. */
 export function executionOf(task: Task): StoredExecution | undefined {
   return task.execution as unknown as StoredExecution | undefined;

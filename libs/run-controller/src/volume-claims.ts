@@ -28,6 +28,9 @@ export interface VolumeClaims {
 
 export const CANNOT_FILL = 'The importer copies into the workspace, which this installation cannot do; import without download_to_workspace, and give the artifact to the task.';
 
+export const HAS_NO_IMAGE =
+  'The importer copies into the workspace, for which this installation has no image; set MILLRACE_COPY_IMAGE (`runs.copyImage` of the chart), or import without download_to_workspace.';
+
 /** Does what a task has to do outside its Workflow. The sentence says why it could not; undefined when it is done. Throws what may pass. */
 export async function performEffect(effect: Effect, claims: VolumeClaims, { namespace, taskId, ...deletion }: Deletion & { readonly namespace: string; readonly taskId: string }): Promise<string | undefined> {
   const { name } = effect;

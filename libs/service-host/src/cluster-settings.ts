@@ -1,6 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import { z } from 'zod';
-import { flag, requiredText, text, wholeNumber } from './read-settings.js';
+import { flag, image, requiredText, text, wholeNumber } from './read-settings.js';
 
 /** How the database is reached, and what is logged: all that a migration needs. */
 export const databaseSettings = {
@@ -37,6 +37,8 @@ export const clusterSettings = {
   MILLRACE_S3_ACCESS_KEY: text,
   MILLRACE_S3_SECRET_KEY: text,
   MILLRACE_PIPELINE_ROOT: text,
+  /** With `sh`, of the pods that copy imported objects into workspaces; without it importers that do are refused. */
+  MILLRACE_COPY_IMAGE: image,
   /** Of the Argo controller that runs the Workflows, where it has one. */
   MILLRACE_ARGO_INSTANCE_ID: text,
   MILLRACE_CACHE: flag(true),

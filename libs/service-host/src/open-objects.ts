@@ -23,7 +23,7 @@ export async function openObjects(settings: ClusterSettings, client: KubeClient)
   const defaultPipelineRoot = launcher['defaultPipelineRoot'] || settings.MILLRACE_PIPELINE_ROOT;
   return {
     objects: new S3ObjectStore({ providers, readKeys: (source) => readKeys(settings, client, source) }),
-    layout: clusterLayout({ providers, ...(await readAbilities(client)), ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }) }),
+    layout: clusterLayout({ providers, ...(await readAbilities(client)), ...(defaultPipelineRoot !== undefined && { defaultPipelineRoot }), ...(settings.MILLRACE_COPY_IMAGE !== undefined && { copyImage: settings.MILLRACE_COPY_IMAGE }) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterSettings, databaseUrl, type ClusterSettings } from './cluster-settings.js';
-import { flag, list, readSettings, requiredText, text, wholeNumber } from './read-settings.js';
+import { flag, image, list, readSettings, requiredText, text, wholeNumber } from './read-settings.js';
 
 const shape = { MILLRACE_NAME: requiredText, MILLRACE_NOTE: text, MILLRACE_COUNT: wholeNumber({ min: 1, max: 9, standard: 3 }), MILLRACE_ON: flag(true), MILLRACE_HOSTS: list };
 
@@ -25,6 +25,19 @@ describe('readSettings', () => {
   it('is not put off by what Kubernetes sets for a Service that is called like us', () => {
     const links = { MILLRACE_SERVICE_HOST: '10.0.0.1', MILLRACE_SERVICE_PORT: '80', MILLRACE_SERVICE_PORT_HTTP: '80', MILLRACE_PORT: 'tcp://10.0.0.1:80', MILLRACE_PORT_80_TCP: 'tcp://10.0.0.1:80', MILLRACE_PORT_80_TCP_PROTO: 'tcp', MILLRACE_PORT_80_TCP_ADDR: '10.0.0.1' };
     expect(readSettings(shape, { ...links, MILLRACE_NAME: 'a' })).toMatchObject({ MILLRACE_NAME: 'a' });
+  });
+});
+
+describe('image', () => {
+  const read = (value: string) => readSettings({ MILLRACE_IMAGE: image }, { MILLRACE_IMAGE: value }).MILLRACE_IMAGE;
+
+  it('is what a pod may name', () => {
+    for (const named of ['busybox', 'busybox:1.36', 'registry.example.com:5000/a/b_c:v1', `a/b@sha256:${'0'.repeat(64)}`]) expect(read(named)).toBe(named);
+    expect(read('')).toBeUndefined();
+  });
+
+  it.each(['a b', '{{workflow.name}}', 'a//b', '/a', 'https://registry/a'])('is not "%s"', (named) => {
+    expect(() => read(named)).toThrow('MILLRACE_IMAGE must be an image');
   });
 });
 

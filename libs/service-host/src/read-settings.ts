@@ -17,6 +17,8 @@ export const wholeNumber = ({ min, max, standard }: { readonly min: number; read
     (value) => (value === '' || value === undefined ? String(standard) : value),
     z.string().refine((value) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max, { error: `must be a whole number from ${min} to ${max}` }).transform(Number),
   );
+/** As a container of a pod names it. */
+export const image = z.preprocess(absentWhenEmpty, z.string().regex(/^[a-z0-9][\w.:-]*(\/[\w][\w.:-]*)*(@[\w+.-]+:[0-9a-f]+)?$/i, { error: 'must be an image, such as registry.example.com/folder/name:tag' }).optional());
 /** Parts between commas. */
 export const list = z.preprocess(absentWhenEmpty, z.string().optional()).transform((value) => (value ?? '').split(',').map((part) => part.trim()).filter((part) => part !== ''));
 

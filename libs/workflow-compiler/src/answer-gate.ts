@@ -1,7 +1,9 @@
 import type { Outputs } from '@millrace/argo';
+import { PipelineError } from '@millrace/errors';
 import { lateParts, placeAttempt, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
 import { executorOf, type ComponentSpec, type Pipeline } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
+import { answerCopy, copySlots, isCopiedByPod } from './compile-copy.js';
 import { ATTEMPT } from './compile-pod.js';
 import { GATE_SLOTS, type GateSlot } from './gate-template.js';
 import { containerResources } from './pod-patch.js';
@@ -15,7 +17,7 @@ export interface GateAnswer {
 }
 
 /** Decisions that can be answered at once; `wait` and `need-cache` are not. */
-export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fan-out' | 'import' | 'fail' }>;
+export type AnswerableDecision = Extract<Decision, { kind: 'run' | 'cached' | 'skip' | 'enter' | 'fan-out' | 'copy' | 'import' | 'fail' }>;
 
 export interface AnswerContext {
   readonly layout: Layout;
@@ -40,6 +42,9 @@ export function answerGate(decision: AnswerableDecision, context: AnswerContext)
       return { phase: 'Succeeded', outputs: answer('true', context) };
     case 'fan-out':
       return { phase: 'Succeeded', outputs: answer('true', context, { items: iterationIndexes(decision.iterations) }) };
+    case 'copy':
+      if (context.layout.transport !== 'object-store') throw new PipelineError('INTERNAL', 'A pod was to copy into a workspace on one machine.');
+      return { phase: 'Succeeded', outputs: answer('true', context, answerCopy(decision.copy, context.layout)) };
     case 'import':
       return { phase: 'Succeeded', outputs: answer('cached', context) };
     case 'cached':
@@ -93,6 +98,8 @@ function answer(run: 'true' | 'cached' | 'false', context: AnswerContext, values
 /** What a loop, or the pod that `compilePod` lays out without a plan, takes from its gate. */
 function slotsBehind({ layout, run, pipeline, component }: AnswerContext): readonly string[] {
   if (component.dag !== undefined) return ['items'];
-  const container = executorOf(pipeline, component)?.container;
+  const executor = executorOf(pipeline, component);
+  if (isCopiedByPod(executor, layout)) return copySlots(layout);
+  const container = executor?.container;
   return container === undefined ? [] : [...lateParts(pipeline, component, container, layout), ...transportOf(layout, run).late(component).slots];
 }

@@ -1,11 +1,12 @@
 import type { DAGTask, Template } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { isClaimTask, isLoop, locateTask, taskPath, triggerStrategyOf, type Layout, type Plan, type PlannedTask } from '@millrace/pipeline-semantics';
+import { isClaimTask, isLoop, locateTask, taskPath, triggerStrategyOf, workspaceClaim, type Layout, type Plan, type PlannedTask, type RunFacts } from '@millrace/pipeline-semantics';
 import { type DagSpec, type Pipeline, type TaskSpec, taskOrder } from '@millrace/pipeline-spec';
 import { iterationIndexes } from './answer-gate.js';
+import { compileCopy, copySlots, isCopiedByPod } from './compile-copy.js';
 import { compilePod } from './compile-pod.js';
 import { type Dependency, dependsExpression } from './depends.js';
-import { gateTemplateName } from './gate-template.js';
+import { GATE_SLOTS, gateTemplateName } from './gate-template.js';
 import { type TemplateNames, nameTasks } from './names.js';
 import { taskSettings } from './task-settings.js';
 import type { Transport } from './transport.js';
@@ -19,6 +20,7 @@ export const TASK_KEYS_ANNOTATION = 'millrace/task-keys';
 export interface CompileContext {
   readonly pipeline: Pipeline;
   readonly plan: Plan;
+  readonly run: Pick<RunFacts, 'artifactRoot' | 'resourceName'>;
   readonly layout: Layout;
   readonly transport: Transport;
   readonly names: TemplateNames;
@@ -126,10 +128,11 @@ function behindGate(context: CompileContext, planned: PlannedTask): BehindGate |
       ? { template: loopTemplate(context, planned), slots: ['items'], runs: '== true' }
       : { template: dagTemplate(context, planned), slots: [], runs: '== true' };
   }
-  const runsNothing = executor?.importer !== undefined || isClaimTask(executor);
+  const isCopied = isCopiedByPod(executor, context.layout);
+  const runsNothing = (executor?.importer !== undefined && !isCopied) || isClaimTask(executor);
   if (runsNothing && !hasCondition(task)) return undefined;
   if (runsNothing) context.shared.add(CACHED_TEMPLATE);
-  const body = runsNothing ? { name: CACHED_TEMPLATE, slots: [] } : podTemplate(context, planned);
+  const body = runsNothing ? { name: CACHED_TEMPLATE, slots: [] } : isCopied ? copyTemplate(context, planned) : podTemplate(context, planned);
   if (!hasCondition(task)) return { template: body.name, slots: body.slots, runs: '== true' };
   return { template: whenTemplate(context, planned, body), slots: ['run', ...body.slots], runs: '!= false' };
 }
@@ -194,15 +197,28 @@ function podTemplate(context: CompileContext, planned: PlannedTask): { readonly 
     transport,
     settings: taskSettings(pipeline, located.component.executorLabel),
   });
-  // A component that is used a hundred times is written once: Argo cannot hold more than a mebibyte of a Workflow.
   // What is decided already names its own task, and no other template is like it.
-  const said = planned.decision.kind === 'run' ? undefined : JSON.stringify({ ...template, name: '' });
+  return { name: addPod(context, template, { ownSlots, isShared: planned.decision.kind !== 'run' }), slots };
+}
+
+function copyTemplate(context: CompileContext, planned: PlannedTask): { readonly name: string; readonly slots: readonly string[] } {
+  const { pipeline, layout, run } = context;
+  const located = locateTask(pipeline, planned.path);
+  if (!isCopiedByPod(located.executor, layout)) throw new PipelineError('INTERNAL', `Task "${planned.path}" copies nothing into the workspace.`);
+  const slots = copySlots(layout);
+  const template = compileCopy({ name: context.names.name('pod', planned.path), layout, located, run, workspace: workspaceClaim(run), settings: taskSettings(pipeline, located.component.executorLabel) });
+  return { name: addPod(context, template, { ownSlots: slots.filter((slot) => !Object.hasOwn(GATE_SLOTS, slot)), isShared: true }), slots };
+}
+
+/** A component that is used a hundred times is written once: Argo cannot hold more than a mebibyte of a Workflow. */
+function addPod(context: CompileContext, template: Template, { ownSlots, isShared }: { readonly ownSlots: readonly string[]; readonly isShared: boolean }): string {
+  const said = isShared ? JSON.stringify({ ...template, name: '' }) : undefined;
   const same = said === undefined ? undefined : context.pods.get(said);
-  if (same !== undefined) return { name: same, slots };
-  if (said !== undefined) context.pods.set(said, name);
+  if (same !== undefined) return same;
+  if (said !== undefined) context.pods.set(said, template.name!);
   context.templates.push(template);
   for (const slot of ownSlots) context.ownSlots.add(slot);
-  return { name, slots };
+  return template.name!;
 }
 
 function dagTemplate(context: CompileContext, planned: PlannedTask): string {

@@ -32,6 +32,7 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
   const context: CompileContext = {
     pipeline,
     plan,
+    run,
     layout,
     transport: transportOf(layout, run),
     names: new TemplateNames(),

@@ -14,6 +14,14 @@ const PATIENCE = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
  */
 const UNTIL_DONE = { restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] };
 
+/** What Argo's container that brings files is told. */
+export const ARGOS_INIT = { name: 'init', env: PATIENCE };
+
+/** What Argo's container that takes files away and reports is told. */
+export function argosWait({ restartsContainers = false, executorAs }: { readonly restartsContainers?: boolean | undefined; readonly executorAs?: JsonObject | undefined }): object {
+  return { name: 'wait', env: PATIENCE, ...(restartsContainers && UNTIL_DONE), ...(executorAs !== undefined && { securityContext: executorAs }) };
+}
+
 /**
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
@@ -43,8 +51,8 @@ export function podSpecPatch(
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const wait = movesFiles ? [argoJson({ name: 'wait', env: PATIENCE, ...(restartsContainers && UNTIL_DONE), ...(executorAs !== undefined && { securityContext: executorAs }) })] : [];
-  const contents = movesFiles ? { ...pod, initContainers: [{ name: 'init', env: PATIENCE }, ...(pod.initContainers ?? [])] } : pod;
+  const wait = movesFiles ? [argoJson(argosWait({ restartsContainers, executorAs }))] : [];
+  const contents = movesFiles ? { ...pod, initContainers: [ARGOS_INIT, ...(pod.initContainers ?? [])] } : pod;
   const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
   const containers = [`{${main.join(',')}}`, ...wait].join(',');
   return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, contents[field]))].join(',')}}`;

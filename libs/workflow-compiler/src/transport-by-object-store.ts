@@ -5,17 +5,17 @@ import type { ComponentSpec } from '@millrace/pipeline-spec';
 import { parameterNamePart } from './names.js';
 import type { PodFiles, PodPlaces, Transport } from './transport.js';
 
-type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
+export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
 /** Names that no author of a pipeline gives a volume. */
 const FILES = 'millrace-files';
 const HOME = 'millrace-home';
 /** Stands for the bucket of what is not brought; no bucket can be called so. */
-const NOTHING = '.nothing';
+export const NOTHING = '.nothing';
 /** In the task root, so that parameters of any size leave with it. */
 export const PARAMETERS = '.parameters';
 /** What a task may do that asks for nothing else; it stays the user that its image says. */
-const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } };
+export const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } };
 /** Home of a user that the image does not know. */
 const SCRATCH = ['.local', '.cache', '.config'] as const;
 /** Argo's executor makes what it downloads readable for itself alone, and the task may be another user. */
@@ -46,7 +46,7 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
     inputArtifacts: [...inputs],
     // The rest of its location is that of the logs.
     outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, s3: { key: taskRootKey } }],
-    archiveLocation: { archiveLogs: true, ...locationOf(root.store, root.bucket, `${root.key}/.logs/{{pod.name}}`) },
+    archiveLocation: logsIn(root),
   });
 
   return {
@@ -112,7 +112,7 @@ interface Service {
   readonly stores: readonly ObjectStoreAccess[];
 }
 
-function servicesOf({ stores }: ObjectLayout): Service[] {
+export function servicesOf({ stores }: ObjectLayout): Service[] {
   const byAccess = Map.groupBy(stores, ({ endpoint, tls, region, secret }) => JSON.stringify([endpoint, tls, region, secret]));
   return [...byAccess.values()].map((same) => ({ stores: same }));
 }
@@ -139,7 +139,13 @@ function downloadsNeeded(path: string, inputs: Parameters<typeof downloadsOf>[1]
   return downloads.byInput;
 }
 
-function inputArtifact(name: string, store: ObjectStoreAccess, bucket: string, key: string, path: string): Artifact {
+/** Where the log of a pod goes, below the run's root. */
+export function logsIn({ store, bucket, key }: ObjectLocation): ArtifactLocation {
+  return { archiveLogs: true, ...locationOf(store, bucket, `${key}/.logs/{{pod.name}}`) };
+}
+
+/** Something that is brought before a pod's task begins, for every user; nothing where it is not there. */
+export function inputArtifact(name: string, store: ObjectStoreAccess, bucket: string, key: string, path: string): Artifact {
   return { name, path, optional: true, archive: { none: {} }, mode: EVERYBODY, recurseMode: true, ...locationOf(store, bucket, key) };
 }
 
@@ -153,7 +159,7 @@ function locationOf({ endpoint, tls, region, secret }: ObjectStoreAccess, bucket
 
 const mountOf = (scheme: string): string => pathOfUri(`${scheme}://`).replace(/\/$/, '');
 
-function locate(layout: ObjectLayout, uri: string): ObjectLocation {
+export function locate(layout: ObjectLayout, uri: string): ObjectLocation {
   const location = layout.locateObject(uri);
   if (!location) throw new PipelineError('INVALID_ARGUMENT', `The folder "${uri}" of the run's artifacts is in no store of this installation; choose another pipeline root.`);
   return location;

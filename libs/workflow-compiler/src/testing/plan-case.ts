@@ -24,6 +24,7 @@ export const clusterLayout: Layout = {
   workspacePath: '/kfp-workspace',
   stores: STORES,
   mountsImages: true,
+  copyImage: 'millrace:1',
   locateObject(uri) {
     const [, scheme, bucket = '', key = ''] = /^(\w+):\/\/([^/]+)\/(.*)$/.exec(uri) ?? [];
     const store = STORES.find((candidate) => candidate.scheme === scheme);
