@@ -4,14 +4,18 @@ import { KubernetesAttemptPods } from './kubernetes-attempt-pods.js';
 
 const attempt = { namespace: 'ns', workflow: 'wf', nodeId: 'wf-123', templateName: 'pod-a' };
 const aPod = (main?: object, name = 'wf-pod-a-123', nodeId = 'wf-123') => ({
-  metadata: { name, annotations: { 'workflows.argoproj.io/node-id': nodeId } },
+  metadata: { name, uid: `uid-${name}`, annotations: { 'workflows.argoproj.io/node-id': nodeId } },
   status: { containerStatuses: [{ name: 'wait', state: { running: { startedAt: '2026-03-02T09:00:00Z' } } }, { name: 'main', state: main }] },
 });
 
-function aCluster(pods: ReturnType<typeof aPod>[], events: object[] = []) {
+/** As Kubernetes 1.35 leaves a pod whose container it starts again by its exit code. */
+const aPodWhoseWait = (wait: object) => ({ ...aPod({ terminated: { startedAt: '2026-03-02T10:00:03Z', finishedAt: '2026-03-02T10:00:09Z' } }), status: { containerStatuses: [{ name: 'main', state: {} }, { name: 'wait', ...wait }] } });
+
+function aCluster(pods: Pick<ReturnType<typeof aPod>, 'metadata'>[], events: object[] = []) {
   const asked: string[] = [];
   const client = {
-    async json({ path, query }: KubeRequest) {
+    async json({ method, path, query, body }: KubeRequest) {
+      if (method === 'DELETE') return void asked.push(`DELETE ${path} ${JSON.stringify(body)}`);
       const selector = String(query?.['fieldSelector']);
       asked.push(`${path.split('/').at(-1)} ${selector}`);
       if (path === '/api/v1/namespaces/ns/events') return { items: events };
@@ -52,5 +56,29 @@ describe('what a pod tells of an attempt', () => {
     expect(asked).toContain('events involvedObject.kind=Pod,involvedObject.name=wf-pod-a-123,type=Warning');
     expect(await aCluster([aPod({ waiting: {} })]).pods.whyWaiting(attempt)).toBeUndefined();
     expect(await aCluster([]).pods.whyWaiting(attempt)).toBeUndefined();
+  });
+
+  const failure = { exitCode: 64, reason: 'Error', message: 'failed to put directory: The specified bucket does not exist.; ' };
+  const reason = 'failed to put directory: The specified bucket does not exist.';
+  it.each([
+    ['has not failed', { restartCount: 0, state: { running: {} }, lastState: {} }, { failures: 0, reason: '' }],
+    ['has failed and pauses', { restartCount: 0, state: { terminated: failure }, lastState: {} }, { failures: 1, reason }],
+    ['pauses and waits', { restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: failure } }, { failures: 4, reason }],
+    ['tries again', { restartCount: 4, state: { running: {} }, lastState: { terminated: failure } }, { failures: 4, reason }],
+    ['crashed without a word', { restartCount: 0, state: { terminated: { exitCode: 2, reason: 'Error' } }, lastState: {} }, { failures: 1, reason: "Argo's executor ended with exit code 2" }],
+    ['has succeeded at last', { restartCount: 1, state: { terminated: { exitCode: 0, reason: 'Completed' } }, lastState: { terminated: failure } }, { failures: 1, reason }],
+  ])('is how taking its files away goes where that %s', async (_what, wait, expected) => {
+    expect(await aCluster([aPodWhoseWait(wait)]).pods.handOverOf(attempt)).toEqual(expected);
+  });
+
+  it('is nothing of its files where the pod is gone', async () => {
+    expect(await aCluster([]).pods.handOverOf(attempt)).toBeUndefined();
+  });
+
+  it('ends with this very pod where it is given up', async () => {
+    const { pods, asked } = aCluster([aPod()]);
+    await pods.giveUp(attempt);
+    expect(asked.at(-1)).toBe('DELETE /api/v1/namespaces/ns/pods/wf-pod-a-123 {"preconditions":{"uid":"uid-wf-pod-a-123"}}');
+    await aCluster([]).pods.giveUp(attempt);
   });
 });

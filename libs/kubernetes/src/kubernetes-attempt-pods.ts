@@ -1,5 +1,5 @@
 import type { KubeClient } from './kube-client.js';
-import { nodeIdOf, podsPath, type PodMeta } from './pods.js';
+import { deletePod, nodeIdOf, podsPath, type PodMeta } from './pods.js';
 
 interface AttemptRef {
   readonly namespace: string;
@@ -8,11 +8,23 @@ interface AttemptRef {
   readonly templateName: string;
 }
 
+interface Ended {
+  readonly startedAt?: string | null;
+  readonly finishedAt?: string | null;
+  readonly exitCode?: number;
+  readonly message?: string;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly restartCount?: number;
+  readonly state?: { readonly terminated?: Ended; readonly running?: { readonly startedAt?: string | null }; readonly waiting?: object };
+  readonly lastState?: { readonly terminated?: Ended };
+}
+
 interface Pod {
-  readonly metadata: PodMeta;
-  readonly status?: {
-    readonly containerStatuses?: readonly { readonly name: string; readonly state?: { readonly terminated?: { readonly startedAt?: string | null; readonly finishedAt?: string | null }; readonly running?: { readonly startedAt?: string | null } } }[];
-  };
+  readonly metadata: PodMeta & { readonly uid: string };
+  readonly status?: { readonly containerStatuses?: readonly ContainerStatus[] };
 }
 
 interface PodEvent {
@@ -53,6 +65,26 @@ export class KubernetesAttemptPods {
     const timeOf = ({ lastTimestamp, eventTime, metadata }: PodEvent): string => lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
     const newest = items.filter(({ reason = '' }) => !HARMLESS.has(reason)).toSorted((a, b) => Date.parse(timeOf(b)) - Date.parse(timeOf(a)))[0];
     return newest && `${newest.reason}: ${newest.message}`.slice(0, MAX_REASON);
+  }
+
+  /** Goes by Argo's `wait` container, which Kubernetes starts again when it fails. */
+  async handOverOf(attempt: AttemptRef): Promise<{ readonly failures: number; readonly reason: string } | undefined> {
+    const pod = await this.#find(attempt);
+    const wait = pod?.status?.containerStatuses?.find(({ name }) => name === 'wait');
+    if (wait === undefined) return undefined;
+    const { restartCount = 0, state, lastState } = wait;
+    const failed = [state?.terminated, lastState?.terminated].find((ended) => ended !== undefined && ended.exitCode !== 0);
+    if (failed === undefined) return { failures: 0, reason: '' };
+    // Kubernetes says terminated or waiting of a container that it starts again after a pause.
+    const failures = state?.running === undefined && state?.terminated?.exitCode !== 0 ? restartCount + 1 : restartCount;
+    const said = failed.message?.replace(/[\s;]+$/, '') ?? '';
+    return { failures, reason: (said === '' ? `Argo's executor ended with exit code ${failed.exitCode}` : said).slice(0, MAX_REASON) };
+  }
+
+  /** Its pod goes, and Argo takes its node to have failed as its containers did. */
+  async giveUp(attempt: AttemptRef): Promise<void> {
+    const pod = await this.#find(attempt);
+    if (pod !== undefined) await deletePod(this.client, attempt.namespace, pod.metadata);
   }
 
   /** By the names that Argo's two settings give; the annotation decides. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keptAttemptId } from '@millrace/argo';
-import { PipelineError, isPipelineError } from '@millrace/errors';
+import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import type { KubeClient } from './kube-client.js';
-import { nodeIdOf, podsOfWorkflow, podsPath, type PodMeta } from './pods.js';
+import { deletePod, nodeIdOf, podsOfWorkflow, type PodMeta } from './pods.js';
 
 export interface KubernetesRetriedAttemptsOptions {
   readonly client: KubeClient;
@@ -41,7 +41,7 @@ export class KubernetesRetriedAttempts {
     let left = await theirs();
     await mapAtMost(AT_ONCE, left, async (pod) => {
       if (artifactRoot !== '') await this.#keepLog(`${artifactRoot}/.logs`, pod.metadata.name, retry);
-      await this.#delete(namespace, pod);
+      await deletePod(this.options.client, namespace, pod.metadata);
     });
     const until = Date.now() + (this.options.patienceMs ?? 60_000);
     while (left.length > 0) {
@@ -60,15 +60,6 @@ export class KubernetesRetriedAttempts {
     // Else it would be taken for the new attempt's as soon as that ends.
     await objects.delete(from);
   }
-
-  async #delete(namespace: string, { metadata }: Pod): Promise<void> {
-    try {
-      await this.options.client.json({ method: 'DELETE', path: `${podsPath(namespace)}/${encodeURIComponent(metadata.name)}`, body: { preconditions: { uid: metadata.uid } } });
-    } catch (error) {
-      if (!isPipelineError(error) || (error.code !== 'NOT_FOUND' && error.code !== 'ABORTED' && error.code !== 'ALREADY_EXISTS')) throw error;
-    }
-  }
-
 }
 
 async function mapAtMost<Item>(atOnce: number, items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@ import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import type { Resource, ResourceStore } from '@millrace/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunController } from './create-run-controller.js';
-import type { AttemptPods } from './attempt-pods.js';
+import type { AttemptPods, HandOver } from './attempt-pods.js';
 import type { VolumeClaims } from './volume-claims.js';
 import { WorkflowFollower, type FollowContext } from './follow-workflow.js';
 
@@ -216,7 +216,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
 
   describe('with pods that can be asked', () => {
     const ask = (pods: Partial<AttemptPods>) =>
-      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, ...pods } });
+      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => undefined, giveUp: async () => undefined, ...pods } });
     const at = (time: string) => new Date(`2026-03-02T10:00:${time}Z`);
 
     it('says when the process of a task ran, not when its pod was asked for and found to be over', async () => {
@@ -248,6 +248,82 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect(await pods.follow(waiting('Running'), undefined)).toBeUndefined();
       expect((await rows())['root/group/a']).toMatchObject({ state: 'RUNNING' });
       expect((await rows())['root/group/a']?.message ?? '').toBe('');
+    });
+  });
+
+  describe('with a task that has ended and whose files are not in the store', () => {
+    let time: number;
+    let handOver: HandOver | undefined;
+    let givenUp: string[];
+    let pods: WorkflowFollower;
+    const later = (seconds: number): void => void (time += seconds * 1_000);
+    // As Argo 4.1 leaves a node when the process has ended and its own container has not.
+    const ended = (exitCode = '0'): Resource<Workflow> => ({
+      ...created,
+      status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), node('group', 'DAG', 'Running', 'root/group'), node('a', 'Pod', 'Running', 'root/group/a', { finishedAt: undefined, outputs: { exitCode } } as never)]) } as never,
+    });
+    const AWAY = 'Patch "https://10.96.0.1:443/apis/argoproj.io/v1alpha1/namespaces/ns/workflowtaskresults/a": dial tcp 10.96.0.1:443: connect: connection refused';
+
+    beforeEach(() => {
+      time = Date.parse('2026-03-02T10:00:10Z');
+      givenUp = [];
+      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => handOver, giveUp: async ({ nodeId }) => void givenUp.push(nodeId) };
+      pods = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: asked });
+    });
+
+    it('says what keeps them, once that takes long, and looks again', async () => {
+      handOver = { failures: 1, reason: AWAY };
+      expect(await pods.follow(ended(), undefined)).toEqual({ requeueAfterMs: 10_000 });
+      expect((await rows())['root/group/a']?.message ?? '').toBe('');
+      later(10);
+      expect(await pods.follow(ended(), new Set())).toEqual({ requeueAfterMs: 10_000 });
+      expect((await rows())['root/group/a']).toMatchObject({ state: 'RUNNING', message: `Its process has ended; its files are not in the store yet, after one try: ${AWAY}` });
+    });
+
+    it('goes on as if nothing had been, once they are there', async () => {
+      handOver = { failures: 2, reason: AWAY };
+      await pods.follow(ended(), undefined);
+      later(20);
+      await pods.follow(ended(), new Set());
+      files.set(`${await taskRoot()}/output_metadata.json`, JSON.stringify({ parameterValues: { out: 'x' } }));
+      await pods.follow(over('Succeeded'), undefined);
+      const { state, message } = (await rows())['root/group/a']!;
+      expect([state, message ?? '']).toEqual(['SUCCEEDED', '']);
+      expect(givenUp).toEqual([]);
+    });
+
+    it.each([AWAY, 'failed to put directory: Get "http://s3:9000/mlpipeline/": EOF', 'timed out waiting for the condition: dial tcp: lookup s3: no such host', 'the server is currently unable to handle the request (patch workflowtaskresults.argoproj.io a)'])(
+      'waits for a server that is away however long: %s',
+      async (reason) => {
+        handOver = { failures: 40, reason };
+        await pods.follow(ended(), undefined);
+        later(3_600);
+        await pods.follow(ended(), new Set());
+        expect((await rows())['root/group/a']?.message).toContain('after 40 tries');
+        expect(givenUp).toEqual([]);
+      },
+    );
+
+    it.each(['failed to put directory: The specified bucket does not exist.', 'failed to put directory: Access Denied.', 'open /mainctrfs/out/x: permission denied', 'workflowtaskresults.argoproj.io is forbidden: User "u" cannot create resource'])(
+      'ends an attempt after five tries where waiting does not help: %s',
+      async (reason) => {
+        await pods.follow(ended('3'), undefined);
+        for (const failures of [4, 5]) {
+          expect(givenUp).toEqual([]);
+          handOver = { failures, reason };
+          later(10);
+          await pods.follow(ended('3'), new Set());
+        }
+        expect(givenUp).toEqual(['a']);
+      },
+    );
+
+    it('leaves a run alone whose pods cannot be asked', async () => {
+      const forbidden = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: () => Promise.reject(new Error('forbidden')), giveUp: async () => undefined } });
+      await forbidden.follow(ended(), undefined);
+      later(10);
+      expect(await forbidden.follow(ended(), new Set())).toEqual({ requeueAfterMs: 10_000 });
+      expect((await rows())['root/group/a']?.state).toBe('RUNNING');
     });
   });
 

@@ -8,6 +8,7 @@ import type { AttemptPods } from './attempt-pods.js';
 import { shutDown } from './create-workflow.js';
 import { failureOf } from './failure-of.js';
 import { settleOpen } from './ingest.js';
+import { reasonsOfHandOvers } from './hand-overs.js';
 import { ingestWithRemains } from './ingest-with-remains.js';
 import { LiveRun } from './live-run.js';
 import { loadLiveRun } from './load-run.js';
@@ -125,7 +126,7 @@ export class WorkflowFollower {
     }
     // One that has to wait for facts is looked at again.
     if (gates.areOpen()) return { requeueAfterMs: RECHECK_MS };
-    return this.context.pods !== undefined && live instanceof LiveRun && live.waitingPods.size > 0 ? { requeueAfterMs: ASK_AGAIN_MS } : undefined;
+    return this.context.pods !== undefined && live instanceof LiveRun && live.waitingPods.size + live.handOvers.size > 0 ? { requeueAfterMs: ASK_AGAIN_MS } : undefined;
   }
 
   /** Takes over what the nodes say, and decides the gates there are: a v1 Workflow was not made here and has none. */
@@ -137,7 +138,7 @@ export class WorkflowFollower {
       return NO_GATES;
     }
     await ingestWithRemains(live, workflow, changed, { now, newId, layout }, { objects, pods, log });
-    if (live.waitingPods.size > 0) await this.#explainWaiting(live, workflow, now);
+    if (live.waitingPods.size + live.handOvers.size > 0) await this.#explainWaiting(live, workflow, now);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
     for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
     return {
@@ -160,18 +161,23 @@ export class WorkflowFollower {
     }
   }
 
-  /** Says of tasks whose pods do not start why, where Argo does not. */
+  /** Says of tasks whose pods do not start why, where Argo does not, and of those that have ended why they are not over. */
   async #explainWaiting(live: LiveRun, workflow: Resource<Workflow>, now: Date): Promise<void> {
     const { pods, log } = this.context;
     const nodes = workflow.status?.nodes ?? {};
     const { namespace, name } = workflow.metadata;
+    const nodeOf = (path: ScopePath) => nodes[live.taskNodes.get(path) ?? ''];
     const waiting = [...live.waitingPods].flatMap((path) => {
-      const node = nodes[live.taskNodes.get(path) ?? ''];
+      const node = nodeOf(path);
       return node === undefined ? [] : [[path, node] as const];
     });
-    for (const [path, message] of await reasonsOfWaiting(waiting, nodes, { namespace, workflow: name }, { pods, log, now })) {
-      if (live.task(path)?.message !== message) live.updateTask({ path, message });
-    }
+    const late = [...live.handOvers].flatMap(([path, since]) => {
+      const node = nodeOf(path);
+      return node === undefined ? [] : [[path, { node, since }] as const];
+    });
+    const ref = { namespace, workflow: name };
+    const reasons = await Promise.all([reasonsOfWaiting(waiting, nodes, ref, { pods, log, now }), reasonsOfHandOvers(late, nodes, ref, { pods, log, now })]);
+    for (const [path, message] of reasons.flatMap((found) => [...found])) if (live.task(path)?.message !== message) live.updateTask({ path, message });
   }
 
   /** Closes gates whose answer the engine could not take, so that the run says what is wrong instead of waiting for ever. */

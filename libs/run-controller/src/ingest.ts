@@ -6,6 +6,7 @@ import { hasNodeResult, isAroundTask, isGate, isOpenGate, readNodeResult, taskPa
 import { attemptRows } from './attempt-rows.js';
 import { noteEntered } from './enter-dag.js';
 import { failureOf } from './failure-of.js';
+import { isHandingOver } from './hand-overs.js';
 import type { LiveRun } from './live-run.js';
 import type { RunRows } from './run-rows.js';
 import { nodeMessage, TERMINATED } from './node-message.js';
@@ -98,6 +99,8 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Nod
   const attempts = attemptRows(node, nodes, row.attempts, context.now, remains?.times);
   if (state === 'PENDING' && row.kind === 'container') live.waitingPods.add(path);
   else live.waitingPods.delete(path);
+  if (state !== 'RUNNING' || !isHandingOver(node, nodes)) live.handOvers.delete(path);
+  else if (!live.handOvers.has(path)) live.handOvers.set(path, context.now);
   const update: TaskUpdate = {
     path,
     state,

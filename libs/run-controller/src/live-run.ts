@@ -18,6 +18,8 @@ export class LiveRun extends RunRows {
   readonly taskNodes = new Map<ScopePath, string>();
   /** Tasks whose pods were asked for and have not started. */
   readonly waitingPods = new Set<ScopePath>();
+  /** Tasks whose process has ended and whose files are being taken away, and since when that is known here. */
+  readonly handOvers = new Map<ScopePath, Date>();
   readonly #values = new Map<ScopePath, Values>();
 
   constructor(

@@ -1,0 +1,55 @@
+import type { NodeStatus } from '@millrace/argo';
+import { attemptsOf, type Nodes } from '@millrace/workflow-compiler';
+import type { AskContext } from './ask-pods.js';
+import type { AttemptRef } from './attempt-pods.js';
+
+type WorkflowRef = Pick<AttemptRef, 'namespace' | 'workflow'>;
+
+/** How long files may take before anybody asks why. */
+const PATIENCE_MS = 10_000;
+const MOST_ASKED = 20;
+/** Of what no waiting mends, such as a bucket that is missing. */
+const MOST_FAILURES = 5;
+/** A server that does not answer, or not yet: Kubernetes' or the store. It is waited for, however long it is away. */
+const AWAY =
+  /dial tcp|connection (refused|reset|lost|timed out)|i\/o timeout|no such host|no route to host|network is unreachable|\bEOF\b|TLS handshake|context deadline exceeded|timed out|try again|too many requests|slow ?down|unavailable|unable to handle the request|internal ?error|etcdserver|not ready/i;
+
+/** Whether the process of a task has ended while Argo's executor still takes its files away: its node has an exit code before it is over. */
+export function isHandingOver(node: NodeStatus, nodes: Nodes): boolean {
+  const last = attemptsOf(node, nodes).at(-1);
+  return last?.phase === 'Running' && last.outputs?.exitCode !== undefined;
+}
+
+/**
+ * Why files of tasks that have ended are not in the store yet, by the key they are given under with the time since when that is known. Where waiting
+ * does not help the attempt is ended, so that its node tells why.
+ */
+export async function reasonsOfHandOvers<Key>(
+  late: Iterable<readonly [Key, { readonly node: NodeStatus; readonly since: Date }]>,
+  nodes: Nodes,
+  ref: WorkflowRef,
+  { pods, log, now }: AskContext & { readonly now: Date },
+): Promise<ReadonlyMap<Key, string>> {
+  const reasons = new Map<Key, string>();
+  if (pods === undefined) return reasons;
+  const asked = [...late].filter(([, { since }]) => now.getTime() - since.getTime() >= PATIENCE_MS).slice(0, MOST_ASKED);
+  await Promise.all(
+    asked.map(async ([key, { node }]) => {
+      const last = attemptsOf(node, nodes).at(-1);
+      if (last === undefined) return;
+      const attempt = { ...ref, nodeId: last.id, templateName: last.templateName ?? '' };
+      try {
+        const found = await pods.handOverOf(attempt);
+        if (found === undefined || found.failures === 0) return;
+        const { failures, reason } = found;
+        reasons.set(key, `Its process has ended; its files are not in the store yet, after ${failures === 1 ? 'one try' : `${failures} tries`}: ${reason}`);
+        if (failures < MOST_FAILURES || AWAY.test(reason)) return;
+        log('warn', 'the files of an attempt could not be taken away; it is ended', { ...ref, node: last.id, failures, reason });
+        await pods.giveUp(attempt);
+      } catch (error) {
+        log('warn', 'why the files of an attempt are not in the store could not be read from its pod', { ...ref, node: last.id, error: String(error) });
+      }
+    }),
+  );
+  return reasons;
+}
