@@ -1,4 +1,4 @@
-import { isPipelineError } from '@millrace/errors';
+import { isPipelineError } from './pipeline-error.js';
 
 /** For the log: what is our fault with its stack. */
 export function describeError(error: unknown): string {

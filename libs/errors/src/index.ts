@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export { describeError } from './describe-error.js';
 export { ERROR_CODES, PipelineError, isPipelineError, type ErrorCode, type PipelineErrorOptions } from './pipeline-error.js';

@@ -1,4 +1,5 @@
 import { parseAnyPipelineValue, type JsonValue } from '@millrace/pipeline-spec';
+import { shardOf } from '@millrace/resources';
 import { describe, expect, it } from 'vitest';
 import { expandSubmission } from './expand-submission.js';
 import type { RunSubmission } from './run-controller.js';
@@ -44,7 +45,8 @@ describe('expandSubmission', () => {
   });
 
   it('a schedule labels its Workflows as KFP does', () => {
-    expect(scheduleLabels(expand({}).submission)).toEqual({
+    expect(scheduleLabels({ ...expand({}).submission, recurringRunId: 'a' })).toEqual({
+      'millrace/schedule-shard': String(shardOf('a')),
       'scheduledworkflows.kubeflow.org/isOwnedByScheduledWorkflow': 'true',
       'scheduledworkflows.kubeflow.org/scheduledWorkflowName': 'nightly',
       'scheduledworkflows.kubeflow.org/workflowIndex': '12',

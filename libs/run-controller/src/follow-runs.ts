@@ -1,7 +1,7 @@
 import { LABEL_PERSISTED, LABEL_RUN_ID, type Workflow } from '@millrace/argo';
 import type { Run } from '@millrace/database';
+import { describeError } from '@millrace/errors';
 import { LABEL_SHARD, shardOf, startReconciler, type Reconciler, type Resource, type ResourceStore, type ShardOwnership, type ShardWorker } from '@millrace/resources';
-import { describeError } from './describe-error.js';
 import type { WorkflowFollower } from './follow-workflow.js';
 import { noteLost, sweepRuns, type SweepContext } from './sweep-runs.js';
 import type { RunObserver } from './run-controller.js';
@@ -16,6 +16,8 @@ export interface FollowingContext extends SweepContext {
 /** What another process left between two writes must be older than it takes to do both. */
 const SWEEP_EVERY_MS = 15_000;
 const SWEPT_WHEN_OLDER_MS = 15_000;
+/** A renewal that is late may still come, and what happened meanwhile is not told again. */
+const NOT_MINE_MS = 1_000;
 /** Of one shard; together they may be as many as there are shards. */
 const SHARD_CONCURRENCY = 2;
 
@@ -89,7 +91,7 @@ export class RunFollowing implements ShardWorker {
       selector: { withoutLabels: [LABEL_PERSISTED], ...(shard !== undefined && { labels: { [LABEL_SHARD]: String(shard) } }) },
       ...(shard !== undefined && { concurrency: SHARD_CONCURRENCY }),
       reconcile: async (workflow, changedNodes) => {
-        if (shard !== undefined && shards?.owns(shard) !== true) return undefined;
+        if (shard !== undefined && shards?.owns(shard) !== true) return { requeueAfterMs: NOT_MINE_MS };
         return this.#measured(() => this.follower.follow(workflow, changedNodes));
       },
       deleted: (workflow) => this.#deleted(workflow),

@@ -11,5 +11,5 @@ export { createRunController } from './create-run-controller.js';
 export { newRun } from './new-run.js';
 export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
 export { executionAsRun } from './task-rows.js';
-export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME } from './schedule-labels.js';
+export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME, LABEL_SCHEDULE_SHARD } from './schedule-labels.js';
 export { isMetricName } from './v1/read-run-metrics.js';

@@ -1,7 +1,7 @@
 import type { Workflow } from '@millrace/argo';
 import type { Run } from '@millrace/database';
+import { describeError } from '@millrace/errors';
 import { createWorkflow, shutDown, type WorkflowContext } from './create-workflow.js';
-import { describeError } from './describe-error.js';
 import type { WorkflowFollower } from './follow-workflow.js';
 import { retriesOf } from './retry-rows.js';
 import { takeUp, type RetryContext } from './retry-run.js';

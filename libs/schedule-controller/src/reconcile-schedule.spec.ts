@@ -205,6 +205,8 @@ describe('one run for each slot', () => {
   });
   afterEach(() => bench.close());
 
+  const object = (id: string) => [...bench.memory.objects.values()].find(({ metadata }) => metadata.labels?.['pipeline/recurringrunid'] === id)!;
+
   it.each(['schedule.submitted', 'schedule.recorded'])('when it dies at %s', async (point) => {
     const { id } = await bench.controller().create(bench.aSchedule({ displayName: 'n' }));
     bench.crashAt = point;
@@ -235,6 +237,24 @@ describe('one run for each slot', () => {
     }
     expect(await bench.slots(id)).toEqual(['09:01:00', '09:02:00', '09:03:00', '09:04:00', '09:05:00']);
     expect(await bench.database.recurringRuns.get(id)).toMatchObject({ lastIndex: 5 });
+  });
+
+  it('and no more at once than there may be, when another controller makes one while this one looks', async () => {
+    const { id } = await bench.controller().create(bench.aSchedule({ maxConcurrency: 1 }));
+    bench.now += 3 * MINUTE;
+    const stale = object(id);
+    const { runs } = bench.database;
+    for (const read of ['listUnfinishedOf', 'listLatestOf'] as const) {
+      const asked = runs[read].bind(runs) as (...args: unknown[]) => Promise<never>;
+      runs[read] = async (...args: unknown[]) => {
+        runs[read] = asked;
+        const answer = await asked(...args);
+        await bench.reconciler().reconcile(stale);
+        return answer;
+      };
+      await bench.reconciler().reconcile(stale);
+      expect(await bench.slots(id)).toEqual(['09:01:00']);
+    }
   });
 
   it('when the clock is set back and comes to the same times again', async () => {

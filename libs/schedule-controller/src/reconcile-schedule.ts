@@ -2,7 +2,7 @@ import type { Database, RecurringRun, Run } from '@millrace/database';
 import { isPipelineError } from '@millrace/errors';
 import type { ReconcileResult, Resource, ResourceRef, ResourceStore } from '@millrace/resources';
 import type { RunController } from '@millrace/run-controller';
-import { historyOf, LABEL_RECURRING_RUN_ID, nextSlot, nextStep, type ScheduledWorkflow, type ScheduleStep } from '@millrace/scheduling';
+import { concurrencyOf, historyOf, LABEL_RECURRING_RUN_ID, nextSlot, nextStep, type ScheduledWorkflow, type ScheduleStep } from '@millrace/scheduling';
 import { makeSubmission } from './make-submission.js';
 import { mirrorOf } from './mirror-row.js';
 import { errorOf, scheduleStatus, type ScheduleFactsToTell } from './schedule-status.js';
@@ -94,8 +94,9 @@ export class ScheduleReconciler {
   async #known(object: Schedule, { id, displayName }: RecurringRun, now: number): Promise<Omit<ScheduleFactsToTell, 'nextSlot' | 'error'>> {
     const { spec, status } = object;
     const { runs } = this.context.database;
+    // In this order: of a run that another controller makes in between, none may count as the last and not as in progress, or more go on at once than may.
+    const latest = await runs.listLatestOf(id, historyOf(spec) + concurrencyOf(spec) + 1);
     const active = await runs.listUnfinishedOf(id);
-    const latest = await runs.listLatestOf(id, historyOf(spec) + active.length + 1);
     let lastSlot = timeOf(status?.trigger?.lastTriggeredTime);
     let lastIndex = status?.trigger?.lastWorkflowIndex ?? 0;
     for (const run of latest.toSorted((a, b) => a.scheduledAt.getTime() - b.scheduledAt.getTime())) {
@@ -106,7 +107,7 @@ export class ScheduleReconciler {
       if (slot <= now) lastSlot = slot;
     }
     const unfinished = new Set(active.map((run) => run.id));
-    return { spec, lastIndex, active, finished: latest.filter((run) => !unfinished.has(run.id)), ...(lastSlot !== undefined && { lastSlot }) };
+    return { spec, lastIndex, active, finished: latest.filter((run) => run.finishedAt !== undefined && !unfinished.has(run.id)), ...(lastSlot !== undefined && { lastSlot }) };
   }
 
   /** The run of a slot, whoever made it. What is refused is said, and the slot is over; what may work later is thrown. */

@@ -1,5 +1,5 @@
 import type { Database, PipelineDocument, RecurringRun } from '@millrace/database';
-import type { ResourceStore } from '@millrace/resources';
+import type { ResourceStore, ShardOwnership } from '@millrace/resources';
 import type { RunController } from '@millrace/run-controller';
 
 export interface ScheduleControllerOptions {
@@ -8,6 +8,8 @@ export interface ScheduleControllerOptions {
   readonly runs: Pick<RunController, 'submit' | 'preview' | 'terminate'>;
   /** Time zone of cron expressions that name none, such as `Europe/Berlin`. @default UTC */
   readonly timeZone?: string;
+  /** Only recurring runs of the shards that are this process's are followed. @default all of them are */
+  readonly shards?: ShardOwnership;
   readonly clock?: () => Date;
   /** Called by name around every write, for tests that end the process there. @default nothing */
   readonly failpoint?: (name: string) => void;
@@ -31,8 +33,8 @@ export interface ScheduleController {
    * leaves it there to be asked again (`end-first`), or after it, so that no further run comes in between (`end-after`).
    */
   delete(id: string, runs: 'leave' | 'end-first' | 'end-after'): Promise<void>;
-  /** Creates what was stored but not created, then watches. */
+  /** Creates what was stored but not created, then watches; of shards, when they become this process's. */
   start(): Promise<void>;
-  /** Stops watching; what is in progress ends first. */
+  /** Stops watching and gives the shards up; what is in progress ends first. */
   close(): Promise<void>;
 }

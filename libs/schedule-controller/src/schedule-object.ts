@@ -1,5 +1,5 @@
 import type { RecurringRun } from '@millrace/database';
-import type { ResourceRef } from '@millrace/resources';
+import { LABEL_SHARD, shardOf, type ResourceRef } from '@millrace/resources';
 import { LABEL_RECURRING_RUN_ID, SCHEDULED_WORKFLOW_API_VERSION, type ScheduledWorkflow } from '@millrace/scheduling';
 
 /** The ScheduledWorkflow of a recurring run. */
@@ -13,7 +13,7 @@ export function scheduleOf(run: RecurringRun): ScheduledWorkflow {
   return {
     apiVersion: SCHEDULED_WORKFLOW_API_VERSION,
     kind: 'ScheduledWorkflow',
-    metadata: { ...scheduleRefOf(run), labels: { [LABEL_RECURRING_RUN_ID]: run.id } },
+    metadata: { ...scheduleRefOf(run), labels: { [LABEL_RECURRING_RUN_ID]: run.id, [LABEL_SHARD]: String(shardOf(run.id)) } },
     spec: {
       enabled: run.status === 'ENABLED',
       maxConcurrency: run.maxConcurrency,

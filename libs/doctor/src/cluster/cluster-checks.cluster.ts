@@ -81,12 +81,12 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a c
     await post(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'keys' }, stringData: { accesskey: 'a', secretkey: 'b' } });
     await post(`/api/v1/namespaces/${namespace}/services`, { metadata: { name: 'ml-pipeline' }, spec: { selector: { 'app.kubernetes.io/name': 'millrace' }, ports: [{ name: 'http', port: 8888 }] } });
     await deployment(namespace, 'argo', { image: 'quay.io/argoproj/workflow-controller:v4.1.2', args: ['--namespaced'], env: [{ name: 'DEFAULT_REQUEUE_TIME', value: '300ms' }] });
-    const members = await Promise.all([['persistence-agent', SHARD_COUNT], ['scheduled-workflow-controller', 1]].map(async ([name, shardCount]) => {
-      const shards = new LeasedShards({ leases: new KubernetesLeases({ client, namespace, group: `millrace-${name as string}` }), identity: 'one', shardCount: shardCount as number, log: () => undefined });
+    const members = await Promise.all(['millrace-persistence-agent', 'millrace-schedules'].map(async (group) => {
+      const shards = new LeasedShards({ leases: new KubernetesLeases({ client, namespace, group }), identity: 'one', shardCount: SHARD_COUNT, log: () => undefined });
       shards.start({ begin: async () => undefined, end: async () => undefined });
       return shards;
     }));
-    await expect.poll(() => members.map(({ owned }) => owned.length), { timeout: 30_000 }).toEqual([SHARD_COUNT, 1]);
+    await expect.poll(() => members.map(({ owned }) => owned.length), { timeout: 30_000 }).toEqual([SHARD_COUNT, SHARD_COUNT]);
     const findings = await examine(clusterChecks, await context(namespace));
     await Promise.all(members.map((member) => member.close()));
     // The test's API server knows neither workflowtaskresults nor a StorageClass, and there are no pods.

@@ -1,5 +1,5 @@
 import { PipelineError } from '@millrace/errors';
-import type { Resource, ResourcePatch, ResourceStore, WatchEvent } from '@millrace/resources';
+import type { ListOptions, Resource, ResourcePatch, ResourceStore, WatchEvent } from '@millrace/resources';
 import type { ScheduledWorkflow } from '@millrace/scheduling';
 
 type Schedule = Resource<ScheduledWorkflow>;
@@ -7,7 +7,7 @@ type Schedule = Resource<ScheduledWorkflow>;
 /** Schedules in memory, told of at once; Workflows only come as events that a test makes. What it keeps outlives a controller. */
 export class MemoryStore {
   readonly objects = new Map<string, Schedule>();
-  readonly #watchers = new Map<(event: WatchEvent<ScheduledWorkflow>) => void, string>();
+  readonly #watchers = new Map<(event: WatchEvent<ScheduledWorkflow>) => void, { readonly kind: string; readonly options: ListOptions; readonly known: Set<string> }>();
   #version = 0;
 
   get store(): ResourceStore {
@@ -31,13 +31,13 @@ export class MemoryStore {
     return this.objects.get(`${namespace}/${name}`);
   }
 
-  async list(): Promise<{ items: Schedule[]; resourceVersion: string }> {
-    return { items: [...this.objects.values()], resourceVersion: String(this.#version) };
+  async list(_kind: string, options: ListOptions = {}): Promise<{ items: Schedule[]; resourceVersion: string }> {
+    return { items: [...this.objects.values()].filter((object) => matches(object, options)), resourceVersion: String(this.#version) };
   }
 
-  watch(kind: string, _options: unknown, onEvent: (event: WatchEvent<ScheduledWorkflow>) => void) {
-    this.#watchers.set(onEvent, kind);
-    if (kind === 'ScheduledWorkflow') for (const object of this.objects.values()) onEvent({ type: 'ADDED', object });
+  watch(kind: string, options: ListOptions, onEvent: (event: WatchEvent<ScheduledWorkflow>) => void) {
+    this.#watchers.set(onEvent, { kind, options, known: new Set() });
+    if (kind === 'ScheduledWorkflow') for (const object of this.objects.values()) this.#tellOne(onEvent, { type: 'ADDED', object });
     return { close: () => void this.#watchers.delete(onEvent) };
   }
 
@@ -45,7 +45,7 @@ export class MemoryStore {
     const object = this.objects.get(`${namespace}/${name}`);
     if (object === undefined) throw new PipelineError('NOT_FOUND', `${name} is gone`);
     if (object.metadata.resourceVersion !== metadata.resourceVersion) throw new PipelineError('ABORTED', `${name} has changed`);
-    const patched = { metadata: { ...object.metadata, resourceVersion: this.#next() }, spec: merge(object.spec, spec), status: merge(object.status, status) } as Schedule;
+    const patched = { metadata: { ...object.metadata, labels: merge(object.metadata.labels, metadata.labels), resourceVersion: this.#next() }, spec: merge(object.spec, spec), status: merge(object.status, status) } as Schedule;
     this.#put('MODIFIED', patched);
     return patched;
   }
@@ -68,13 +68,29 @@ export class MemoryStore {
   }
 
   #tell(kind: string, event: WatchEvent<ScheduledWorkflow>): void {
-    for (const [watcher, of] of this.#watchers) if (of === kind) watcher(event);
+    for (const [watcher, { kind: of }] of this.#watchers) if (of === kind) this.#tellOne(watcher, event);
+  }
+
+  /** As Kubernetes does: what does not match any more is told of as if it were deleted. */
+  #tellOne(watcher: (event: WatchEvent<ScheduledWorkflow>) => void, { type, object }: WatchEvent<ScheduledWorkflow>): void {
+    const { options, known } = this.#watchers.get(watcher)!;
+    const { name } = object.metadata;
+    if (type !== 'DELETED' && matches(object, options)) {
+      known.add(name);
+      watcher({ type, object });
+    } else if (known.delete(name)) {
+      watcher({ type: 'DELETED', object });
+    }
   }
 
   #next(): string {
     this.#version += 1;
     return String(this.#version);
   }
+}
+
+function matches({ metadata }: Schedule, { labels = {}, withoutLabels = [] }: ListOptions): boolean {
+  return Object.entries(labels).every(([name, value]) => metadata.labels?.[name] === value) && withoutLabels.every((name) => metadata.labels?.[name] === undefined);
 }
 
 function merge(before: unknown, patch: unknown): unknown {

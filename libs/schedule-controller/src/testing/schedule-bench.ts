@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database, PipelineDocument, RecurringRun, Run } from '@millrace/database';
 import { aPipeline, aRecurringRun, aRun, aVersion, anExperiment, openTestDatabase } from '@millrace/database/testing';
 import type { PipelineError } from '@millrace/errors';
+import { shardOf, type ShardOwnership } from '@millrace/resources';
 import type { RunSubmission } from '@millrace/run-controller';
 import { createScheduleController } from '../create-schedule-controller.js';
 import { ScheduleReconciler } from '../reconcile-schedule.js';
@@ -62,8 +63,8 @@ export class ScheduleBench {
   }
 
   /** The face of it; it follows nothing until it is started. */
-  controller(): ScheduleController {
-    const controller = createScheduleController(this.#options());
+  controller(shards?: ShardOwnership): ScheduleController {
+    const controller = createScheduleController({ ...this.#options(), ...(shards && { shards }) });
     this.#controllers.add(controller);
     return controller;
   }
@@ -138,7 +139,12 @@ export class ScheduleBench {
     for (const run of await this.database.runs.listUnfinishedOf(id)) {
       await this.database.runs.record({ runId: run.id, at: new Date(this.now), run: { state: 'SUCCEEDED', finishedAt: new Date(this.now) } });
       this.memory.emitWorkflow(
-        { 'scheduledworkflows.kubeflow.org/scheduledWorkflowName': (await this.database.recurringRuns.get(id)).scheduleName, 'pipeline/persistedFinalState': 'true' },
+        {
+          'scheduledworkflows.kubeflow.org/isOwnedByScheduledWorkflow': 'true',
+          'scheduledworkflows.kubeflow.org/scheduledWorkflowName': (await this.database.recurringRuns.get(id)).scheduleName,
+          'millrace/schedule-shard': String(shardOf(id)),
+          'pipeline/persistedFinalState': 'true',
+        },
         'Succeeded',
       );
     }

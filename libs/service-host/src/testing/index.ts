@@ -1,0 +1,6 @@
+/**
+ * Replicas of a service as processes, for tests that kill them.
+ *
+ * @packageDocumentation
+ */
+export { ServiceReplicas, type ServiceReplica } from './service-replicas.js';
