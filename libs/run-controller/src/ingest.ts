@@ -136,11 +136,11 @@ function completeDag(live: LiveRun, update: TaskUpdate): void {
 /** Argo is content when the process was; whether it left what the component declares is for us to say. */
 function completeContainer(live: LiveRun, update: TaskUpdate, node: NodeStatus, nodes: Nodes, context: IngestContext): void {
   const row = live.task(update.path)!;
+  const copied = copyOf(row);
+  if (copied !== undefined) return noteImport(live, { ...update, message: '' }, copied.after, context.now);
   const execution = executionOf(row);
   const collected =
     execution === undefined
-  const copied = copyOf(row);
-  if (copied !== undefined) return noteImport(live, { ...update, message: '' }, copied.after, context.now);
       ? ({ kind: 'failed', message: `"${row.displayName}" ran although nothing was decided for it: the database is older than its Workflow, as after a restore. Retry the run` } as const)
       : outputsOf(live, update.path, placeAttempt(execution, { taskRoot: execution.taskRoot, taskId: row.id }, lastAttempt(node, nodes)), node, context);
   if (collected.kind === 'failed') {
