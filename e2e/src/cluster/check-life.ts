@@ -15,6 +15,7 @@ export const LIFE: Readonly<Record<string, ClusterCheck>> = {
   'own-attempts': leavingNothingBehind,
   times: timing,
   waiting: sayingWhyItWaits,
+  undeliverable: sayingWhyItsFilesStay,
   image: mountingAnImage,
   retry: retryingARun,
   lifetime: forgettingWorkflows,
@@ -115,6 +116,27 @@ async function timing(context: CheckContext, expect: Expect): Promise<string> {
   expect(seconds >= 4 && seconds < all, `five seconds are ${seconds} s of ${all} s`);
   expect(attempts[0]?.started_at === from && attempts[0]?.finished_at === to, 'its attempt has the times of the task');
   return `5 s are ${seconds} s of the ${all} s of the run`;
+}
+
+/** Files that no waiting brings into the store fail their task, with the reason, and it is not run again. */
+async function sayingWhyItsFilesStay(context: CheckContext, expect: Expect): Promise<string> {
+  const { server, namespace, images } = context;
+  const runs = new Runs(server);
+  const spec = fitSpec(shellPipeline({ make: { line: 'echo made' } }, 'undeliverable'), images) as any;
+  const { body } = await createRun(server, { display_name: 'undeliverable', pipeline_spec: spec, runtime_config: { pipeline_root: 'minio://no-such-bucket-of-e2e/root' } });
+  const said = new Set<string>();
+  const began = Date.now();
+  const { run, tasks } = await until('its end', async () => {
+    const look = await runs.look(body.run_id);
+    const { state, message = '' } = look.tasks['make'] ?? {};
+    if (state === 'RUNNING' && message !== '') said.add(message);
+    return look.run.state === 'FAILED' || look.run.state === 'SUCCEEDED' ? look : undefined;
+  }, 400);
+  const { state, message = '', attempt_list: attempts } = tasks['make']!;
+  expect(run.state === 'FAILED' && state === 'FAILED' && /bucket/.test(message), `the run is ${run.state}, the task ${state}: ${message}`);
+  const pods = await namespace.podsOf(body.run_id);
+  expect(attempts.length === 1 && pods <= 1, `it has ${attempts.length} attempts and ${pods} pods`);
+  return `failed after ${((Date.now() - began) / 1000).toFixed(0)} s: ${message.slice(0, 90)}; said before: ${[...said].at(-1)?.slice(0, 150) ?? 'nothing'}`;
 }
 
 /** What keeps a pod from starting is said while it waits. */

@@ -15,11 +15,14 @@ export const OUTAGES: Readonly<Record<string, ClusterCheck>> = {
 };
 
 const RUNS = 50;
-const AWAY_MS = 30_000;
+const AWAY_MS = Number(setting('E2E_AWAY') ?? 30) * 1_000;
 const DONE: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED']);
 
-/** Tasks of which each run of its container leaves one more object in its artifact, so that nothing can run twice unnoticed. The second waits for what the first says. */
-function tracedPipeline(tasks: 1 | 2, seconds = 0): object {
+/**
+ * Tasks of which each run of its container leaves one more object in its artifact, so that nothing can run twice unnoticed. The second waits for what the first says.
+ * With retries a further attempt leaves its object elsewhere, and is one more pod.
+ */
+function tracedPipeline(tasks: 1 | 2, { seconds = 0, retries = 0 }: { readonly seconds?: number; readonly retries?: number } = {}): object {
   const leave = (): object => ({
     container: {
       image: 'busybox',
@@ -32,7 +35,7 @@ function tracedPipeline(tasks: 1 | 2, seconds = 0): object {
     inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } },
     outputDefinitions: { artifacts: { trace: { artifactType: { schemaTitle: 'system.Artifact', schemaVersion: '0.0.1' } } }, parameters: { said: { parameterType: 'STRING' } } },
   };
-  const task = (name: string, text: object) => ({ taskInfo: { name }, componentRef: { name: 'comp-leave' }, inputs: { parameters: { text } } });
+  const task = (name: string, text: object) => ({ taskInfo: { name }, componentRef: { name: 'comp-leave' }, inputs: { parameters: { text } }, ...(retries > 0 && { retryPolicy: { maxRetryCount: retries } }) });
   return {
     schemaVersion: '2.1.0',
     sdkVersion: 'kfp-2.17.0',
@@ -194,13 +197,13 @@ async function untilMoved(services: ClusterServices, since: number): Promise<num
   return (Date.now() - since) / 1000;
 }
 
-/** A server of the cluster is away for half a minute while runs are under way, and one is asked for. */
+/** A server of the cluster is away while runs are under way, half of them of tasks that would be retried, and one is asked for. */
 async function beingWithout(what: 'KUBERNETES' | 'S3', context: CheckContext, expect: Expect): Promise<string> {
   const [stop, start] = [setting(`E2E_STOP_${what}`), setting(`E2E_START_${what}`)];
   if (stop === undefined || start === undefined) return `SKIPPED: E2E_STOP_${what} and E2E_START_${what} say how it is stopped and started`;
   const { server, images } = context;
   const runs = new Map<string, 1 | 2>();
-  for (let number = 0; number < 4; number += 1) runs.set(await startSpec(server, fitSpec(tracedPipeline(2, 4 + 4 * number), images), `without ${what} ${number}`), 2);
+  for (let number = 0; number < 4; number += 1) runs.set(await startSpec(server, fitSpec(tracedPipeline(2, { seconds: 4 + 4 * number, retries: number % 2 }), images), `without ${what} ${number}`), 2);
   await until('that the first tasks run', async () => ((await new Runs(server).look([...runs.keys()][0]!)).tasks['one']?.state === 'RUNNING' ? true : undefined));
   command(stop);
   const away = Date.now();
