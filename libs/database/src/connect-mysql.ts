@@ -9,6 +9,8 @@ const DEFAULT_CONNECTIONS = 10;
 const KNOWN_PARAMETERS = ['connectionLimit', 'ssl'];
 
 const ANSWER_TIMEOUT_MS = 3_000;
+/** A process that is starved of its processor sees an answer late; each connection that is given up for that costs it another handshake. The driver's types lack it. */
+const ALIVE = { pingTimeout: 2_000 };
 
 /** The driver's pool would try for long and then not say why. */
 async function checkAnswers(host: string, port: number): Promise<void> {
@@ -56,6 +58,7 @@ export async function connectMysql(url: string): Promise<{ readonly adapter: Sql
       ...settings,
       acquireTimeout: 10_000,
       connectTimeout: 5_000,
+      ...ALIVE,
       charset: 'utf8mb4',
       collation: 'utf8mb4_bin',
       allowPublicKeyRetrieval: true,

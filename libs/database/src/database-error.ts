@@ -57,6 +57,10 @@ export function isTransient(error: unknown): boolean {
   return fault !== undefined && (fault.kind === 'TransactionWriteConflict' || (fault.kind === 'mysql' && LOST_RACES.has(fault.code ?? 0)));
 }
 
+/** The driver's own: none of its connections became free in time. Where it has none at all, the database is away. */
+const NONE_FREE = 45028;
+const RETRY_AFTER_SECONDS = 5;
+
 const AWAY_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections', 'TlsConnectionError']);
 const REFUSED_KINDS = new Set(['DatabaseAccessDenied', 'AuthenticationFailed', 'DatabaseDoesNotExist']);
 
@@ -76,6 +80,10 @@ export function toDatabaseError(error: unknown): unknown {
       return new PipelineError('ABORTED', 'Others kept changing the same rows; try again.', { cause: error });
     case 'mysql':
       if (fault.code === 1153) return new PipelineError('RESOURCE_EXHAUSTED', 'The document is larger than the database server accepts; raise its max_allowed_packet (64M holds every pipeline that can be uploaded).', { cause: error });
+      if (fault.code === NONE_FREE && !fault.message.includes('active=0 ')) {
+        const text = 'All connections of this server to its database have been in use for 10 s; try again, and give it more of them (connectionLimit of the database URL, MILLRACE_DATABASE_CONNECTIONS) or another replica if that goes on.';
+        return new PipelineError('UNAVAILABLE', text, { cause: error, details: { retryAfterSeconds: RETRY_AFTER_SECONDS } });
+      }
       if (LOST_RACES.has(fault.code ?? 0)) return new PipelineError('ABORTED', 'Others kept changing the same rows; try again.', { cause: error });
       return new PipelineError('UNAVAILABLE', `The database is away or failed: ${fault.message}`, { cause: error });
     case 'sqlite':

@@ -6,6 +6,7 @@ import { toDatabaseError } from './database-error.js';
 import type { Database } from './database.js';
 import { StoredExperiments } from './experiments.repository.js';
 import { assertMigrated, migrate } from './migrate.js';
+import { NewestRunTimes } from './newest-run-times.js';
 import { StoredPipelines } from './pipelines.repository.js';
 import { PrismaAccess } from './prisma-access.js';
 import { StoredRecurringRuns } from './recurring-runs.repository.js';
@@ -51,7 +52,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     experiments: new StoredExperiments(session, orm, changes),
     pipelines: new StoredPipelines(session, orm, changes),
-    runs: new StoredRuns(session, orm, changes),
+    runs: new StoredRuns(session, orm, changes, new NewestRunTimes(session, log)),
     recurringRuns: new StoredRecurringRuns(session, orm, changes),
     tasks: new StoredTasks(session),
     artifacts: new StoredArtifacts(session),

@@ -3,6 +3,7 @@ import { ChangeEmitter } from './change-emitter.js';
 import { connectSqlite } from './connect-sqlite.js';
 import type { Database } from './database.js';
 import type { ListQuery } from './list-query.js';
+import { NewestRunTimes } from './newest-run-times.js';
 import { PrismaAccess } from './prisma-access.js';
 import { StoredRuns } from './runs.repository.js';
 import { SqlSession } from './sql-session.js';
@@ -35,7 +36,7 @@ describe('plans of run lists on SQLite', () => {
       statements.push(statement);
       return session.query<Row>(statement);
     };
-    runs = new StoredRuns(listening, new PrismaAccess(adapter, 'sqlite'), new ChangeEmitter(() => undefined));
+    runs = new StoredRuns(listening, new PrismaAccess(adapter, 'sqlite'), new ChangeEmitter(() => undefined), new NewestRunTimes(listening, () => undefined));
   });
   afterAll(async () => {
     await adapter.dispose();

@@ -12,6 +12,7 @@ import { listPage } from './list-page.js';
 import type { ListQuery, Page } from './list-query.js';
 import type { PipelineDocument, Run, RunDocuments, RunProgress, RunReopening, RunState, RunUpdate, StorageState } from './model.js';
 import { fromDocument, toDocument } from './pipeline-rows.js';
+import type { NewestRunTimes } from './newest-run-times.js';
 import type { PrismaAccess } from './prisma-access.js';
 import { RUN_LIST } from './run-list.js';
 import { resetTasks } from './reopen-run.js';
@@ -64,11 +65,13 @@ export class StoredRuns implements RunRepository {
   readonly #sql: SqlSession;
   readonly #orm: PrismaAccess;
   readonly #changes: ChangeEmitter;
+  readonly #newest: NewestRunTimes;
 
-  constructor(session: SqlSession, orm: PrismaAccess, changes: ChangeEmitter) {
+  constructor(session: SqlSession, orm: PrismaAccess, changes: ChangeEmitter, newest: NewestRunTimes) {
     this.#sql = session;
     this.#orm = orm;
     this.#changes = changes;
+    this.#newest = newest;
   }
 
   async create(run: Run, documents: RunDocuments, progress: Omit<RunProgress, 'runId' | 'at' | 'run'>): Promise<void> {
@@ -80,13 +83,13 @@ export class StoredRuns implements RunRepository {
         await insertRows(tx, { table: 'runs', columns: RUN_COLUMNS }, [row]);
         await insertRows(tx, { table: 'run_documents', columns: ['runId', 'pipelineSpec', 'platformSpec', 'workflow'] }, [document]);
         await writeProgress(tx, { runId: run.id, namespace: run.namespace, pipelineName: run.pipelineName, at: run.createdAt }, progress);
-        await tx.execute(sql`UPDATE experiments SET lastRunCreatedAt = ${run.createdAt} WHERE id = ${run.experimentId} AND (lastRunCreatedAt IS NULL OR lastRunCreatedAt < ${run.createdAt})`);
         await this.#changes.tell(tx, changes);
       });
     } catch (error) {
       if (isIdTaken(error)) throw new PipelineError('ALREADY_EXISTS', `Run ${run.id} already exists`, { cause: error });
       throw error;
     }
+    await this.#newest.note(run.experimentId, run.createdAt);
     this.#changes.emit(changes, { told: true });
   }
 

@@ -63,6 +63,8 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     for (const header of ['content-length', 'content-disposition', 'content-range', 'etag', 'content-encoding', 'connection']) reply.removeHeader(header);
+    const retryAfter = answer.details?.['retryAfterSeconds'];
+    if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
     if (answer.http === 401) reply.header('www-authenticate', 'Bearer');
     if (error instanceof UnknownRouteError) {
       if (error.methods.length > 0) reply.header('allow', error.methods.join(', '));
