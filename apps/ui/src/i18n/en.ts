@@ -188,6 +188,7 @@ export const en = {
     queuedFor: (duration: string) => `after ${duration} queued`,
     why: 'Why did this fail?',
     whyWaiting: 'Why has this not started?',
+    whyNotOver: 'Why is this not over?',
     whyRun: (task: string) => `Open ${task}`,
     showEnd: 'Show the last lines',
     exitCode: (code: number) => `exit code ${code}`,

@@ -188,6 +188,7 @@ export const zh: Texts = {
     queuedFor: (duration) => `排队${duration}`,
     why: '为什么失败？',
     whyWaiting: '为什么还没开始？',
+    whyNotOver: '为什么还没结束？',
     whyRun: (task) => `打开${task}`,
     showEnd: '查看最后几行',
     exitCode: (code) => `退出码${code}`,

@@ -24,9 +24,9 @@ export function WhyCard({ task, onLogs }: WhyProps) {
   return null;
 }
 
-/** Whether a task that has not begun says why: a word such as `ContainerCreating` is no reason. */
-export function isHeldUp({ state, message }: Pick<TaskDetail, 'state' | 'message'>): boolean {
-  return state === 'PENDING' && message?.includes(' ') === true;
+/** Whether a task that has not begun, or is not over though its process is, says why: a word such as `ContainerCreating` is no reason. */
+export function isHeldUp({ kind, state, message }: Pick<TaskDetail, 'kind' | 'state' | 'message'>): boolean {
+  return (state === 'PENDING' || (state === 'RUNNING' && kind === 'container')) && message?.includes(' ') === true;
 }
 
 function WhyFailed({ task, onLogs }: WhyProps) {
@@ -120,11 +120,12 @@ function WhySkipped({ task }: { readonly task: TaskDetail }) {
 
 function WhyWaiting({ task }: { readonly task: TaskDetail }) {
   const t = useTexts();
+  const [state, question] = task.state === 'RUNNING' ? (['running', t.task.whyNotOver] as const) : (['pending', t.task.whyWaiting] as const);
   return (
-    <section className={`${styles.why} ${styles.skipped}`} aria-label={t.task.whyWaiting}>
+    <section className={`${styles.why} ${styles.skipped}`} aria-label={question}>
       <p className={styles.head}>
-        <StateGlyph state="pending" size={13} decorative />
-        {t.task.whyWaiting}
+        <StateGlyph state={state} size={13} decorative />
+        {question}
       </p>
       <p className={styles.cause}>{task.message}</p>
     </section>
