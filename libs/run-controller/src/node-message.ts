@@ -8,6 +8,8 @@ const PAST_DEADLINE = /^pod was active on the node longer than the specified dea
 const NO_MORE_RETRIES = /^no more retries left$/i;
 // Argo puts the container and its exit code before what is known; embedded Argo's reason begins with the code too.
 const MAIN_ERROR = /^main: Error \(exit code (\d+)\)(?:: )?/;
+// Of the container that takes the files away Argo speaks only where the task's own ended well.
+const WAIT_ERROR = /^wait: \w+ \(exit code (\d+)\)(?:: )?/;
 
 /**
  * What Argo says of a task's node, for who wrote the pipeline: without Argo's own words where there is something better to say, and empty
@@ -28,6 +30,8 @@ function inOurWords(message: string, lastWords: string): string {
   if (OMITTED.test(message)) return 'a task before it did not succeed';
   if (SHUT_DOWN.test(message)) return TERMINATED;
   if (PAST_DEADLINE.test(message)) return 'it was stopped because it ran longer than its timeout';
+  const left = WAIT_ERROR.exec(message);
+  if (left !== null) return `Its work was done, but Argo's executor could not store its files and report it: ${message.slice(left[0].length).replace(/[\s;]+$/, '') || `it ended with exit code ${left[1]}`}`;
   const failed = MAIN_ERROR.exec(message);
   if (failed === null) return message;
   const rest = message.slice(failed[0].length);
