@@ -13,8 +13,8 @@ describe('nodeMessage', () => {
     ['Pod was active on the node longer than the specified deadline', 'it was stopped because it ran longer than its timeout'],
     ['main: Error (exit code 3): Exit code 3: ValueError: no', 'Exit code 3: ValueError: no'],
     ['main: Error (exit code 3)', 'Exit code 3; its log may tell why.'],
-    ['wait: Error (exit code 64): failed to put file: Access Denied.; ', "Its work was done, but Argo's executor could not store its files and report it: failed to put file: Access Denied."],
-    ['wait: Error (exit code 2)', "Its work was done, but Argo's executor could not store its files and report it: it ended with exit code 2"],
+    ['wait: Error (exit code 64): failed to put file: Access Denied.; ', "Its work was done, but what it left could not be taken away: failed to put file: Access Denied."],
+    ['wait: Error (exit code 2)', "Its work was done, but what it left could not be taken away: Argo's executor ended with exit code 2"],
   ])('says of %j: %j', (said, message) => {
     expect(nodeMessage(pod(said), {})).toBe(message);
   });

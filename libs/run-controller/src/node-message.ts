@@ -31,7 +31,7 @@ function inOurWords(message: string, lastWords: string): string {
   if (SHUT_DOWN.test(message)) return TERMINATED;
   if (PAST_DEADLINE.test(message)) return 'it was stopped because it ran longer than its timeout';
   const left = WAIT_ERROR.exec(message);
-  if (left !== null) return `Its work was done, but Argo's executor could not store its files and report it: ${message.slice(left[0].length).replace(/[\s;]+$/, '') || `it ended with exit code ${left[1]}`}`;
+  if (left !== null) return `Its work was done, but what it left could not be taken away: ${message.slice(left[0].length).replace(/[\s;]+$/, '') || `Argo's executor ended with exit code ${left[1]}`}`;
   const failed = MAIN_ERROR.exec(message);
   if (failed === null) return message;
   const rest = message.slice(failed[0].length);
