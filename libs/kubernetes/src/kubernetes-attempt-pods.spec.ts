@@ -18,7 +18,7 @@ function aCluster(pods: Pick<ReturnType<typeof aPod>, 'metadata'>[], events: obj
       if (method === 'DELETE') return void asked.push(`DELETE ${path} ${JSON.stringify(body)}`);
       const selector = String(query?.['fieldSelector']);
       asked.push(`${path.split('/').at(-1)} ${selector}`);
-      if (path === '/api/v1/namespaces/ns/events') return { items: events };
+      if (path === '/api/v1/namespaces/ns/events') return { items: events, metadata: { resourceVersion: '1' } };
       expect(path).toBe('/api/v1/namespaces/ns/pods');
       return { items: pods.filter(({ metadata }) => selector === `metadata.name=${metadata.name}`) };
     },
@@ -49,13 +49,28 @@ describe('what a pod tells of an attempt', () => {
     expect(await aCluster([aPod({ terminated }, `${`wf-${templateName}`.slice(0, 242)}-123`)]).pods.timesOf({ ...attempt, templateName })).toBeDefined();
   });
 
+  const event = (reason: string, message: string, lastTimestamp: string, involvedObject: object = { name: 'wf-pod-a-123', uid: 'uid-wf-pod-a-123' }) => ({ reason, message, lastTimestamp, involvedObject, metadata: { creationTimestamp: '2026-03-02T10:00:00Z' } });
   it('is the newest warning while it does not start', async () => {
-    const event = (reason: string, message: string, lastTimestamp: string) => ({ reason, message, lastTimestamp, metadata: { creationTimestamp: '2026-03-02T10:00:00Z' } });
-    const { pods, asked } = aCluster([aPod({ waiting: {} })], [event('FailedMount', 'old', '2026-03-02T10:00:00Z'), event('FailedMount', 'secret "s" not found', '2026-03-02T10:00:30Z'), event('Unhealthy', 'no', '2026-03-02T10:00:40Z')]);
+    const { pods, asked } = aCluster(
+      [aPod({ waiting: {} })],
+      [
+        event('FailedMount', 'old', '2026-03-02T10:00:00Z'),
+        event('FailedMount', 'secret "s" not found', '2026-03-02T10:00:30Z'),
+        event('Unhealthy', 'no', '2026-03-02T10:00:40Z'),
+        event('FailedMount', 'of the pod of this name before', '2026-03-02T10:00:50Z', { name: 'wf-pod-a-123', uid: 'another' }),
+        event('FailedMount', 'of another pod', '2026-03-02T10:00:50Z', { name: 'wf-pod-b-456' }),
+      ],
+    );
     expect(await pods.whyWaiting(attempt)).toBe('FailedMount: secret "s" not found');
-    expect(asked).toContain('events involvedObject.kind=Pod,involvedObject.name=wf-pod-a-123,type=Warning');
-    expect(await aCluster([aPod({ waiting: {} })]).pods.whyWaiting(attempt)).toBeUndefined();
+    expect(asked).toContain('events involvedObject.kind=Pod,type=Warning');
     expect(await aCluster([]).pods.whyWaiting(attempt)).toBeUndefined();
+  });
+
+  it('is asked for many pods at once with one request', async () => {
+    const { pods, asked } = aCluster([aPod({ waiting: {} })], [event('FailedMount', 'of another pod', '2026-03-02T10:00:50Z', { name: 'wf-pod-b-456' })]);
+    const reasons = await Promise.all(Array.from({ length: 20 }, (_, number) => pods.whyWaiting({ ...attempt, nodeId: `wf-${number}` })));
+    expect(reasons.filter((reason) => reason !== undefined)).toEqual([]);
+    expect(asked).toHaveLength(1);
   });
 
   const failure = { exitCode: 64, reason: 'Error', message: 'failed to put directory: The specified bucket does not exist.; ' };

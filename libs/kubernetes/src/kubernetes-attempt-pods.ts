@@ -1,5 +1,6 @@
 import type { KubeClient } from './kube-client.js';
 import { deletePod, nodeIdOf, podsPath, type PodMeta } from './pods.js';
+import { PodWarnings } from './pod-warnings.js';
 
 interface AttemptRef {
   readonly namespace: string;
@@ -27,22 +28,15 @@ interface Pod {
   readonly status?: { readonly containerStatuses?: readonly ContainerStatus[] };
 }
 
-interface PodEvent {
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTimestamp?: string | null;
-  readonly eventTime?: string | null;
-  readonly metadata: { readonly creationTimestamp: string };
-}
-
 const MAX_PREFIX = 242;
 const MAX_REASON = 500;
-/** Said of pods that start all the same. */
-const HARMLESS: ReadonlySet<string> = new Set(['Unhealthy', 'BackOff', 'DNSConfigForming']);
-
-/** Pods of attempts, one request for each that is asked for. */
+/** Pods of attempts, one request for each that is asked for, and one for the warnings of a whole namespace. */
 export class KubernetesAttemptPods {
-  constructor(private readonly client: KubeClient) {}
+  readonly #warnings: PodWarnings;
+
+  constructor(private readonly client: KubeClient) {
+    this.#warnings = new PodWarnings(client);
+  }
 
   /** Of the main container; Kubernetes tells whole seconds. */
   async timesOf(attempt: AttemptRef): Promise<{ readonly startedAt: Date; readonly finishedAt?: Date } | undefined> {
@@ -54,16 +48,12 @@ export class KubernetesAttemptPods {
     return { startedAt: new Date(startedAt), ...(finishedAt && { finishedAt: new Date(finishedAt) }) };
   }
 
-  /** The newest warning about the pod. */
+  /** The newest warning about the pod. It is looked for only where there are warnings by its name: many pods may wait with nothing wrong but a full node. */
   async whyWaiting(attempt: AttemptRef): Promise<string | undefined> {
+    const warnings = await this.#warnings.of(attempt.namespace);
+    if (!namesOf(attempt).some((name) => warnings.has(name))) return undefined;
     const pod = await this.#find(attempt);
-    if (pod === undefined) return undefined;
-    const { items } = await this.client.json<{ items: readonly PodEvent[] }>({
-      path: `/api/v1/namespaces/${encodeURIComponent(attempt.namespace)}/events`,
-      query: { fieldSelector: `involvedObject.kind=Pod,involvedObject.name=${pod.metadata.name},type=Warning`, limit: 100 },
-    });
-    const timeOf = ({ lastTimestamp, eventTime, metadata }: PodEvent): string => lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-    const newest = items.filter(({ reason = '' }) => !HARMLESS.has(reason)).toSorted((a, b) => Date.parse(timeOf(b)) - Date.parse(timeOf(a)))[0];
+    const newest = pod && warnings.get(pod.metadata.name)?.find(({ involvedObject: { uid } }) => uid === undefined || uid === pod.metadata.uid);
     return newest && `${newest.reason}: ${newest.message}`.slice(0, MAX_REASON);
   }
 
@@ -87,14 +77,18 @@ export class KubernetesAttemptPods {
     if (pod !== undefined) await deletePod(this.client, attempt.namespace, pod.metadata);
   }
 
-  /** By the names that Argo's two settings give; the annotation decides. */
-  async #find({ namespace, workflow, nodeId, templateName }: AttemptRef): Promise<Pod | undefined> {
-    const named = `${`${workflow}-${templateName}`.slice(0, MAX_PREFIX)}${nodeId.slice(workflow.length)}`;
-    for (const name of new Set([named, nodeId])) {
-      const { items } = await this.client.json<{ items: readonly Pod[] }>({ path: podsPath(namespace), query: { fieldSelector: `metadata.name=${name}` } });
-      const found = items.find((pod) => nodeIdOf(pod) === nodeId);
+  async #find(attempt: AttemptRef): Promise<Pod | undefined> {
+    for (const name of namesOf(attempt)) {
+      const { items } = await this.client.json<{ items: readonly Pod[] }>({ path: podsPath(attempt.namespace), query: { fieldSelector: `metadata.name=${name}` } });
+      const found = items.find((pod) => nodeIdOf(pod) === attempt.nodeId);
       if (found !== undefined) return found;
     }
     return undefined;
   }
+}
+
+/** The names that Argo's two settings give; the annotation of the pod decides. */
+function namesOf({ workflow, nodeId, templateName }: AttemptRef): readonly string[] {
+  const named = `${`${workflow}-${templateName}`.slice(0, MAX_PREFIX)}${nodeId.slice(workflow.length)}`;
+  return [...new Set([named, nodeId])];
 }

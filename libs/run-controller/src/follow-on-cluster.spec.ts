@@ -249,6 +249,19 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect((await rows())['root/group/a']).toMatchObject({ state: 'RUNNING' });
       expect((await rows())['root/group/a']?.message ?? '').toBe('');
     });
+
+    it('is not asked at every change of a run', async () => {
+      let time = Date.parse('2026-03-02T10:00:30Z');
+      let asked = 0;
+      const pods: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => void (asked += 1), handOverOf: async () => undefined, giveUp: async () => undefined };
+      const busy = new WorkflowFollower({ ...following, clock: () => new Date(time), pods });
+      const waiting: Resource<Workflow> = {
+        ...created,
+        status: { phase: 'Running', nodes: Object.fromEntries([node('root', 'DAG', 'Running', 'root'), node('group', 'DAG', 'Running', 'root/group'), node('a', 'Pod', 'Pending', 'root/group/a', { finishedAt: undefined } as never)]) } as never,
+      };
+      for (let second = 0; second < 10; second += 1, time += 1_000) await busy.follow(waiting, new Set());
+      expect(asked).toBe(2);
+    });
   });
 
   describe('with a task that has ended and whose files are not in the store', () => {

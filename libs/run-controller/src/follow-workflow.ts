@@ -34,6 +34,8 @@ const OVER: ReadonlySet<Run['state']> = new Set(['SUCCEEDED', 'FAILED', 'SKIPPED
 const RECHECK_MS = 2_000;
 /** How often it is asked why a pod does not start. */
 const ASK_AGAIN_MS = 10_000;
+/** A run that changes all the time is not asked about each time. */
+const EXPLAIN_EVERY_MS = 5_000;
 
 /** What was decided about open gates, to be answered once it is recorded. */
 interface Gates {
@@ -163,6 +165,8 @@ export class WorkflowFollower {
 
   /** Says of tasks whose pods do not start why, where Argo does not, and of those that have ended why they are not over. */
   async #explainWaiting(live: LiveRun, workflow: Resource<Workflow>, now: Date): Promise<void> {
+    if (live.explainedAt !== undefined && now.getTime() - live.explainedAt.getTime() < EXPLAIN_EVERY_MS) return;
+    live.explainedAt = now;
     const { pods, log } = this.context;
     const nodes = workflow.status?.nodes ?? {};
     const { namespace, name } = workflow.metadata;

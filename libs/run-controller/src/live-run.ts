@@ -20,6 +20,8 @@ export class LiveRun extends RunRows {
   readonly waitingPods = new Set<ScopePath>();
   /** Tasks whose process has ended and whose files are being taken away, and since when that is known here. */
   readonly handOvers = new Map<ScopePath, Date>();
+  /** When it was asked last why any of these are late. */
+  explainedAt: Date | undefined;
   readonly #values = new Map<ScopePath, Values>();
 
   constructor(

@@ -1,0 +1,61 @@
+import type { KubeClient } from './kube-client.js';
+import { pagesOf } from './list-pages.js';
+
+export interface PodWarning {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly metadata: { readonly creationTimestamp: string };
+  readonly involvedObject: { readonly name: string; readonly uid?: string };
+}
+
+/** Of one namespace by name of the pod, the newest first. */
+type Warnings = ReadonlyMap<string, readonly PodWarning[]>;
+
+const PAGE_SIZE = 500;
+const GOOD_FOR_MS = 5_000;
+/** Said of pods that start all the same. */
+const HARMLESS: ReadonlySet<string> = new Set(['Unhealthy', 'BackOff', 'DNSConfigForming']);
+
+/**
+ * What Kubernetes warns of in pods. Its API server looks through all events of a namespace for each question, so one answer, up to five seconds old,
+ * serves everybody who asks.
+ */
+export class PodWarnings {
+  readonly #known = new Map<string, { readonly asked: number; readonly warnings: Promise<Warnings> }>();
+
+  constructor(
+    private readonly client: Pick<KubeClient, 'json'>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  of(namespace: string): Promise<Warnings> {
+    const known = this.#known.get(namespace);
+    if (known !== undefined && this.now() - known.asked < GOOD_FOR_MS) return known.warnings;
+    const warnings = this.#read(namespace);
+    this.#known.set(namespace, { asked: this.now(), warnings });
+    warnings.catch(() => this.#known.delete(namespace));
+    return warnings;
+  }
+
+  async #read(namespace: string): Promise<Warnings> {
+    const byPod = new Map<string, PodWarning[]>();
+    const query = { fieldSelector: 'involvedObject.kind=Pod,type=Warning', limit: PAGE_SIZE };
+    for await (const { items } of pagesOf<PodWarning>(this.client, { path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, query })) {
+      for (const warning of items) {
+        if (HARMLESS.has(warning.reason ?? '')) continue;
+        const { name } = warning.involvedObject;
+        const others = byPod.get(name);
+        if (others === undefined) byPod.set(name, [warning]);
+        else others.push(warning);
+      }
+    }
+    for (const warnings of byPod.values()) warnings.sort((a, b) => timeOf(b) - timeOf(a));
+    return byPod;
+  }
+}
+
+function timeOf({ lastTimestamp, eventTime, metadata }: PodWarning): number {
+  return Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp);
+}
