@@ -15,7 +15,7 @@ function aCluster(pods: Pick<ReturnType<typeof aPod>, 'metadata'>[], events: obj
   const asked: string[] = [];
   const client = {
     async json({ method, path, query, body }: KubeRequest) {
-      if (method === 'DELETE') return void asked.push(`DELETE ${path} ${JSON.stringify(body)}`);
+      if (method !== undefined) return void asked.push(`${method} ${path} ${JSON.stringify(body)}`);
       const selector = String(query?.['fieldSelector']);
       asked.push(`${path.split('/').at(-1)} ${selector}`);
       if (path === '/api/v1/namespaces/ns/events') return { items: events, metadata: { resourceVersion: '1' } };
@@ -81,13 +81,19 @@ describe('what a pod tells of an attempt', () => {
     ['pauses and waits', { restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: failure } }, { failures: 4, reason }],
     ['tries again', { restartCount: 4, state: { running: {} }, lastState: { terminated: failure } }, { failures: 4, reason }],
     ['crashed without a word', { restartCount: 0, state: { terminated: { exitCode: 2, reason: 'Error' } }, lastState: {} }, { failures: 1, reason: "Argo's executor ended with exit code 2" }],
-    ['has succeeded at last', { restartCount: 1, state: { terminated: { exitCode: 0, reason: 'Completed' } }, lastState: { terminated: failure } }, { failures: 1, reason }],
+    ['has succeeded at last', { restartCount: 1, state: { terminated: { exitCode: 0, reason: 'Completed' } }, lastState: { terminated: failure } }, { failures: 1, reason: '', done: true }],
   ])('is how taking its files away goes where that %s', async (_what, wait, expected) => {
     expect(await aCluster([aPodWhoseWait(wait)]).pods.handOverOf(attempt)).toEqual(expected);
   });
 
   it('is nothing of its files where the pod is gone', async () => {
     expect(await aCluster([]).pods.handOverOf(attempt)).toBeUndefined();
+  });
+
+  it('is told to Argo as its own executor would have', async () => {
+    const { pods, asked } = aCluster([aPod()]);
+    await pods.tellDone(attempt);
+    expect(asked).toEqual(['PATCH /apis/argoproj.io/v1alpha1/namespaces/ns/workflowtaskresults/wf-123 {"metadata":{"labels":{"workflows.argoproj.io/report-outputs-completed":"true"}}}']);
   });
 
   it('ends with this very pod where it is given up', async () => {

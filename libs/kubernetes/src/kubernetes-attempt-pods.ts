@@ -58,17 +58,25 @@ export class KubernetesAttemptPods {
   }
 
   /** Goes by Argo's `wait` container, which Kubernetes starts again when it fails. */
-  async handOverOf(attempt: AttemptRef): Promise<{ readonly failures: number; readonly reason: string } | undefined> {
+  async handOverOf(attempt: AttemptRef): Promise<{ readonly failures: number; readonly reason: string; readonly done?: boolean } | undefined> {
     const pod = await this.#find(attempt);
     const wait = pod?.status?.containerStatuses?.find(({ name }) => name === 'wait');
     if (wait === undefined) return undefined;
     const { restartCount = 0, state, lastState } = wait;
-    const failed = [state?.terminated, lastState?.terminated].find((ended) => ended !== undefined && ended.exitCode !== 0);
+    if (state?.terminated?.exitCode === 0) return { failures: restartCount, reason: '', done: true };
+    const failed = [state?.terminated, lastState?.terminated].find((ended) => ended !== undefined);
     if (failed === undefined) return { failures: 0, reason: '' };
     // Kubernetes says terminated or waiting of a container that it starts again after a pause.
-    const failures = state?.running === undefined && state?.terminated?.exitCode !== 0 ? restartCount + 1 : restartCount;
+    const failures = state?.running === undefined ? restartCount + 1 : restartCount;
     const said = failed.message?.replace(/[\s;]+$/, '') ?? '';
     return { failures, reason: (said === '' ? `Argo's executor ended with exit code ${failed.exitCode}` : said).slice(0, MAX_REASON) };
+  }
+
+  /** By the label that Argo's executor puts there last, for which it tries no longer than for anything else. */
+  async tellDone({ namespace, nodeId }: AttemptRef): Promise<void> {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}/workflowtaskresults/${encodeURIComponent(nodeId)}`;
+    const body = { metadata: { labels: { 'workflows.argoproj.io/report-outputs-completed': 'true' } } };
+    await this.client.json({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
   }
 
   /** Its pod goes, and Argo takes its node to have failed as its containers did. */

@@ -17,6 +17,8 @@ export interface HandOver {
   readonly failures: number;
   /** Of the last failure; empty where there is none. */
   readonly reason: string;
+  /** All is where it should be. @default false */
+  readonly done?: boolean;
 }
 
 /** What a substrate knows of the pods of attempts beside what their Workflow says. */
@@ -27,6 +29,8 @@ export interface AttemptPods {
   whyWaiting(attempt: AttemptRef): Promise<string | undefined>;
   /** Undefined where nobody knows. */
   handOverOf(attempt: AttemptRef): Promise<HandOver | undefined>;
+  /** Tells the engine that all of an attempt is there, where whoever took it away could not. Changes nothing where it was told. */
+  tellDone(attempt: AttemptRef): Promise<void>;
   /** Ends an attempt whose files cannot be taken away. Its node then fails for the reason of the last try. */
   giveUp(attempt: AttemptRef): Promise<void>;
 }

@@ -216,7 +216,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
 
   describe('with pods that can be asked', () => {
     const ask = (pods: Partial<AttemptPods>) =>
-      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => undefined, giveUp: async () => undefined, ...pods } });
+      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => undefined, tellDone: async () => undefined, giveUp: async () => undefined, ...pods } });
     const at = (time: string) => new Date(`2026-03-02T10:00:${time}Z`);
 
     it('says when the process of a task ran, not when its pod was asked for and found to be over', async () => {
@@ -253,7 +253,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     it('is not asked at every change of a run', async () => {
       let time = Date.parse('2026-03-02T10:00:30Z');
       let asked = 0;
-      const pods: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => void (asked += 1), handOverOf: async () => undefined, giveUp: async () => undefined };
+      const pods: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => void (asked += 1), handOverOf: async () => undefined, tellDone: async () => undefined, giveUp: async () => undefined };
       const busy = new WorkflowFollower({ ...following, clock: () => new Date(time), pods });
       const waiting: Resource<Workflow> = {
         ...created,
@@ -268,6 +268,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     let time: number;
     let handOver: HandOver | undefined;
     let givenUp: string[];
+    let told: string[];
     let pods: WorkflowFollower;
     const later = (seconds: number): void => void (time += seconds * 1_000);
     // As Argo 4.1 leaves a node when the process has ended and its own container has not.
@@ -280,7 +281,8 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     beforeEach(() => {
       time = Date.parse('2026-03-02T10:00:10Z');
       givenUp = [];
-      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => handOver, giveUp: async ({ nodeId }) => void givenUp.push(nodeId) };
+      told = [];
+      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => handOver, tellDone: async ({ nodeId }) => void told.push(nodeId), giveUp: async ({ nodeId }) => void givenUp.push(nodeId) };
       pods = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: asked });
     });
 
@@ -318,10 +320,10 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     );
 
     it.each(['failed to put directory: The specified bucket does not exist.', 'failed to put directory: Access Denied.', 'open /mainctrfs/out/x: permission denied', 'workflowtaskresults.argoproj.io is forbidden: User "u" cannot create resource'])(
-      'ends an attempt after five tries where waiting does not help: %s',
+      'ends an attempt after some tries where waiting does not help: %s',
       async (reason) => {
         await pods.follow(ended('3'), undefined);
-        for (const failures of [4, 5]) {
+        for (const failures of [2, 2, 3, 4, 4, 5]) {
           expect(givenUp).toEqual([]);
           handOver = { failures, reason };
           later(10);
@@ -331,8 +333,27 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       },
     );
 
+    it('waits on when a server that comes back refuses at first', async () => {
+      await pods.follow(ended(), undefined);
+      for (const [failures, reason] of [[9, 'workflowtaskresults.argoproj.io is forbidden: not yet'], [10, 'forbidden'], [11, AWAY], [12, 'forbidden'], [13, 'forbidden'], [14, 'forbidden']] as const) {
+        handOver = { failures, reason };
+        later(10);
+        await pods.follow(ended(), new Set());
+      }
+      expect(givenUp).toEqual([]);
+    });
+
+    it('tells Argo what its executor could not, once all is there', async () => {
+      handOver = { failures: 0, reason: '', done: true };
+      await pods.follow(ended(), undefined);
+      expect(told).toEqual([]);
+      later(10);
+      await pods.follow(ended(), new Set());
+      expect({ told, givenUp }).toEqual({ told: ['a'], givenUp: [] });
+    });
+
     it('leaves a run alone whose pods cannot be asked', async () => {
-      const forbidden = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: () => Promise.reject(new Error('forbidden')), giveUp: async () => undefined } });
+      const forbidden = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: () => Promise.reject(new Error('forbidden')), tellDone: async () => undefined, giveUp: async () => undefined } });
       await forbidden.follow(ended(), undefined);
       later(10);
       expect(await forbidden.follow(ended(), new Set())).toEqual({ requeueAfterMs: 10_000 });

@@ -175,9 +175,9 @@ export class WorkflowFollower {
       const node = nodeOf(path);
       return node === undefined ? [] : [[path, node] as const];
     });
-    const late = [...live.handOvers].flatMap(([path, since]) => {
+    const late = [...live.handOvers].flatMap(([path, watch]) => {
       const node = nodeOf(path);
-      return node === undefined ? [] : [[path, { node, since }] as const];
+      return node === undefined ? [] : [[path, { node, watch }] as const];
     });
     const ref = { namespace, workflow: name };
     const reasons = await Promise.all([reasonsOfWaiting(waiting, nodes, ref, { pods, log, now }), reasonsOfHandOvers(late, nodes, ref, { pods, log, now })]);

@@ -100,7 +100,7 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Nod
   if (state === 'PENDING' && row.kind === 'container') live.waitingPods.add(path);
   else live.waitingPods.delete(path);
   if (state !== 'RUNNING' || !isHandingOver(node, nodes)) live.handOvers.delete(path);
-  else if (!live.handOvers.has(path)) live.handOvers.set(path, context.now);
+  else if (!live.handOvers.has(path)) live.handOvers.set(path, { since: context.now, failures: 0, refusals: 0 });
   const update: TaskUpdate = {
     path,
     state,

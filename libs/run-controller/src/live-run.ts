@@ -1,6 +1,7 @@
 import type { Run, Task, TaskUpdate } from '@millrace/database';
 import type { Pipeline } from '@millrace/pipeline-spec';
 import type { RunFacts, RunView, ScopePath, TaskFacts, TaskValues } from '@millrace/pipeline-semantics';
+import type { HandOverWatch } from './hand-overs.js';
 import { RunRows } from './run-rows.js';
 import { iterationsOf } from './task-rows.js';
 
@@ -18,8 +19,8 @@ export class LiveRun extends RunRows {
   readonly taskNodes = new Map<ScopePath, string>();
   /** Tasks whose pods were asked for and have not started. */
   readonly waitingPods = new Set<ScopePath>();
-  /** Tasks whose process has ended and whose files are being taken away, and since when that is known here. */
-  readonly handOvers = new Map<ScopePath, Date>();
+  /** Tasks whose process has ended and whose files are being taken away. */
+  readonly handOvers = new Map<ScopePath, HandOverWatch>();
   /** When it was asked last why any of these are late. */
   explainedAt: Date | undefined;
   readonly #values = new Map<ScopePath, Values>();

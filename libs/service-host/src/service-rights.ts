@@ -18,7 +18,7 @@ export function rightsOf(service: ServiceName, { namespace, allNamespaces }: Rig
     case 'api-server':
       return [...['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].flatMap((resource) => here(resource, 'create', 'get', 'list', 'patch', 'delete')), ...here('pods', 'list', 'delete'), ...here('pods/log', 'get')];
     case 'persistence-agent':
-      return [...watched('workflows.argoproj.io'), ...here('workflows.argoproj.io', 'create', 'get', 'patch', 'delete'), ...here('persistentvolumeclaims', 'create', 'get', 'delete'), ...here('pods', 'list', 'delete'), ...here('events', 'list'), ...leases];
+      return [...watched('workflows.argoproj.io'), ...here('workflows.argoproj.io', 'create', 'get', 'patch', 'delete'), ...here('persistentvolumeclaims', 'create', 'get', 'delete'), ...here('pods', 'list', 'delete'), ...here('events', 'list'), ...here('workflowtaskresults.argoproj.io', 'patch'), ...leases];
     case 'scheduled-workflow-controller':
       return [...['workflows.argoproj.io', 'scheduledworkflows.kubeflow.org'].flatMap((resource) => [...watched(resource), ...here(resource, 'create', 'get', 'patch')]), ...leases];
   }
