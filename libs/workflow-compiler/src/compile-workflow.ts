@@ -55,8 +55,6 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
       entrypoint: ROOT_PATH,
       arguments: { parameters: [{ name: 'path', value: ROOT_PATH }] },
       ...(settings.serviceAccount !== undefined && { serviceAccountName: settings.serviceAccount }),
-      // Argo's own containers keep what they need to read files of any user.
-      ...(layout.transport === 'object-store' && { securityContext: { seccompProfile: { type: 'RuntimeDefault' } } }),
       podMetadata: { labels: { [LABEL_RUN_ID]: run.runId } },
       ...runSettings(pipeline),
       templates: [root, ...sharedTemplates(context), ...context.templates],

@@ -7,12 +7,9 @@ import type { PodFiles, PodPlaces, Transport } from './transport.js';
 
 export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
-/** Names that no author of a pipeline gives a volume. */
-const FILES = 'millrace-files';
-const HOME = 'millrace-home';
 /** Stands for the bucket of what is not brought; no bucket can be called so. */
 export const NOTHING = '.nothing';
-/** In the task root, so that parameters of any size leave with it. */
+/** In the task root in the store, where parameters of any size are left. */
 export const PARAMETERS = '.parameters';
 /** What a task may do that asks for nothing else; it stays the user that its image says. */
 export const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } };
@@ -28,29 +25,31 @@ const EVERYBODY = 0o777;
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  const files = (places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => ({
-    places,
-    resultsInTaskRoot: true,
-    restartsContainers: layout.restartsContainers,
-    securityContext: HARDENED,
-    slots,
-    volumes: [
-      { name: FILES, emptyDir: {} },
-      { name: HOME, emptyDir: {} },
-    ],
-    volumeMounts: [
-      { name: FILES, mountPath: places.localTaskRoot, subPath: 'root' },
-      { name: FILES, mountPath: places.parameterFolder, subPath: `root/${PARAMETERS}` },
-      ...SCRATCH.map((folder) => ({ name: HOME, mountPath: `/${folder}`, subPath: folder.slice(1) })),
-    ],
-    inputArtifacts: [...inputs],
-    // The rest of its location is that of the logs.
-    outputArtifacts: [{ name: 'task-root', path: places.localTaskRoot, optional: true, archive: { none: {} }, s3: { key: taskRootKey } }],
-    archiveLocation: logsIn(root),
-  });
+  const files = ({ outputDefinitions }: ComponentSpec, places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
+    const hasParameters = Object.keys(outputDefinitions?.parameters ?? {}).length > 0;
+    // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, which took it as long as all the rest of a pod.
+    const taken = [
+      { name: 'task-root', path: places.localTaskRoot, key: taskRootKey },
+      ...(hasParameters ? [{ name: 'task-parameters', path: places.parameterFolder, key: `${taskRootKey}/${PARAMETERS}` }] : []),
+    ];
+    const mounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...SCRATCH.map((folder) => ({ name: `millrace-home-${folder.slice(1)}`, mountPath: `/${folder}` }))];
+    return {
+      places,
+      resultsInTaskRoot: true,
+      restartsContainers: layout.restartsContainers,
+      securityContext: HARDENED,
+      slots,
+      volumes: mounts.map(({ name }) => ({ name, emptyDir: {} })),
+      volumeMounts: mounts,
+      inputArtifacts: [...inputs],
+      // The rest of its location is that of the logs.
+      outputArtifacts: taken.map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
+      archiveLocation: logsIn(root),
+    };
+  };
 
   return {
-    known(_component, plan) {
+    known(component, plan) {
       // Two inputs may be given the same artifact, and a pod has one mount at a path.
       const paths = new Set<string>();
       const inputs = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout)).flatMap(([input, found]) =>
@@ -60,13 +59,14 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
           return [inputArtifact(`${parameterNamePart(input)}-${index}`, download.store, download.bucket, download.key, download.path)];
         }),
       );
-      return files({ localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, []);
+      return files(component, { localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, []);
     },
     late(component) {
       const inputs = lateInputs(component, layout);
       const tag = (slot: string) => `{{inputs.parameters.${slot}}}`;
       const localTaskRoot = `${mountOf(root.store.scheme)}/${root.bucket}/${tag('root')}`;
       return files(
+        component,
         { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) },
         tag('root'),
         inputs.map(({ name, service, bucket, key, mount }) => {
