@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { definitions } from '../definitions.js';
 import { examine } from '../examine.js';
 import { argoPace } from './argo-pace.js';
+import { following } from './following.js';
 import { ownRights } from './own-rights.js';
 
 describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a service, on a real API server', () => {
@@ -42,6 +43,26 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a s
     await client.json({ method: 'POST', path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body: { metadata: { name: `${names.plural}.argoproj.io` }, spec: { group: 'argoproj.io', scope: 'Namespaced', names, versions: [version] } } });
     await expect.poll(look, { timeout: 10_000 }).toMatchObject([{ verdict: 'ok', what: 'Workflows (minimal definition) and ScheduledWorkflows are known.' }]);
     await nobody.close();
+  });
+
+  it('following: what Argo does not take up, and what no agent stores, after a minute', async () => {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+    const workflow = (name: string, labels: Record<string, string>, status?: object) =>
+      client.json({ method: 'POST', path, body: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name, labels: { 'pipeline/runid': name, ...labels } }, spec: {}, ...(status && { status }) } });
+    const look = (laterMs: number) => examine([following], { client, namespace, clock: () => new Date(Date.now() + laterMs) });
+    const completed = { 'workflows.argoproj.io/phase': 'Succeeded', 'workflows.argoproj.io/completed': 'true' };
+    const ended = { phase: 'Succeeded', finishedAt: new Date().toISOString() };
+    await workflow('runs', { 'workflows.argoproj.io/phase': 'Running' });
+    await workflow('stored', { ...completed, 'pipeline/persistedFinalState': 'true' }, ended);
+    await workflow('untaken', {});
+    await workflow('unstored', completed, ended);
+    expect(await look(5_000)).toMatchObject([{ verdict: 'ok' }]);
+    expect(await look(90_000)).toMatchObject([
+      { verdict: 'warning', what: 'Argo has not looked at one run for more than a minute.' },
+      { verdict: 'warning', what: 'One run ended more than a minute ago and is not stored yet.' },
+    ]);
+    await workflow('unstored-too', completed, ended);
+    expect(await look(90_000)).toContainEqual(expect.objectContaining({ what: '2 runs ended more than a minute ago and are not stored yet.' }));
   });
 
   it('argo-pace: what runs that are over say of it', async () => {
