@@ -27,6 +27,11 @@ export async function installScheduledWorkflowCrd(client: KubeClient): Promise<v
   await installCrd(client, readFileSync(join(CONTRACTS, FILES[1]), 'utf8'));
 }
 
+/** Argo's WorkflowTaskResult alone. */
+export async function installTaskResultCrd(client: KubeClient): Promise<void> {
+  await installCrd(client, readFileSync(join(CONTRACTS, 'argo-crds/argoproj.io_workflowtaskresults.yaml'), 'utf8'));
+}
+
 /** Makes a definition known, and waits until its objects are served. */
 export async function installCrd(client: KubeClient, text: string): Promise<void> {
   const crd = parse(text) as Crd;
