@@ -125,7 +125,7 @@ export function makeScenario(): Scenario {
   add('xlmr-base, lr 1e-4, 5 folds', finetune, 0, { id: '7f3c2e1a-0000-4000-8000-000000000002', age: 12 * MIN, state: 'RUNNING', paint: (at) => (at < 14 ? 'CACHED' : 'PENDING'), pace: 700 });
   add('客服意图识别：增量训练（11 月）', intent, 2, { age: 7 * MIN, state: 'RUNNING', paint: (at) => (['SUCCEEDED', 'SUCCEEDED', 'RUNNING', 'PENDING'] as const)[at] ?? 'PENDING' });
   add('A thousand tasks', huge, 4, { id: '7f3c2e1a-0000-4000-8000-000000001000', age: 4 * MIN, state: 'RUNNING', paint: (at) => (at < 420 ? 'SUCCEEDED' : at < 445 ? 'RUNNING' : 'PENDING'), pace: 400 });
-  add('Nightly refresh 2026-11-22', refresh, 1, { age: MIN, state: 'PENDING', paint: done('PENDING') });
+  holdUp(add('Nightly refresh 2026-11-22', refresh, 1, { id: '7f3c2e1a-0000-4000-8000-000000000003', age: MIN, state: 'PENDING', paint: done('PENDING') }));
   add('xlmr-base, lr 5e-5, 5 folds', finetune, 0, { age: 180 * MIN, span: 52 * MIN + 9000, state: 'SUCCEEDED', paint: (at) => (at % 9 === 0 ? 'CACHED' : 'SUCCEEDED') });
   add('xlmr-base, lr 1e-5, 5 folds', finetune, 0, { age: 258 * MIN, span: 61 * MIN, state: 'SUCCEEDED', paint: done('SUCCEEDED') });
   const missing = add('mdeberta-v3, lr 3e-5', finetune, 0, { age: 290 * MIN, span: 10 * MIN, state: 'FAILED', error: 'train-fold: image registry.local/mdeberta:2.3 not found', paint: (at, name) => (name === 'train-fold-1' ? 'FAILED' : at < 20 ? 'CACHED' : at < 28 ? 'SUCCEEDED' : 'SKIPPED') });
@@ -184,6 +184,15 @@ function failLogs(run: MockRun, task: TaskDetail): void {
   lines.push('stdout\tslice_report: attempt 2 of 2, memory limit 4 GiB', 'stdout\treading train-baseline/predictions.parquet (1.2 GiB, 18,204,771 rows)', 'stdout\tslices: language 9, channel 4, tenure_band 6, product_line 14', 'stderr\tDtypeWarning: columns (7, 11) have mixed types', 'stdout\tjoined customers.parquet: 18,204,771 rows, 41 columns', 'stdout\tslice language: 9 groups, worst zh-Hant macro-F1 0.792', 'stderr\tWARNING rss 3.71 GiB, 93% of the limit', 'stdout\tslice product_line × tenure_band: 84 groups', 'stderr\tWARNING rss 3.98 GiB, 99% of the limit', 'stderr\tKilled');
   run.logs.set(one.node_id, lines.slice(0, 40));
   run.logs.set(two.node_id, lines);
+  sync(run);
+}
+
+/** Its first task has a pod that does not start. */
+function holdUp(run: MockRun): void {
+  const task = [...run.tasks.values()].find(({ kind }) => kind === 'container');
+  if (!task) return;
+  const message = 'ImagePullBackOff: Back-off pulling image "registry.local/refresh:7": not found';
+  Object.assign(task, { message, attempts: 1, attempt_list: [{ index: 0, node_id: `${task.id}-a0`, state: 'PENDING' }] });
   sync(run);
 }
 

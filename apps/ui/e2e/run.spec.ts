@@ -1,6 +1,7 @@
 import { expect, test } from './expect-clean';
 
 const FAILING = '7f3c2e1a-0000-4000-8000-000000000001';
+const HELD_UP = '7f3c2e1a-0000-4000-8000-000000000003';
 const HUGE = '7f3c2e1a-0000-4000-8000-000000001000';
 const LOUD = '7f3c2e1a-0000-4000-8000-000000200000';
 
@@ -29,6 +30,16 @@ test('a failed task says why, shows its logs at the end and has a link to a line
   await expect(page).toHaveURL(/line=205/);
   await page.goto(`/runs/${FAILING}?task=root/slice-report&line=12-14`);
   await expect(page.getByRole('link', { name: 'Link to line 13' })).toBeVisible();
+});
+
+test('a task whose pod does not start says why, and is not asked for a log that it cannot have', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => request.url().includes('/logs') && asked.push(request.url()));
+  await page.goto(`/runs/${HELD_UP}`);
+  await page.locator('[id^="node-root/"]', { hasText: 'ImagePullBackOff' }).click();
+  await expect(page.getByRole('region', { name: 'Why has this not started?' })).toContainText('Back-off pulling image "registry.local/refresh:7"');
+  await expect(page.getByText('The log starts when the task does')).toBeVisible();
+  expect(asked).toEqual([]);
 });
 
 test('attempts are told apart and a search counts its hits', async ({ page }) => {

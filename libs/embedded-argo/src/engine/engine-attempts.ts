@@ -70,8 +70,9 @@ export class EngineAttempts {
   /** Hands free slots to those in front. */
   fillSlots(): void {
     const late = this.#slots.fill((waiting) => this.#begin(waiting));
+    const { limit } = this.#slots;
     for (const { run, nodeId } of late) {
-      run.pods.waits(nodeId, `Unschedulable: all ${this.#slots.limit} slots for tasks on this machine are in use; it starts when one is free.`);
+      run.pods.waits(nodeId, `Unschedulable: ${limit === 1 ? 'the only slot for a task on this machine is' : `all ${limit} slots for tasks on this machine are`} in use; it starts when one is free.`);
     }
   }
 

@@ -14,7 +14,8 @@ export function TaskLogs({ task }: { readonly task: TaskDetail }) {
   const language = useLanguage();
   const url = useSearchState();
   const [wanted, setWanted] = useState('');
-  const attempts = task.attempt_list;
+  // One that waits for its turn or its pod has no log that could be asked for.
+  const attempts = task.attempt_list.filter(({ state, started_at }) => state !== 'PENDING' || started_at !== undefined);
   const asked = attempts.find((attempt) => String(attempt.index) === url.get('attempt'));
   const attempt = asked ?? attempts.at(-1);
   if (!attempt) {
