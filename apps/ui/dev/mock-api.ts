@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { millrace, MILLRACE_API, type LogPageView, type RunSummary, type StreamEvent } from '@millrace/api-contract';
+import { millrace, MILLRACE_API, type Diagnosis, type LogPageView, type RunSummary, type StreamEvent } from '@millrace/api-contract';
 import type { JsonValue } from '@millrace/pipeline-spec';
 import { z } from 'zod';
 import { MockSchedules } from './mock-schedules';
@@ -91,6 +91,7 @@ export class MockApi {
 
   #own(method: string, path: string, query: URLSearchParams, body: Buffer | undefined): unknown {
     if (path === '/server') return z.parse(millrace.serverInfo, { version: '0.1.0', base_url: this.options.baseUrl, data_folder: '~/.millrace', substrate: 'embedded', time_zone: 'Europe/Berlin', warnings: [] });
+    if (path === '/doctor') return z.parse(millrace.diagnosis, DIAGNOSIS);
     if (path === '/recurring-runs') return this.#schedules.list(query);
     if (path.startsWith('/recurring-runs/')) return this.#schedules.get(path.split('/')[2] ?? '') ?? missing('recurring run', path.split('/')[2] ?? '');
     if (path === '/runs') return z.parse(millrace.runList, this.#list(query));
@@ -253,6 +254,15 @@ export class MockApi {
   }
 }
 
+const DIAGNOSIS: Diagnosis = {
+  examined_at: '2026-11-22T18:00:00.000Z',
+  findings: [
+    { check: 'own-rights', verdict: 'ok', what: 'Its account has the 22 rights that it needs.' },
+    { check: 'object-store', verdict: 'error', what: 'Artifacts below minio://mlpipeline/v2 cannot be written: There is no bucket "mlpipeline".', why: 'No task can leave outputs or its log: all fail.', remedy: 'See that the bucket exists and that the keys may write there (objectStore.secret of the chart).' },
+    { check: 'database', verdict: 'ok', what: 'MariaDB 11.4.2, answers in 0.6 ms, 18.4 MiB.' },
+    { check: 'argo-pace', verdict: 'warning', what: 'Argo takes about 10 s to go on after a task was decided.', why: 'Each task that waits for a value is late by that.', remedy: 'Set DEFAULT_REQUEUE_TIME of its workflow-controller to 300ms.' },
+  ],
+};
 const offsets = new WeakMap<string[], number[]>();
 function logPage(lines: string[], from: number | 'tail', limit: number, ended: boolean, started = new Date().toISOString()): LogPageView {
   const known = offsets.get(lines) ?? [0];

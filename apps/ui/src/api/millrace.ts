@@ -2,6 +2,7 @@ import {
   millraceRoutes,
   type ArtifactPage,
   type ArtifactView,
+  type Diagnosis,
   type LogPageView,
   type RecurringRunDetail,
   type RecurringRunList,
@@ -39,6 +40,7 @@ export const RUNS_PAGE_SIZE = 50;
 /** Millrace's own API: what the pages need and KFP's API does not have. */
 export const millrace = {
   server: (signal?: AbortSignal) => getJson<ServerInfo>(millraceRoutes.server(), { signal }),
+  diagnosis: (signal?: AbortSignal) => getJson<Diagnosis>(millraceRoutes.doctor(), { signal }),
   runs: (query: RunsQuery, signal?: AbortSignal) =>
     getJson<RunList>(millraceRoutes.runs(), {
       signal,

@@ -21,6 +21,23 @@ export const en = {
     keys: 'Keyboard shortcuts',
     skip: 'Skip to content',
     warnings: 'Warnings of the server',
+    status: 'Status',
+  },
+  status: {
+    title: 'Status',
+    again: 'Look again',
+    examined: (time: string) => `looked at ${time}`,
+    findings: 'Findings',
+    verdicts: { error: 'Cannot work', warning: 'Warning', unknown: 'Not known', ok: 'Fine' },
+    nothing: 'This server does not look at its install',
+    answer: ({ error, warning, unknown, ok }: { error: number; warning: number; unknown: number; ok: number }) =>
+      error + warning === 0
+        ? `All is well in what this server sees${unknown > 0 ? `; ${s(unknown, 'thing')} could not be looked at` : ''}.`
+        : `${[error > 0 ? `${s(error, 'thing')} cannot work` : '', warning > 0 ? `${s(warning, 'thing')} ${warning === 1 ? 'does' : 'do'} not work as ${warning === 1 ? 'it' : 'they'} should` : ''].filter(Boolean).join(' and ')}; ${formatNumber(ok)} ${ok === 1 ? 'is' : 'are'} fine.`,
+    further: {
+      machine: 'millrace doctor says the same, also while the server is not running.',
+      cluster: 'This is what the API server sees with its own rights. millrace doctor --cluster --namespace <namespace> also looks at Argo, leases, pods and the rights of every service.',
+    },
   },
   states: {
     pending: 'Pending',

@@ -21,6 +21,23 @@ export const zh: Texts = {
     keys: '键盘快捷键',
     skip: '跳到正文',
     warnings: '服务器警告',
+    status: '状态',
+  },
+  status: {
+    title: '状态',
+    again: '重新检查',
+    examined: (time) => `检查于${time}`,
+    findings: '检查结果',
+    verdicts: { error: '无法工作', warning: '警告', unknown: '未知', ok: '正常' },
+    nothing: '此服务器不检查自身的安装',
+    answer: ({ error, warning, unknown, ok }) =>
+      error + warning === 0
+        ? `此服务器所见一切正常${unknown > 0 ? `，有${n(unknown)}项无法检查` : ''}。`
+        : `${[error > 0 ? `${n(error)}项无法工作` : '', warning > 0 ? `${n(warning)}项未按预期工作` : ''].filter(Boolean).join('，')}，${n(ok)}项正常。`,
+    further: {
+      machine: 'millrace doctor给出相同的结果，服务器未运行时也可使用。',
+      cluster: '以上是API服务器凭自身权限所见。millrace doctor --cluster --namespace <命名空间>还会检查Argo、租约、Pod以及各服务的权限。',
+    },
   },
   states: {
     pending: '等待中',

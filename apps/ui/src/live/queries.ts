@@ -7,9 +7,14 @@ import { useLiveCache } from './LiveProvider';
 
 /** No event tells of warnings that come and go. */
 const SERVER_ANEW_MS = 300_000;
+/** As long as the server keeps it. */
+const DIAGNOSIS_KEPT_MS = 30_000;
 
 /** What the pages read. Each is fetched once and then kept true by the live stream. */
 export const useServer = () => useQuery({ queryKey: keys.server, queryFn: ({ signal }) => millrace.server(signal), staleTime: Number.POSITIVE_INFINITY, refetchInterval: SERVER_ANEW_MS });
+
+/** Looked at when somebody wants to see it: it costs the server questions to others. */
+export const useDiagnosis = () => useQuery({ queryKey: keys.diagnosis, queryFn: ({ signal }) => millrace.diagnosis(signal), staleTime: DIAGNOSIS_KEPT_MS });
 
 export const useRuns = (query: RunsQuery, options: { enabled?: boolean } = {}) =>
   useQuery({ queryKey: keys.runs(query), queryFn: ({ signal }) => millrace.runs(query, signal), placeholderData: keepPreviousData, enabled: options.enabled ?? true });

@@ -3,6 +3,7 @@ import type { RunsQuery } from '@/api/millrace';
 /** Keys of the query cache: the live stream writes into it, so they are named in one place. */
 export const keys = {
   server: ['server'] as const,
+  diagnosis: ['diagnosis'] as const,
   runs: (query: RunsQuery) => ['runs', query] as const,
   allRuns: ['runs'] as const,
   liveCount: ['live-count'] as const,

@@ -134,6 +134,7 @@ function useEntries(text: string, onKeys: () => void): Entry[] {
     [t.nav.pipelines, '/pipelines', 'pipelines'],
     [t.nav.recurring, '/recurring-runs', 'recurring'],
     [t.nav.experiments, '/experiments', 'experiments'],
+    [t.nav.status, '/status', 'check'],
   ];
   for (const [label, path, icon] of pages) entries.push({ id: `p${path}`, group: t.palette.go, label, icon, run: to(path) });
   const commands: Entry[] = [

@@ -83,13 +83,13 @@ export function Nav({ onFind, onKeys }: { readonly onFind: () => void; readonly 
           <Kbd>?</Kbd>
         </span>
       </button>
-      <div className={styles.foot} title={[home && server.data?.data_folder ? t.nav.dataIn(home) : home, server.data && t.nav.version(server.data.version)].filter(Boolean).join('\n')}>
+      <Link href="/status" className={styles.foot} aria-label={t.nav.status} aria-current={area === 'status' ? 'page' : undefined} title={[t.nav.status, home && server.data?.data_folder ? t.nav.dataIn(home) : home, server.data && t.nav.version(server.data.version)].filter(Boolean).join('\n')}>
         <Icon name="archive" className={styles.footIcon} />
         <span className={styles.footText}>
           <span className="cut">{home ?? ' '}</span>
           <span className="t3 cut">{server.data ? t.nav.version(server.data.version) : ' '}</span>
         </span>
-      </div>
+      </Link>
     </nav>
   );
 }

@@ -1,4 +1,6 @@
 'use client';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
 import { useState } from 'react';
 import { IconButton } from '@/components/ui/Button';
 import { StateGlyph } from '@/components/ui/StateGlyph';
@@ -12,6 +14,7 @@ export function ServerWarnings() {
   const { data: server } = useServer();
   const [away, setAway] = useState<readonly string[]>([]);
   const warnings = (server?.warnings ?? []).filter((warning) => !away.includes(warning));
+  const elsewhere = usePathname() !== '/status';
   if (warnings.length === 0) return null;
   return (
     <aside className={styles.warnings} aria-label={t.nav.warnings}>
@@ -19,6 +22,11 @@ export function ServerWarnings() {
         <p key={warning} className={styles.warning}>
           <StateGlyph state="waiting" decorative />
           <span className="grow">{warning}</span>
+          {elsewhere ? (
+            <Link prefetch={false} href="/status" className="link nw">
+              {t.nav.status}
+            </Link>
+          ) : null}
           <IconButton icon="close" label={t.common.close} onClick={() => setAway([...away, warning])} />
         </p>
       ))}
