@@ -41,6 +41,36 @@ print(told)`);
     expect(printed).toBe('[]\n');
   });
 
+  it('kills no spare process that it has waited for: its number may be another process by now', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-loop-'));
+    const printed = print(`
+import os, signal, socket
+from millrace_supervisor.loop import Loop
+from millrace_supervisor.spare import Spare
+loop = Loop({"folder": ${JSON.stringify(folder)}, "idleMs": 1000, "graceMs": 1000}, socket.socket(), None)
+killed = []
+os.kill = lambda pid, number: killed.append((pid, number))
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        signal.pause()
+    return Spare(pid, socket.socketpair()[0], 0)
+ended, kept = fork(), fork()
+loop.spare = ended
+os.system("kill -9 %d" % ended.pid)
+while loop.spare is not None:
+    loop.selector.select(5)
+    loop.on_child()
+loop.drop_spare(ended)
+print(killed, ended.connection.fileno())
+loop.spare = kept
+loop.drop_spare(kept)
+print(killed == [(kept.pid, signal.SIGKILL)])
+os.system("kill -9 %d" % kept.pid)`);
+    rmSync(folder, { recursive: true });
+    expect(printed).toBe('[] -1\nTrue\n');
+  });
+
   it("never covers the machine's own folders", () => {
     expect(print('from millrace_supervisor import private_root\ntry:\n    private_root.enter("/nowhere", "/nowhere", [], [])\nexcept OSError as error:\n    print(error)')).toBe("this process still has the machine's mounts\n");
   });
