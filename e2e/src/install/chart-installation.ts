@@ -157,3 +157,11 @@ export async function withChartOf(commit: string, use: (chart: string) => Promis
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Names of the database's migrations that are not in the commit. */
+export function migrationsSince(commit: string): string[] {
+  const folder = 'libs/database/prisma/migrations/mysql';
+  const names = (program: string, ...args: readonly string[]): string[] => execFileSync(program, args, { cwd: resolve(CHART, '../..'), encoding: 'utf8' }).split('\n').filter((name) => name !== '');
+  const before = new Set(names('git', 'ls-tree', '--name-only', `${commit}:${folder}`));
+  return names('ls', folder).filter((name) => !before.has(name));
+}
