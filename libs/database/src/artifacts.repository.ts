@@ -1,6 +1,6 @@
 import { PipelineError } from '@millrace/errors';
 import { ARTIFACT_COLUMNS, LINK_COLUMNS, toArtifact, toTaskArtifact, type LinkRow } from './artifact-rows.js';
-import type { ArtifactRepository } from './database.js';
+import type { ArtifactRepository, RunFolder } from './database.js';
 import type { ArtifactModel } from './generated/sqlite/models.js';
 import { idField, optionalTextField, textField, timeField, type ListDefinition } from './list-fields.js';
 import { listPage } from './list-page.js';
@@ -74,5 +74,20 @@ export class StoredArtifacts implements ArtifactRepository {
       SELECT l.runId, l.taskId, l.name FROM task_artifacts l JOIN tasks t ON t.id = l.taskId
       WHERE l.artifactId = ${artifactId} AND l.direction = 'INPUT' ORDER BY t.createdAt DESC, t.id DESC, l.name LIMIT ${literal(String(Math.max(0, Math.trunc(limit))))}`);
     return rows.map(({ runId, taskId, name }) => ({ runId, taskId, name }));
+  }
+
+  async claimed(folders: readonly RunFolder[]): Promise<ReadonlySet<string>> {
+    if (folders.length === 0) return new Set();
+    const rows = await this.#sql.query<{ id: string }>(sql`SELECT id FROM runs WHERE id IN ${listSql(folders.map(({ runId }) => runId))}`);
+    const claimed = new Set(rows.map(({ id }) => id));
+    for (const { runId, uris } of folders) {
+      if (claimed.has(runId)) continue;
+      for (const uri of uris) {
+        // Everything that begins with "<uri>/", along the index of addresses: "0" comes after "/".
+        const [inside] = await this.#sql.query(sql`SELECT id FROM artifacts WHERE uri >= ${`${uri}/`} AND uri < ${`${uri}0`} LIMIT 1`);
+        if (inside !== undefined) claimed.add(runId);
+      }
+    }
+    return claimed;
   }
 }

@@ -88,4 +88,17 @@ describe.each(DIALECTS)('cache and artifacts on %s', (dialect) => {
     expect((await database.artifacts.list({ namespace: 'listed' })).totalSize).toBe(2);
     expect((await database.artifacts.list({ namespace: 'listed', filter: [{ operation: 'EQUALS', key: 'type', value: 'system.Dataset' }] })).items).toEqual([data]);
   });
+
+  it('claims the folders of runs that there are, and those in which an artifact of any run lies', async () => {
+    const { runId } = await finishedRun('claims', new Date(1_000));
+    const maker = await finishedRun('maker', new Date(1_000));
+    const inUse = '00000000-0000-4000-8000-000000000001';
+    const uri = (id: string) => `minio://b/root/train/${id}`;
+    await database.runs.record({ runId: maker.runId, at: new Date(2_000), newArtifacts: [anArtifact({ uri: `${uri(inUse)}/train/t/model` }), anArtifact({ uri: `${uri('00000000-0000-4000-8000-000000000002')}-of-others/model` })] });
+    const folder = (id: string) => ({ runId: id, uris: [uri(id), uri(id).replace('minio:', 's3:')] });
+    const gone = ['00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003'];
+    expect(await database.artifacts.claimed([runId, inUse, ...gone].map(folder))).toEqual(new Set([runId, inUse]));
+    expect(await database.artifacts.claimed([{ runId: inUse, uris: [`s3://b/root/train/${inUse}`, uri(inUse)] }])).toEqual(new Set([inUse]));
+    expect(await database.artifacts.claimed([])).toEqual(new Set());
+  });
 });

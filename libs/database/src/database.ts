@@ -153,6 +153,14 @@ export interface ArtifactRepository {
   listMetrics(runIds: readonly string[], taskIds?: readonly string[]): Promise<readonly Metric[]>;
   /** Tasks that took the artifact as an input, newest first. */
   listConsumers(artifactId: string, limit: number): Promise<readonly { readonly runId: string; readonly taskId: string; readonly name: string }[]>;
+  /** Ids of those whose run there is, or below one of whose addresses there is an artifact of any run. */
+  claimed(folders: readonly RunFolder[]): Promise<ReadonlySet<string>>;
+}
+
+/** What a run may have left: a folder named after it, by all addresses under which it can be known. */
+export interface RunFolder {
+  readonly runId: string;
+  readonly uris: readonly string[];
 }
 
 export interface CacheRepository {

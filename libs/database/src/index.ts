@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { Change, ChangeFeed } from './change-feed.js';
-export type { ArtifactRepository, CacheRepository, Database, ExperimentRepository, PipelineRepository, RecurringRunRepository, RunRepository, TaskRepository } from './database.js';
+export type { ArtifactRepository, CacheRepository, Database, ExperimentRepository, PipelineRepository, RecurringRunRepository, RunFolder, RunRepository, TaskRepository } from './database.js';
 export type { ListQuery, Page, Predicate } from './list-query.js';
 export type {
   Artifact,

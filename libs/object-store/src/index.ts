@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { describeBytes } from './describe-bytes.js';
 export { FileObjectStore } from './file-object-store.js';
 export type { FileObjectStoreOptions } from './file-object-store.js';
 export type { ObjectEntry, ObjectInfo, ObjectStore } from './object-store.js';

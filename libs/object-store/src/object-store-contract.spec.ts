@@ -41,6 +41,11 @@ async function openS3(): Promise<Bench> {
   return { store, at: (path) => `minio://${bucket}/${path}`, put: (path, content) => client.putObject(bucket, path, content), end: async () => undefined };
 }
 
+const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
 const invalid = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
 const missing = expect.objectContaining({ code: 'NOT_FOUND' });
 
@@ -81,6 +86,16 @@ describe.each(drivers)('an object store of %s', (_name, open) => {
     await put('names/ä b&=?#/模型.bin', bytes);
     expect(await buffer(await store.read(at('names/ä b&=?#/模型.bin')))).toEqual(bytes);
     expect((await store.list(at('names'))).map(({ path }) => path)).toEqual(['ä b&=?#/模型.bin']);
+  });
+
+  it('names the folders below one, and walks through all files of one, where it can', async () => {
+    const { store, at, put } = bench;
+    if (store.folders === undefined || store.walk === undefined) return;
+    for (const path of ['runs/one/a/b', 'runs/one/c', 'runs/two/x', 'runs/file', 'runs-of-others/y']) await put(path, '1234');
+    expect(await collect(store.folders(at('runs')))).toEqual(['one', 'two']);
+    expect(await collect(store.folders(at('nothing')))).toEqual([]);
+    expect((await collect(store.walk(at('runs')))).map(({ path, sizeBytes }) => `${path} ${sizeBytes}`).sort()).toEqual(['file 4', 'one/a/b 4', 'one/c 4', 'two/x 4']);
+    await expect(collect(store.folders('gs://elsewhere/x'))).rejects.toEqual(invalid);
   });
 
   it('lists files by path up to the limit', async () => {

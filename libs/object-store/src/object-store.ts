@@ -24,6 +24,10 @@ export interface ObjectStore {
   read(uri: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable>;
   /** Files below a directory, sorted by path, at most `limit`. @default limit 1000 */
   list(uri: string, options?: { readonly limit?: number }): Promise<readonly ObjectEntry[]>;
+  /** Names of the folders right below a directory, as they come; none where there is none. Absent where nobody needs it. */
+  folders?(uri: string): AsyncIterable<string>;
+  /** Every file below a directory, as they come. Absent where nobody needs it. */
+  walk?(uri: string): AsyncIterable<ObjectEntry>;
   /** Makes a small object of these bytes. Absent where tasks alone write. */
   write?(uri: string, content: Uint8Array): Promise<void>;
   /** Gives the bytes of a file to another address beside it. Absent where nobody needs it. */

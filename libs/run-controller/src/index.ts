@@ -12,4 +12,5 @@ export { newRun } from './new-run.js';
 export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
 export { executionAsRun } from './task-rows.js';
 export { LABEL_OF_SCHEDULE, LABEL_SCHEDULE_NAME, LABEL_SCHEDULE_SHARD } from './schedule-labels.js';
+export { findUnclaimedFolders, isRunFolderName, type UnclaimedFolder, type UnclaimedOptions } from './unclaimed-folders.js';
 export { isMetricName } from './v1/read-run-metrics.js';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { describeBytes } from '@millrace/object-store';
 import { dataFolderAt } from '../data-folder.js';
-import { describeBytes } from '../describe-bytes.js';
 import { readDataFolder } from '../settings.js';
 import { restoreBackup } from './restore-backup.js';
 import { takeBackup } from './take-backup.js';

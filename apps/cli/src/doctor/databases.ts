@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inspectDatabase } from '@millrace/database';
 import { failure, fine, migrationOutcomes, type Check, type Outcome } from '@millrace/doctor';
-import { describeBytes } from '../describe-bytes.js';
+import { describeBytes } from '@millrace/object-store';
 import type { MachineContext } from './machine-context.js';
 
 /** Both databases: of which version they are, and whether every page of them can be read. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, fine, warning, type Check } from '@millrace/doctor';
-import { describeBytes } from '../describe-bytes.js';
+import { describeBytes } from '@millrace/object-store';
 import type { MachineContext } from './machine-context.js';
 
 const LITTLE_BYTES = 5 * 2 ** 30;

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PipelineError } from '@millrace/errors';
+import { isRunFolderName } from '@millrace/run-controller';
 import type { DataFolder } from '../data-folder.js';
 
 export interface Garbage {
@@ -91,7 +92,7 @@ function artifactsNobodyRefersTo(folder: DataFolder, runFolders: readonly string
     const run = database.prepare('SELECT 1 FROM runs WHERE id = ? OR artifactRoot = ?');
     const inside = database.prepare('SELECT 1 FROM artifacts WHERE uri >= ? AND uri < ? LIMIT 1');
     return runFolders
-      .filter((path) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.removing)?$/.test(path.slice(path.lastIndexOf('/') + 1)))
+      .filter((path) => isRunFolderName(path.slice(path.lastIndexOf('/') + 1).replace(/\.removing$/, '')))
       .filter((path) => run.get(path.slice(path.lastIndexOf('/') + 1), path) === undefined && inside.get(`${path}/`, `${path}0`) === undefined)
       .map((path) => ({ path, kind: 'artifact' }));
   } finally {

@@ -1,7 +1,7 @@
 import { lstat, opendir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeBytes } from '@millrace/object-store';
 import { dataFolderAt } from '../data-folder.js';
-import { describeBytes } from '../describe-bytes.js';
 import { readDataFolder, readDays } from '../settings.js';
 import { findGarbage } from './find-garbage.js';
 

@@ -83,6 +83,26 @@ export class S3ObjectStore implements ObjectStore {
     return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  async *folders(uri: string): AsyncGenerator<string> {
+    const { client, bucket, prefix } = await this.#ask(uri, async (found, { bucket: of, key }) => ({ client: found, bucket: of, prefix: key === '' ? '' : `${key}/` }));
+    try {
+      for await (const item of client.listObjectsV2(bucket, prefix, false) as AsyncIterable<BucketItem>) {
+        if (item.prefix !== undefined) yield item.prefix.slice(prefix.length).replace(/\/$/, '');
+      }
+    } catch (error) {
+      throw this.#describe(error, uri);
+    }
+  }
+
+  async *walk(uri: string): AsyncGenerator<ObjectEntry> {
+    const { client, bucket, key } = await this.#ask(uri, async (found, location) => ({ client: found, bucket: location.bucket, key: location.key }));
+    try {
+      for await (const { path, size, lastModified } of objectsBelow(client, bucket, key, Number.POSITIVE_INFINITY)) yield { kind: 'file', path, sizeBytes: size, modifiedAt: lastModified };
+    } catch (error) {
+      throw this.#describe(error, uri);
+    }
+  }
+
   async write(uri: string, content: Uint8Array): Promise<void> {
     await this.#ask(uri, async (client, { bucket, key }) => {
       await client.putObject(bucket, key, Buffer.from(content));
@@ -124,6 +144,11 @@ export class S3ObjectStore implements ObjectStore {
     } catch (error) {
       throw describeS3Error(error, uri, provider);
     }
+  }
+
+  #describe(error: unknown, uri: string): unknown {
+    const provider = this.#options.providers.select(requireS3Location(uri));
+    return provider === undefined ? error : describeS3Error(error, uri, provider);
   }
 
   #client(provider: S3Provider): Promise<Client> {
