@@ -12,6 +12,7 @@ const NARROWER = {
   'images.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
   'apiServer.service.type': { enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
   'apiServer.basePath': { pattern: '^(/[^/]+)*$' },
+  'garbageCollection.olderThanDays': { minimum: 1 },
   'argo.requeueTime': { pattern: '^[0-9]+(ms|s|m)$' },
   dataVolumes: {
     items: {

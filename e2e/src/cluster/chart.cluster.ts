@@ -29,7 +29,7 @@ function render(values: object = {}, more: readonly string[] = []): Manifest[] {
 
 const pods = (manifests: readonly Manifest[]) =>
   manifests.flatMap(({ kind, metadata, spec }) => {
-    const { template } = (spec ?? {}) as { template?: { spec: Pod } };
+    const { jobTemplate, template = jobTemplate?.spec.template } = (spec ?? {}) as { template?: { spec: Pod }; jobTemplate?: { spec: { template: { spec: Pod } } } };
     return template ? [{ name: `${kind}/${metadata.name}`, pod: template.spec }] : kind === 'Pod' ? [{ name: metadata.name, pod: spec as Pod }] : [];
   });
 interface Pod {
@@ -60,6 +60,7 @@ const EVERYTHING = {
   apiServer: { autoscaling: { enabled: true }, tokenSecret: 'token' },
   persistenceAgent: { autoscaling: { enabled: true } },
   monitoring: { dashboard: { enabled: true } },
+  garbageCollection: { enabled: true },
   objectStore: { providers: { s3: { default: { endpoint: 's3.example.com', credentials: { fromEnv: true } } } } },
   dataVolumes: [{ name: 'user-susan', size: '10Gi', nfs: { server: '10.0.0.5', path: '/data' } }],
 };
@@ -68,6 +69,18 @@ describe.skipIf(helm === undefined)('the chart', () => {
   it('is well formed', () => {
     const { status, stdout } = run(['lint', CHART, '--strict'], EVERYTHING);
     expect({ status, stdout }).toMatchObject({ status: 0 });
+  });
+
+  it('collects what deleted runs left only where that is asked for, as the API server, by its settings', () => {
+    expect(render().filter(({ kind }) => kind === 'CronJob')).toEqual([]);
+    const collect = (values: object = {}) => render({ garbageCollection: { enabled: true, ...values } }).find(({ kind }) => kind === 'CronJob')!;
+    const [{ pod }] = pods([collect()]) as [ReturnType<typeof pods>[number]];
+    expect(pod).toMatchObject({ serviceAccountName: 'millrace-api-server', containers: [{ args: ['api-server.mjs', 'gc', '--older-than', '7', '--remove'] }] });
+    expect(pod.containers[0]!.env!.map(({ name }) => name)).toEqual(expect.arrayContaining(['MILLRACE_DATABASE_HOST', 'MILLRACE_S3_ENDPOINT', 'MILLRACE_PIPELINE_ROOT']));
+    const listing = collect({ schedule: '0 * * * *', olderThanDays: 30, remove: false });
+    expect(listing['spec']).toMatchObject({ schedule: '0 * * * *', concurrencyPolicy: 'Forbid', timeZone: 'UTC' });
+    expect(pods([listing])[0]!.pod.containers[0]).toMatchObject({ args: ['api-server.mjs', 'gc', '--older-than', '30'] });
+    expect(run(['template', 'millrace', CHART], { garbageCollection: { enabled: true, olderThanDays: 0 } }).stderr).toContain('olderThanDays');
   });
 
   it('serves the API where in-cluster SDKs of KFP look for it', () => {
@@ -93,7 +106,7 @@ describe.skipIf(helm === undefined)('the chart', () => {
   it('runs every pod as the restricted standard asks, with a read-only root and a limit of memory', () => {
     const found = pods(render(EVERYTHING));
     expect(found.map(({ name }) => name).sort()).toEqual([
-      'Deployment/millrace-api-server', 'Deployment/millrace-argo', 'Deployment/millrace-persistence-agent', 'Deployment/millrace-scheduled-workflow-controller',
+      'CronJob/millrace-gc', 'Deployment/millrace-api-server', 'Deployment/millrace-argo', 'Deployment/millrace-persistence-agent', 'Deployment/millrace-scheduled-workflow-controller',
       'Job/millrace-migrate', 'StatefulSet/millrace-minio', 'StatefulSet/millrace-mysql', 'millrace-test',
     ]);
     for (const { name, pod } of found) {
@@ -161,7 +174,7 @@ describe.skipIf(helm === undefined)('the chart', () => {
     }
     const allows = (name: string) => policies.find((policy) => policy.name === name)?.ingress;
     expect(allows('millrace-api-server')).toEqual([{ ports: [{ port: 'http' }], from: [{ podSelector: {} }, ...from] }]);
-    expect(JSON.stringify(allows('millrace-mysql'))).toContain('"values":["api-server","persistence-agent","scheduled-workflow-controller","migrate"]');
+    expect(JSON.stringify(allows('millrace-mysql'))).toContain('"values":["api-server","persistence-agent","scheduled-workflow-controller","migrate","gc"]');
   });
 
   it('scales what it is told to scale, and lets a node be drained one pod at a time', () => {
