@@ -295,6 +295,16 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect((await rows())['root/group/a']).toMatchObject({ state: 'RUNNING', message: `Its process has ended; its files are not in the store yet, after one try: ${AWAY}` });
     });
 
+    it('says it until then, however often the run changes', async () => {
+      handOver = { failures: 1, reason: AWAY };
+      await pods.follow(ended(), undefined);
+      later(10);
+      await pods.follow(ended(), new Set());
+      later(1);
+      await pods.follow(ended(), undefined);
+      expect((await rows())['root/group/a']?.message).toContain(AWAY);
+    });
+
     it('goes on as if nothing had been, once they are there', async () => {
       handOver = { failures: 2, reason: AWAY };
       await pods.follow(ended(), undefined);

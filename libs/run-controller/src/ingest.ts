@@ -1,6 +1,6 @@
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import type { Artifact, Task, TaskState, TaskUpdate } from '@millrace/database';
-import { collectOutputs, dagStateOf, isFinalTaskState, placeAttempt, resolveDagOutputs, scopeComponent, type CollectedOutputs, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
+import { collectOutputs, dagStateOf, isFinalTaskState, isLoop, iterationOf, locateTask, placeAttempt, resolveDagOutputs, scopeComponent, type CollectedOutputs, type Layout, type RuntimeArtifact, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { Resource } from '@millrace/resources';
 import { hasNodeResult, isAroundTask, isGate, isOpenGate, readNodeResult, taskPathOf, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { attemptRows } from './attempt-rows.js';
@@ -13,7 +13,7 @@ import { nodeMessage, TERMINATED } from './node-message.js';
 import { timeOf } from './node-time.js';
 import { lastAttempt, type Remains } from './read-remains.js';
 import { noteImport } from './note-import.js';
-import { copyOf, executionOf, json, linksOf, type StoredExecution } from './task-rows.js';
+import { copyOf, executionOf, iterationsOf, json, linksOf, type StoredExecution } from './task-rows.js';
 
 export interface IngestContext {
   readonly now: Date;
@@ -60,7 +60,7 @@ export function ingestNodes(live: LiveRun, workflow: Resource<Workflow>, changed
   for (const path of inward.toSorted((a, b) => depth(b) - depth(a))) {
     const node = nodes[live.taskNodes.get(path) ?? ''];
     if (node === undefined) continue;
-    const waits = isUndecided(live, path, node, context) || (node.type === 'DAG' ? [...waiting.keys()].some((other) => other.startsWith(`${path}/`) || other.startsWith(`${path}#`)) : leavesRemains(live, path, node, context));
+    const waits = isUndecided(live, path, node, context) || isUnentered(live, path, node, context) || (node.type === 'DAG' ? [...waiting.keys()].some((other) => other.startsWith(`${path}/`) || other.startsWith(`${path}#`)) : leavesRemains(live, path, node, context));
     if (waits) waiting.set(path, node);
     else ingestTask(live, path, node, nodes, stopping, context);
   }
@@ -81,6 +81,14 @@ export function isUndecided(live: LiveRun, path: ScopePath, { type, phase }: Nod
   if (!decidesAgain || (type !== 'Pod' && type !== 'Retry') || (phase !== 'Running' && phase !== 'Succeeded')) return false;
   const row = live.task(path);
   return row?.kind === 'container' && row.state === 'PENDING' && row.execution === undefined;
+}
+
+/** Whether a loop was entered, or something ran in one, whose members the rows do not know: they follow from what came before it, which is not known yet either. */
+export function isUnentered(live: LiveRun, path: ScopePath, { type, phase }: NodeStatus, { decidesAgain = false }: Pick<IngestContext, 'decidesAgain'>): boolean {
+  if (!decidesAgain || phase === 'Skipped' || phase === 'Omitted' || phase === 'Pending') return false;
+  const row = live.task(path);
+  if (row === undefined) return path.includes('#');
+  return type === 'DAG' && row.kind === 'dag' && row.state === 'PENDING' && iterationOf(path) === undefined && isLoop(locateTask(live.pipeline, path).task) && iterationsOf(row) === undefined && live.members(path).length === 0;
 }
 
 function depth(path: ScopePath): number {
@@ -108,8 +116,8 @@ function ingestTask(live: LiveRun, path: ScopePath, node: NodeStatus, nodes: Nod
     queuedAt: row.queuedAt ?? timeOf(node.startedAt),
     startedAt: (remains?.times === undefined ? row.startedAt : undefined) ?? attempts[0]?.startedAt ?? row.startedAt ?? (row.kind === 'dag' ? timeOf(node.startedAt) : undefined),
     finishedAt: isFinalTaskState(state) ? (remains?.times?.get(attempts.at(-1)?.nodeId ?? '')?.finishedAt ?? timeOf(node.finishedAt) ?? context.now) : undefined,
-    // Empty where there is nothing to say, so that what it waited for does not stay.
-    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : nodeMessage(node, nodes, remains?.lastWords),
+    // Empty where there is nothing to say, so that what it waited for does not stay; what keeps its files does until they are there.
+    message: state === 'CANCELED' ? TERMINATED : state === 'SKIPPED' ? reasonOfSkip(live, row) : row.state === 'RUNNING' && live.handOvers.has(path) ? row.message : nodeMessage(node, nodes, remains?.lastWords),
     ...((state === 'SKIPPED' || state === 'CANCELED') && withdrawn(row)),
   };
   if (row.kind === 'dag' && isFinalTaskState(state)) completeDag(live, update);
