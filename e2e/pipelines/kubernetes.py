@@ -60,6 +60,37 @@ def read(data: Input[Dataset]) -> str:
 
 
 @dsl.component(base_image=IMAGE)
+def make_folder(data: Output[Dataset]) -> str:
+    import os
+    os.makedirs(f'{data.path}/inner: deep')
+    for name in ('first', 'inner: deep/second', 'third.tmp'):
+        with open(f'{data.path}/{name}', 'w') as file:
+            file.write(name)
+    return data.uri
+
+
+@dsl.component(base_image=IMAGE)
+def tree(data: Input[Dataset]) -> dict:
+    import os
+    found = {'': data.path.split('/')[1:3]}
+    for folder, _, files in os.walk(data.path):
+        for name in files:
+            with open(os.path.join(folder, name)) as file:
+                found[os.path.relpath(os.path.join(folder, name), data.path)] = file.read()
+    return found
+
+
+@dsl.component(base_image=IMAGE)
+def change(data: Input[Dataset]):
+    import os
+    os.remove(f'{data.path}/first')
+    with open(f'{data.path}/inner: deep/second', 'a') as file:
+        file.write(' changed')
+    with open(f'{data.path}/inner: deep/new', 'w') as file:
+        file.write('new')
+
+
+@dsl.component(base_image=IMAGE)
 def sleep(seconds: int):
     import time
     time.sleep(seconds)
@@ -261,3 +292,20 @@ def importer_into_the_workspace(address: str):
     made = make(text='made')
     late = dsl.importer(artifact_uri=made.outputs['Output'], artifact_class=Dataset, download_to_workspace=True)
     read(data=late.output)
+
+
+@dsl.pipeline(name='copies-in-the-workspace', pipeline_config=dsl.PipelineConfig(workspace=dsl.WorkspaceConfig(size='1Gi')))
+def copies_in_the_workspace():
+    """A folder, brought again over what a task has changed in it; and one file by three importers at once."""
+    made = make_folder()
+    first = dsl.importer(artifact_uri=made.outputs['Output'], artifact_class=Dataset, download_to_workspace=True)
+    as_anybody = tree(data=first.output)
+    kubernetes.set_security_context(as_anybody, run_as_user=1234, run_as_group=1234)
+    changed = change(data=first.output).after(as_anybody)
+    seen = tree(data=first.output).after(changed)
+    again = dsl.importer(artifact_uri=made.outputs['Output'], artifact_class=Dataset, reimport=True, download_to_workspace=True).after(seen)
+    tree(data=again.output)
+    text = make(text='by three')
+    with dsl.ParallelFor([1, 2, 3]):
+        same = dsl.importer(artifact_uri=text.outputs['Output'], artifact_class=Dataset, download_to_workspace=True)
+        read(data=same.output)

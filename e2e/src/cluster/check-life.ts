@@ -4,6 +4,7 @@ import { Runs } from '../harness/runs.js';
 import { shellPipeline } from '../harness/shell-pipeline.js';
 import type { Server } from '../harness/server.js';
 import { startShell, startSpec, until, type CheckContext, type ClusterCheck, type Expect } from './cluster-check.js';
+import { copyingIntoTheWorkspace, mountingAnImage } from './check-imports.js';
 import { fitSpec } from './fit-pipeline.js';
 
 /** The life of runs on a cluster: logs while a task runs and afterwards, ends of all kinds, attempts, retries, what tasks wait for. */
@@ -17,6 +18,7 @@ export const LIFE: Readonly<Record<string, ClusterCheck>> = {
   waiting: sayingWhyItWaits,
   undeliverable: sayingWhyItsFilesStay,
   image: mountingAnImage,
+  copies: copyingIntoTheWorkspace,
   retry: retryingARun,
   lifetime: forgettingWorkflows,
 };
@@ -169,33 +171,6 @@ async function sayingWhyItWaits(context: CheckContext, expect: Expect): Promise<
   await runs.terminate(id);
   await runs.finished(id);
   return Object.values(said).join(' | ');
-}
-
-/** A model in an image is a volume of the pod that takes it. Whether it starts is for the node's runtime to say, so the task succeeds or tells what it waits for. */
-async function mountingAnImage(context: CheckContext, expect: Expect): Promise<string> {
-  const { server, namespace, images } = context;
-  const runs = new Runs(server);
-  const reference = images.shell ?? 'docker.io/library/busybox:1';
-  const model = { artifactType: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
-  const spec = shellPipeline({ use: { line: 'ls "$1/../bin" | head -1' } }, 'image') as any;
-  spec.deploymentSpec.executors['exec-model'] = { importer: { artifactUri: { constant: `oci://${reference}` }, typeSchema: model.artifactType } };
-  spec.deploymentSpec.executors['exec-use'].container.args = ["{{$.inputs.artifacts['model'].path}}"];
-  spec.components['comp-model'] = { executorLabel: 'exec-model', outputDefinitions: { artifacts: { artifact: model } } };
-  spec.components['comp-use'].inputDefinitions = { artifacts: { model } };
-  spec.root.dag.tasks.model = { taskInfo: { name: 'model' }, componentRef: { name: 'comp-model' } };
-  Object.assign(spec.root.dag.tasks.use, { dependentTasks: ['model'], inputs: { artifacts: { model: { taskOutputArtifact: { producerTask: 'model', outputArtifactKey: 'artifact' } } } } });
-  const id = await startSpec(server, fitSpec(spec, images), 'image');
-  const use = await until('its task to run, or to say why not', async () => {
-    const { tasks } = await runs.look(id);
-    const { state, message = '' } = tasks['use'] ?? {};
-    return state === 'SUCCEEDED' || state === 'FAILED' || / /.test(message) ? tasks['use'] : undefined;
-  });
-  const mounted = await namespace.imagesMountedBy(id);
-  expect(mounted.join() === reference, `the pod mounts ${mounted.join()}`);
-  expect(use.state !== 'FAILED', `the task failed: ${use.message}`);
-  if (use.state !== 'SUCCEEDED') await runs.terminate(id);
-  await runs.finished(id);
-  return use.state === 'SUCCEEDED' ? 'mounted' : `waits: ${use.message?.slice(0, 160)}`;
 }
 
 /** A run that failed in a loop inside a pipeline in it goes on there once the cause is gone, and nothing that succeeded is run again. */

@@ -60,7 +60,7 @@ export async function checkOnCluster(file: PipelineFile, expectation: Expectatio
   }
   const wanted = expected.end ?? expectation.end ?? defaultEnd(file.name);
   if (wanted !== 'compiled' && stateOf(other) !== wanted) faults.push(`expected ${wanted}`);
-  if (expected.end === undefined && 'run' in one && 'run' in other) faults.push(...compareRuns(one.run, other.run, { ignoreOutputs: expected.differ ?? [], places: [laptop.artifacts, cluster.artifacts] }));
+  if (expected.end === undefined && 'run' in one && 'run' in other) faults.push(...compareRuns(one.run, other.run, { ignoreOutputs: expected.differ ?? [], ignoreAttempts: expected.inPods ?? [], places: [laptop.artifacts, cluster.artifacts] }));
   if (expected.end === undefined && 'refusal' in one !== 'refusal' in other) faults.push('only one side took it');
   const message = expected.message ?? expectation.message;
   if (message !== undefined && !new RegExp(message).test(whatItSaid(other))) faults.push(`expected an error like /${message}/`);

@@ -24,7 +24,7 @@ export function readClusterSettings(): ClusterSettings {
       bucket: setting('E2E_S3_BUCKET', 'S3_BUCKET') ?? 'mlpipeline',
       keys: { accessKey: needed('E2E_S3_ACCESS_KEY', 'S3_ACCESS_KEY'), secretKey: needed('E2E_S3_SECRET_KEY', 'S3_SECRET_KEY') },
     },
-    images: { python: setting('E2E_PYTHON_IMAGE'), shell: setting('E2E_SHELL_IMAGE') },
+    images: { python: setting('E2E_PYTHON_IMAGE'), shell: setting('E2E_SHELL_IMAGE'), model: setting('E2E_MODEL_IMAGE') },
     installedUrl: setting('MILLRACE_URL'),
     databaseUrl: () => needed('E2E_DATABASE_URL', 'TEST_MYSQL_URL'),
   };

@@ -17,7 +17,7 @@ interface TaskFacts {
  * @param places what addresses that were given to them begin with
  * @param isV1 of Workflows whose artifacts are packed, and logs among them where Argo stores logs
  */
-export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [], places = ['', ''], isV1 = false }: { readonly ignoreOutputs?: readonly string[]; readonly places?: readonly [left: string, right: string]; readonly isV1?: boolean } = {}): string[] {
+export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutputs = [], ignoreAttempts = [], places = ['', ''], isV1 = false }: { readonly ignoreOutputs?: readonly string[]; readonly ignoreAttempts?: readonly string[]; readonly places?: readonly [left: string, right: string]; readonly isV1?: boolean } = {}): string[] {
   const differences: string[] = [];
   if (left.run.state !== right.run.state) differences.push(`the run is ${left.run.state} and ${right.run.state}: ${left.run.error ?? ''} | ${right.run.error ?? ''}`);
   for (const path of new Set([...Object.keys(left.tasks), ...Object.keys(right.tasks)])) {
@@ -28,7 +28,7 @@ export function compareRuns(left: FinishedRun, right: FinishedRun, { ignoreOutpu
     }
     const [first, second] = [factsOf(one, left, places[0], isV1), factsOf(other, right, places[1], isV1)];
     for (const fact of ['state', 'attempts', 'outputs', 'artifacts', 'metrics'] as const) {
-      if (fact === 'outputs' && ignoreOutputs.includes(path)) continue;
+      if ((fact === 'outputs' && ignoreOutputs.includes(path)) || (fact === 'attempts' && ignoreAttempts.includes(path))) continue;
       if (!isDeepStrictEqual(first[fact], second[fact])) differences.push(`${path}: ${fact} ${JSON.stringify(first[fact])} and ${JSON.stringify(second[fact])}${fact === 'state' ? ` (${one.message ?? ''} | ${other.message ?? ''})` : ''}`);
     }
   }

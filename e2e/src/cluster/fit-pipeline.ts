@@ -7,6 +7,8 @@ export interface Images {
   /** Has Python with the SDK, so it is not installed once more. */
   readonly python?: string | undefined;
   readonly shell?: string | undefined;
+  /** Has files in `/models`. */
+  readonly model?: string | undefined;
 }
 
 interface Dag {

@@ -17,6 +17,11 @@ export class StoredObjects {
     await this.#client.putObject(this.bucket, key, text);
   }
 
+  /** What tasks call it. */
+  address(key: string): string {
+    return `minio://${this.bucket}/${key}`;
+  }
+
   exists(uri: string): Promise<boolean> {
     return this.#client.statObject(this.bucket, keyOf(uri)).then(
       () => true,

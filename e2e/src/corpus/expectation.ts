@@ -33,6 +33,8 @@ const expectation = z.strictObject({
       message: z.string().optional(),
       /** Tasks whose outputs tell of where they run. */
       differ: z.array(z.string()).optional(),
+      /** Importers that take a pod there and none on the laptop. */
+      inPods: z.array(z.string()).optional(),
     })
     .optional(),
 });

@@ -113,7 +113,7 @@ describe('compileWorkflow', () => {
       const planned = planCase(read, { cluster: true });
       const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
       const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
-      const volume = { name: 'image', image: { reference: 'registry.example.com/models/small:1', pullPolicy: 'IfNotPresent' } };
+      const volume = { name: 'image', image: { reference: 'registry.example.com/models/small:1' } };
       const mount = { name: 'image', mountPath: '/oci/registry.example.com_models_small:1', readOnly: true };
       const { containers, volumes } = JSON.parse(template('pod-now').podSpecPatch!);
       expect([volumes, containers[0].volumeMounts, containers[0].args]).toEqual([[volume], [mount], [`${mount.mountPath}/models`]]);

@@ -93,7 +93,8 @@ function passableVolumes(request: PodRequest): VolumeList {
   }
   if (workspace !== undefined) list.mount('kfp-workspace', { persistentVolumeClaim: { claimName: workspace.claimName } }, workspace.path);
   for (const path of hostPaths) list.mount('input', { hostPath: { path } }, path, { readOnly: true });
-  for (const uri of images) list.mount('image', { image: { reference: imageOf(uri), pullPolicy: 'IfNotPresent' } }, imageMountOf(uri), { readOnly: true });
+  // Without a policy, Kubernetes asks again for what a tag says that may be moved, as KFP has it.
+  for (const uri of images) list.mount('image', { image: { reference: imageOf(uri) } }, imageMountOf(uri), { readOnly: true });
   return list;
 }
 
