@@ -40,24 +40,28 @@ if (!server() || !installer()) installPackage();
 const folder = mkdtempSync(join(tmpdir(), 'millrace-mariadb-'));
 const data = join(folder, 'data');
 const log = join(folder, 'server.log');
+// A server that starts removes the temporary tables of all others that share its folder for them.
+const temporary = join(folder, 'tmp');
+const environment = { ...process.env, TMPDIR: temporary };
+mkdirSync(temporary);
 const account = isRoot ? 'mysql' : userInfo().username;
 if (isRoot) {
   mkdirSync(data);
   const id = (flag) => Number(spawnSync('id', [flag, account], { encoding: 'utf8' }).stdout);
   chownSync(folder, id('-u'), id('-g'));
-  chownSync(data, id('-u'), id('-g'));
+  for (const each of [data, temporary]) chownSync(each, id('-u'), id('-g'));
 }
 
 let mariadb;
 let status = 1;
 try {
-  const made = spawnSync(installer(), ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...(isRoot ? [`--user=${account}`] : [])], { encoding: 'utf8' });
+  const made = spawnSync(installer(), ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...(isRoot ? [`--user=${account}`] : [])], { encoding: 'utf8', env: environment });
   if (made.status !== 0) throw new Error(`the data folder cannot be made: ${made.stderr || made.stdout}`);
   const port = await freePort();
   mariadb = spawn(
     server(),
     ['--no-defaults', `--datadir=${data}`, `--socket=${join(folder, 'server.sock')}`, `--pid-file=${join(folder, 'server.pid')}`, `--log-error=${log}`, '--bind-address=127.0.0.1', `--port=${port}`, '--skip-networking=0', '--max-allowed-packet=64M', ...(isRoot ? [`--user=${account}`] : [])],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env: environment },
   );
   if (!(await untilListening(port, () => mariadb.exitCode === null))) throw new Error(`the server did not start: ${existsSync(log) ? readFileSync(log, 'utf8').slice(-2000) : ''}`);
   const client = find('mariadb', 'mysql');
