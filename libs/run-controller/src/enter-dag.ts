@@ -1,11 +1,12 @@
 import type { Task } from '@millrace/database';
 import { decide, expandLoop, iterationInputs, iterationOf, isLoop, locateTask, MAX_TASKS, type Decision, type Layout, type ScopePath, type TaskValues } from '@millrace/pipeline-semantics';
 import type { LiveRun } from './live-run.js';
+import { nameBasedId } from './name-based-id.js';
+import { retriesOf } from './retry-rows.js';
 import { iterationsOf, json, linksOf, storedIterations } from './task-rows.js';
 
 export interface EnterContext {
   readonly now: Date;
-  readonly newId: () => string;
 }
 
 /**
@@ -28,7 +29,7 @@ export function noteEntered(live: LiveRun, path: ScopePath, context: EnterContex
 }
 
 /** Makes the rows of a loop's executions. Again for a loop that has them, it does nothing. */
-export function noteFanOut(live: LiveRun, path: ScopePath, { inputs, iterations }: Extract<Decision, { kind: 'fan-out' }>, { now, newId }: EnterContext): void {
+export function noteFanOut(live: LiveRun, path: ScopePath, { inputs, iterations }: Extract<Decision, { kind: 'fan-out' }>, { now }: EnterContext): void {
   const row = live.task(path);
   if (row === undefined) return;
   noteInputs(live, path, inputs);
@@ -36,7 +37,8 @@ export function noteFanOut(live: LiveRun, path: ScopePath, { inputs, iterations 
   if (live.members(path).length > 0) return;
   const rows: Omit<Task, 'position'>[] = [];
   for (const { parent, ...member } of expandLoop(live.pipeline, path, iterations)) {
-    rows.push({ ...member, id: newId(), runId: live.run.id, parentPath: parent, state: 'PENDING', attempts: [], createdAt: now });
+    // Where the database was restored they are made again, and what they left is found by their ids. A retry begins with nothing.
+    rows.push({ ...member, id: nameBasedId(`${live.run.id}/${retriesOf(live.run)}/${member.path}`), runId: live.run.id, parentPath: parent, state: 'PENDING', attempts: [], createdAt: now });
   }
   live.addTasks(rows);
 }

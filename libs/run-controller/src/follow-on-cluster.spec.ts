@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -35,12 +35,24 @@ const spec = {
     remove: { executorLabel: 'd', inputDefinitions: { parameters: { pvc_name: { parameterType: 'STRING' } } } },
     c: { executorLabel: 'e', outputDefinitions: { parameters: { out: { parameterType: 'STRING' } }, artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } },
     use: { executorLabel: 'e', inputDefinitions: { parameters: { text: { parameterType: 'STRING' } } }, outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } } },
+    list: { executorLabel: 'e', outputDefinitions: { parameters: { all: { parameterType: 'LIST' } } } },
+    body: {
+      inputDefinitions: { parameters: { item: { parameterType: 'STRING' }, all: { parameterType: 'LIST' } } },
+      outputDefinitions: { parameters: { out: { parameterType: 'LIST' } } },
+      dag: {
+        tasks: { each: { componentRef: { name: 'use' }, inputs: { parameters: { text: { componentInputParameter: 'item' } } } } },
+        outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'each', outputParameterKey: 'out' } } } },
+      },
+    },
     inner: {
       outputDefinitions: { parameters: { out: { parameterType: 'STRING' } } },
       dag: { tasks: { a: { componentRef: { name: 'c' } } }, outputs: { parameters: { out: { valueFromParameter: { producerSubtask: 'a', outputParameterKey: 'out' } } } } },
     },
   },
-  root: { dag: { tasks: { after: { componentRef: { name: 'use' }, dependentTasks: ['group'], inputs: { parameters: { text: { taskOutputParameter: { producerTask: 'group', outputParameterKey: 'out' } } } } }, group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } }, remove: { componentRef: { name: 'remove' }, inputs: { parameters: { pvc_name: { runtimeValue: { constant: 'claim' } } } } } } } },
+  root: { dag: { tasks: {
+    list: { componentRef: { name: 'list' } },
+    loop: { componentRef: { name: 'body' }, dependentTasks: ['list'], inputs: { parameters: { all: { taskOutputParameter: { producerTask: 'list', outputParameterKey: 'all' } } } }, parameterIterator: { itemInput: 'item', items: { inputParameter: 'all' } } },
+    after: { componentRef: { name: 'use' }, dependentTasks: ['group'], inputs: { parameters: { text: { taskOutputParameter: { producerTask: 'group', outputParameterKey: 'out' } } } } }, group: { componentRef: { name: 'inner' } }, flaky: { componentRef: { name: 'c' }, retryPolicy: { maxRetryCount: 1 } }, remove: { componentRef: { name: 'remove' }, inputs: { parameters: { pvc_name: { runtimeValue: { constant: 'claim' } } } } } } } },
 };
 
 describe('a run whose tasks leave their outputs in an object store', () => {
@@ -138,6 +150,79 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     await follower.follow(ended, undefined);
     expect((await rows())['root/after']).toMatchObject({ state: 'FAILED', inputs: { text: 'of a' }, message: expect.stringMatching(/without output parameter "out"/) });
     expect((await rows())['root/group/a']).toMatchObject({ state: 'SUCCEEDED' });
+  });
+
+  describe('with a loop that fanned out', () => {
+    const ran = (phase: string, members: string) => ({
+      ...created,
+      status: {
+        phase: phase === 'Running' ? 'Running' : 'Succeeded',
+        finishedAt: '2026-03-02T10:00:06Z',
+        nodes: Object.fromEntries([
+          node('root', 'DAG', phase, 'root'), node('list', 'Pod', 'Succeeded', 'root/list'), node('loop', 'DAG', phase, 'root/loop'),
+          ...[0, 1].flatMap((index) => [node(`i${index}`, 'DAG', members, `root/loop#${index}`), node(`e${index}`, 'Pod', members, `root/loop#${index}/each`)]),
+        ]),
+      } as never,
+    });
+    const taskRootOf = async (path: string) => ((await rows())[path]!.execution as unknown as { taskRoot: string }).taskRoot;
+    /** As it went while the rows were kept; answers what each member had left where. */
+    const happened = async () => {
+      files.set(`${await taskRootOf('root/list')}/.parameters/all`, '["x","y"]');
+      await follower.follow(ran('Running', 'Running'), undefined);
+      const roots = await Promise.all([0, 1].map((index) => taskRootOf(`root/loop#${index}/each`)));
+      roots.forEach((root, index) => files.set(`${root}/.parameters/out`, `of ${index}`));
+      return roots;
+    };
+    /** A dump of before anything ran is brought back. */
+    const restore = async () => {
+      await database.close();
+      copyFileSync(join(folder, 'dump.db'), join(folder, 'rows.db'));
+      for (const more of ['-wal', '-shm']) rmSync(join(folder, `rows.db${more}`), { force: true });
+      database = await openDatabase({ url: `file:${join(folder, 'rows.db')}` });
+      following = { ...following, database };
+      follower = new WorkflowFollower(following);
+    };
+    const dump = async () => {
+      await database.close();
+      copyFileSync(join(folder, 'rows.db'), join(folder, 'dump.db'));
+      database = await openDatabase({ url: `file:${join(folder, 'rows.db')}` });
+      following = { ...following, database };
+      follower = new WorkflowFollower(following);
+    };
+
+    it('has its members again, with what they left, when it is over', async () => {
+      await dump();
+      const roots = await happened();
+      await restore();
+      expect(await rows()).not.toHaveProperty(['root/loop#0/each']);
+      await follower.follow(ran('Succeeded', 'Succeeded'), undefined);
+      const found = await rows();
+      expect(await Promise.all([0, 1].map((index) => taskRootOf(`root/loop#${index}/each`)))).toEqual(roots);
+      expect([0, 1].map((index) => found[`root/loop#${index}/each`]).map((task) => [task?.state, task?.inputs, task?.outputs])).toEqual([['SUCCEEDED', { text: 'x' }, { out: 'of 0' }], ['SUCCEEDED', { text: 'y' }, { out: 'of 1' }]]);
+      expect(found['root/loop']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: ['of 0', 'of 1'] } });
+      expect((await database.runs.get(run.id)).state).toBe('SUCCEEDED');
+    });
+
+    it('has them while they run, and goes on', async () => {
+      await dump();
+      await happened();
+      await restore();
+      await follower.follow(ran('Running', 'Running'), undefined);
+      expect((await rows())['root/loop#1/each']).toMatchObject({ state: 'RUNNING', inputs: { text: 'y' } });
+      await follower.follow(ran('Succeeded', 'Succeeded'), new Set(['root', 'loop', 'i0', 'e0', 'i1', 'e1']));
+      expect((await rows())['root/loop']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: ['of 0', 'of 1'] } });
+    });
+
+    it('fails the members whose files are gone, and the run with them', async () => {
+      await dump();
+      const [, second] = await happened();
+      files.delete(`${second}/.parameters/out`);
+      await restore();
+      await follower.follow(ran('Succeeded', 'Succeeded'), undefined);
+      expect((await rows())['root/loop#1/each']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/without output parameter "out"/) });
+      expect((await rows())['root/loop#0/each']).toMatchObject({ state: 'SUCCEEDED' });
+      expect((await database.runs.get(run.id)).state).toBe('FAILED');
+    });
   });
 
   it('records nothing while the store is away, and everything when it is back', async () => {

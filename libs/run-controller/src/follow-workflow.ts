@@ -142,7 +142,7 @@ export class WorkflowFollower {
     await ingestWithRemains(live, workflow, changed, { now, newId, layout }, { objects, pods, log });
     if (live.waitingPods.size + live.handOvers.size > 0) await this.#explainWaiting(live, workflow, now);
     const decisions = completed ? new Map<never, never>() : await decideGates(live, { ...this.context, now });
-    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now, newId });
+    for (const { path, decision } of decisions.values()) noteDecision(live, path, decision, { now });
     return {
       answer: async () => {
         const refused = await answerGates(this.context, live, workflow, decisions, now);
@@ -186,9 +186,9 @@ export class WorkflowFollower {
 
   /** Closes gates whose answer the engine could not take, so that the run says what is wrong instead of waiting for ever. */
   async #failGates(live: LiveRun, workflow: Resource<Workflow>, refused: ReadonlyMap<string, { readonly path: ScopePath; readonly message: string }>, now: Date): Promise<void> {
-    const { database, store, newId } = this.context;
+    const { database, store } = this.context;
     const failures = new Map([...refused].map(([nodeId, { path, message }]) => [nodeId, { path, decision: { kind: 'fail', message } as const }]));
-    for (const { path, decision } of failures.values()) noteDecision(live, path, decision, { now, newId });
+    for (const { path, decision } of failures.values()) noteDecision(live, path, decision, { now });
     const progress = live.takeProgress(now);
     if (progress !== undefined) await database.runs.record(progress);
     const still = await answerGates(this.context, live, workflow, failures, now);

@@ -8,6 +8,7 @@ export type { AttemptPods } from './attempt-pods.js';
 export type { ContainerNeeds } from './refuse-unrunnable.js';
 export type { VolumeClaims } from './volume-claims.js';
 export { createRunController } from './create-run-controller.js';
+export { nameBasedId } from './name-based-id.js';
 export { newRun } from './new-run.js';
 export { readDocument, resolvePipeline, resolveVersion, type ResolvedPipeline } from './resolve-pipeline.js';
 export { executionAsRun } from './task-rows.js';
