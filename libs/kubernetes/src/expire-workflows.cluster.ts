@@ -1,26 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { LABEL_PERSISTED } from '@millrace/argo';
 import { LABEL_SHARD } from '@millrace/resources';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expireWorkflows } from './expire-workflows.js';
-import { KubeClient } from './kube-client.js';
+import type { KubeClient } from './kube-client.js';
 import { collectionPath } from './resource-kinds.js';
-import { aNamespace, openTestCluster, type TestCluster } from './testing/test-cluster.js';
+import { useTestCluster } from './testing/use-test-cluster.js';
 
 describe('expireWorkflows', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('expire');
   let client: KubeClient;
   let namespace: string;
-  beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
-    namespace = await aNamespace(client, `expire-${randomUUID().slice(0, 8)}`);
-  });
-  afterAll(async () => {
-    await client.json({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` });
-    await client?.close();
-    await cluster?.close();
-  });
+  beforeAll(() => void ({ client, namespace } = used));
+
   const make = (name: string, { shard = 1, persisted = true, ended = '2026-01-01T00:00:00Z' as string | null } = {}) =>
     client.json({
       method: 'POST',

@@ -1,30 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KubeClient } from './kube-client.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KubeClient } from './kube-client.js';
 import { KubernetesAttemptPods } from './kubernetes-attempt-pods.js';
 import { installTaskResultCrd } from './testing/install-crds.js';
-import { aNamespace, openTestCluster, type TestCluster } from './testing/test-cluster.js';
+import { useTestCluster } from './testing/use-test-cluster.js';
 
 const attempt = { workflow: 'wf', nodeId: 'wf-123', templateName: 'pod-a' };
 const LABEL = 'workflows.argoproj.io/report-outputs-completed';
 const rules = [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }];
 
 describe('KubernetesAttemptPods', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('attempts');
   let client: KubeClient;
   let pods: KubernetesAttemptPods;
   let namespace: string;
   beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
+    ({ client, namespace } = used);
     await installTaskResultCrd(client);
     pods = new KubernetesAttemptPods(client);
-    namespace = await aNamespace(client, `attempts-${randomUUID().slice(0, 8)}`);
     await client.json({ method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: { metadata: { name: 'runner' } } });
-  });
-  afterAll(async () => {
-    await client?.close();
-    await cluster?.close();
   });
 
   const podPath = (): string => `/api/v1/namespaces/${namespace}/pods/wf-pod-a-123`;

@@ -1,23 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KubeClient } from './kube-client.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { KubeClient } from './kube-client.js';
 import { KubernetesVolumeClaims } from './kubernetes-volume-claims.js';
-import { aNamespace, openTestCluster, type TestCluster } from './testing/test-cluster.js';
+import { useTestCluster } from './testing/use-test-cluster.js';
 
 describe('KubernetesVolumeClaims', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('claims');
   let client: KubeClient;
   let claims: KubernetesVolumeClaims;
   let namespace: string;
-  beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
+  beforeAll(() => {
+    ({ client, namespace } = used);
     claims = new KubernetesVolumeClaims(client);
-    namespace = await aNamespace(client, `claims-${randomUUID().slice(0, 8)}`);
-  });
-  afterAll(async () => {
-    await client?.close();
-    await cluster?.close();
   });
 
   const manifest = { metadata: { annotations: { kept: 'yes' } }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } }, storageClassName: 'standard' } };

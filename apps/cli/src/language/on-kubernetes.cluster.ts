@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { KubeClient, KubernetesResourceStore } from '@millrace/kubernetes';
-import { aNamespace, openTestCluster, type TestCluster } from '@millrace/kubernetes/testing';
+import { KubernetesResourceStore, type KubeClient } from '@millrace/kubernetes';
+import { aNamespace, useTestCluster } from '@millrace/kubernetes/testing';
 import { openScriptedArgo } from '@millrace/embedded-argo/testing';
 import { describeResourceStore } from '@millrace/resources/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,19 +11,14 @@ const path = (namespace: string, name: string) => `/apis/argoproj.io/v1alpha1/na
 
 // The real Argo would run them too.
 describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('Workflows of a real API server that embedded Argo runs', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('mirror');
   let client: KubeClient;
   let store: KubernetesResourceStore;
-  beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
+  beforeAll(() => {
+    ({ client } = used);
     store = new KubernetesResourceStore({ client });
   });
-  afterAll(async () => {
-    store?.close();
-    await client?.close();
-    await cluster?.close();
-  });
+  afterAll(() => store?.close());
   const mirror = (namespace: string, engine: Parameters<typeof mirrorWorkflows>[0]['engine']) =>
     mirrorWorkflows({ outside: store, engine, namespace, replace: (workflow) => client.json({ method: 'PUT', path: path(namespace, workflow.metadata.name), body: workflow }) });
 

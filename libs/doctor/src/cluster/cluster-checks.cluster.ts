@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Finding } from '@millrace/api-contract';
 import { KubeClient, KubernetesLeases, LeasedShards } from '@millrace/kubernetes';
-import { aNamespace, openTestCluster, type TestCluster } from '@millrace/kubernetes/testing';
+import { aNamespace, useTestCluster } from '@millrace/kubernetes/testing';
 import { SHARD_COUNT } from '@millrace/resources';
 import { rightsOf, type ServiceName } from '@millrace/service-host';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { examine } from '../examine.js';
 import type { Check } from '../finding.js';
 import { argoController } from './argo-controller.js';
@@ -29,16 +29,9 @@ const COMPONENTS: readonly ServiceName[] = ['api-server', 'persistence-agent', '
 
 // An API server of its own has no controllers: what they would write is written here.
 describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a cluster, on a real API server', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('doctor');
   let client: KubeClient;
-  beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
-  });
-  afterAll(async () => {
-    await client?.close();
-    await cluster?.close();
-  });
+  beforeAll(() => void ({ client } = used));
 
   const post = (path: string, body: object) => client.json({ method: 'POST', path, body });
   const patch = (path: string, body: object) => client.json({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
@@ -269,7 +262,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a c
   });
 
   it('tell what an account may not look at as such', async () => {
-    const nobody = new KubeClient(cluster.server!.config({ user: 'nobody' }));
+    const nobody = new KubeClient(used.cluster.server!.config({ user: 'nobody' }));
     const findings = await examine(clusterChecks, { client: nobody, namespace: 'default', install: { services: [] }, clock: () => new Date() });
     await nobody.close();
     expect(findings.filter(({ verdict, what }) => verdict === 'error' && !/does not know/.test(what))).toEqual([]);

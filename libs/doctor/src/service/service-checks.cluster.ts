@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { KubeClient } from '@millrace/kubernetes';
-import { aNamespace, openTestCluster, type TestCluster } from '@millrace/kubernetes/testing';
+import { useTestCluster } from '@millrace/kubernetes/testing';
 import { rightsOf } from '@millrace/service-host';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { definitions } from '../definitions.js';
 import { examine } from '../examine.js';
 import { argoPace } from './argo-pace.js';
@@ -10,23 +9,15 @@ import { following } from './following.js';
 import { ownRights } from './own-rights.js';
 
 describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a service, on a real API server', () => {
-  let cluster: TestCluster;
+  const used = useTestCluster('doctor');
   let client: KubeClient;
   let namespace: string;
-  beforeAll(async () => {
-    cluster = await openTestCluster();
-    client = new KubeClient(cluster.config());
-    namespace = await aNamespace(client, `doctor-${randomUUID().slice(0, 8)}`);
-  });
-  afterAll(async () => {
-    await client?.close();
-    await cluster?.close();
-  });
+  beforeAll(() => void ({ client, namespace } = used));
 
   it('own-rights: all, or each that is missing by name', async () => {
     const rights = rightsOf('api-server', { namespace, allNamespaces: false });
     expect(await examine([ownRights], { client, rights })).toMatchObject([{ verdict: 'ok' }]);
-    const nobody = new KubeClient(cluster.server!.config({ user: 'nobody' }));
+    const nobody = new KubeClient(used.cluster.server!.config({ user: 'nobody' }));
     const [finding] = await examine([ownRights], { client: nobody, rights });
     await nobody.close();
     expect(finding).toMatchObject({ verdict: 'error' });
@@ -34,7 +25,7 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a s
   });
 
   it('definitions: told by name until they are there, seen without any right of one\'s own', async () => {
-    const nobody = new KubeClient(cluster.server!.config({ user: 'nobody' }));
+    const nobody = new KubeClient(used.cluster.server!.config({ user: 'nobody' }));
     const look = () => examine([definitions], { client: nobody });
     // The test cluster has Workflow and ScheduledWorkflow.
     expect(await look()).toMatchObject([{ verdict: 'error', what: 'The cluster does not know workflowtaskresults.argoproj.io (v1alpha1).', why: 'No run can be submitted.' }]);

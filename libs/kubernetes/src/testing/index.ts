@@ -9,3 +9,4 @@ export { KubeApiServer, whyNoApiServer } from './kube-api-server.js';
 export { startStandInArgo } from './stand-in-argo.js';
 export { aNamespace, openTestCluster, whyNoCluster, type TestCluster } from './test-cluster.js';
 export { TcpProxy } from './tcp-proxy.js';
+export { useTestCluster, type UsedCluster } from './use-test-cluster.js';
