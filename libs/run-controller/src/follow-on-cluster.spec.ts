@@ -225,6 +225,25 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     });
   });
 
+  it('is retried though its Workflow was retried after the dump that was brought back', async () => {
+    await follower.follow(over('Failed', { message: 'exit code 1' }), undefined);
+    expect((await database.runs.get(run.id)).state).toBe('FAILED');
+    const { metadata, ...failed } = over('Failed');
+    created = { ...failed, metadata: { ...metadata, labels: { ...metadata.labels, 'pipeline/persistedFinalState': 'true' }, annotations: { 'millrace/retry': '1' } } };
+    const store = {
+      ...following.store,
+      patch: async (_kind: string, _ref: object, { metadata: change, status }: { metadata?: { labels?: object; annotations?: object }; status?: object }) =>
+        (created = {
+          ...created,
+          metadata: { ...created.metadata, labels: { ...created.metadata.labels, ...change?.labels }, annotations: { ...created.metadata.annotations, ...change?.annotations } },
+          status: { ...created.status, ...status },
+        } as Resource<Workflow>),
+    } as unknown as ResourceStore;
+    await createRunController({ database, store, objects: following.objects, layout, volumes, substrate: 'kubernetes' }).retry(run.id);
+    expect((await database.runs.get(run.id)).state).toBe('RUNNING');
+    expect(created).toMatchObject({ metadata: { annotations: { 'millrace/retry': '1' } }, status: { phase: 'Running' } });
+  });
+
   it('records nothing while the store is away, and everything when it is back', async () => {
     const uri = `${await taskRoot()}/output_metadata.json`;
     const { has } = files;

@@ -105,11 +105,17 @@ function reopening(workflow: Resource<Workflow>, { nodes }: ReturnType<typeof pl
   };
 }
 
-/** The Workflow of a run that is over, marked as stored in full: from now on nobody takes its old nodes for news. */
+/**
+ * The Workflow of a run that is over, marked as stored in full: from now on nobody takes its old nodes for news. Nor as retried more often than its rows know,
+ * as after a database was restored: the next retry would be taken for one that has begun.
+ */
 async function notePersisted(store: ResourceStore, run: Run): Promise<Resource<Workflow>> {
-  const workflow = await patchCurrent(store, { kind: 'Workflow', ref: workflowRefOf(run) }, (current) =>
-    isWorkflowCompleted(current.status?.phase) && current.metadata.labels?.[LABEL_PERSISTED] === undefined ? { metadata: { labels: { [LABEL_PERSISTED]: 'true' } } } : undefined,
-  );
+  const workflow = await patchCurrent(store, { kind: 'Workflow', ref: workflowRefOf(run) }, ({ status, metadata: { labels, annotations } }) => {
+    if (!isWorkflowCompleted(status?.phase)) return undefined;
+    const isAhead = Number(annotations?.[ANNOTATION_RETRY] ?? 0) > retriesOf(run);
+    if (labels?.[LABEL_PERSISTED] !== undefined && !isAhead) return undefined;
+    return { metadata: { labels: { [LABEL_PERSISTED]: 'true' }, ...(isAhead && { annotations: { [ANNOTATION_RETRY]: String(retriesOf(run)) } }) } };
+  });
   const remedy = 'Run it again; what succeeded is taken from the cache.';
   if (workflow === undefined) throw new PipelineError('ABORTED', `Failed to retry run ${run.id}: its Workflow ${run.workflowName} is gone. ${remedy}`);
   if (!isWorkflowCompleted(workflow.status?.phase)) throw new PipelineError('FAILED_PRECONDITION', `Failed to retry run ${run.id}: its Workflow ${run.workflowName} has not ended yet. Try again in a moment.`);
