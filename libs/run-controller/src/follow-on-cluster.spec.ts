@@ -93,6 +93,22 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  /** By a store in which a patch changes more than labels. */
+  const retry = async () => {
+    type Patch = { metadata?: { labels?: object; annotations?: object }; status?: { nodes?: Record<string, object | null> } };
+    const patch = async (_kind: string, _ref: object, { metadata: change, status: { nodes = {}, ...status } = {} }: Patch) => {
+      const { metadata } = created;
+      const changed = Object.entries({ ...created.status?.nodes, ...nodes }).flatMap(([id]) => (nodes[id] === null ? [] : [[id, { ...created.status?.nodes?.[id], ...nodes[id] }] as const]));
+      created = {
+        ...created,
+        metadata: { ...metadata, labels: { ...metadata.labels, ...change?.labels }, annotations: { ...metadata.annotations, ...change?.annotations } },
+        status: { ...created.status, ...status, nodes: Object.fromEntries(changed) },
+      } as Resource<Workflow>;
+      return created;
+    };
+    const store = { ...following.store, patch } as unknown as ResourceStore;
+    await createRunController({ database, store, objects: following.objects, layout, volumes, substrate: 'kubernetes' }).retry(run.id);
+  };
   const rows = async () => Object.fromEntries((await database.tasks.list(run.id)).map((task) => [task.path, task]));
   const taskRoot = async () => ((await rows())['root/group/a']!.execution as unknown as { taskRoot: string }).taskRoot;
   const node = (id: string, type: string, phase: string, path: string, more: Partial<NodeStatus> = {}): [string, NodeStatus] => [
@@ -213,7 +229,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect((await rows())['root/loop']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: ['of 0', 'of 1'] } });
     });
 
-    it('fails the members whose files are gone, and the run with them', async () => {
+    it('fails the members whose files are gone, and the run with them, and does those again when it is retried', async () => {
       await dump();
       const [, second] = await happened();
       files.delete(`${second}/.parameters/out`);
@@ -222,6 +238,16 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect((await rows())['root/loop#1/each']).toMatchObject({ state: 'FAILED', message: expect.stringMatching(/without output parameter "out"/) });
       expect((await rows())['root/loop#0/each']).toMatchObject({ state: 'SUCCEEDED' });
       expect((await database.runs.get(run.id)).state).toBe('FAILED');
+
+      created = ran('Succeeded', 'Succeeded');
+      await retry();
+      expect(Object.keys(created.status!.nodes!).sort()).toEqual(['e0', 'i0', 'i1', 'list', 'loop', 'root']);
+      expect((await rows())['root/loop#1/each']).toMatchObject({ state: 'PENDING' });
+      files.set(`${second}/.parameters/out`, 'again');
+      const again = ran('Succeeded', 'Succeeded');
+      await new WorkflowFollower(following).follow({ ...again, metadata: { ...again.metadata, annotations: { 'millrace/retry': '1' }, labels: { ...again.metadata.labels, 'pipeline/persistedFinalState': undefined as never } } }, undefined);
+      expect((await rows())['root/loop']).toMatchObject({ state: 'SUCCEEDED', outputs: { out: ['of 0', 'again'] } });
+      expect((await database.runs.get(run.id)).state).toBe('SUCCEEDED');
     });
   });
 
@@ -230,16 +256,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     expect((await database.runs.get(run.id)).state).toBe('FAILED');
     const { metadata, ...failed } = over('Failed');
     created = { ...failed, metadata: { ...metadata, labels: { ...metadata.labels, 'pipeline/persistedFinalState': 'true' }, annotations: { 'millrace/retry': '1' } } };
-    const store = {
-      ...following.store,
-      patch: async (_kind: string, _ref: object, { metadata: change, status }: { metadata?: { labels?: object; annotations?: object }; status?: object }) =>
-        (created = {
-          ...created,
-          metadata: { ...created.metadata, labels: { ...created.metadata.labels, ...change?.labels }, annotations: { ...created.metadata.annotations, ...change?.annotations } },
-          status: { ...created.status, ...status },
-        } as Resource<Workflow>),
-    } as unknown as ResourceStore;
-    await createRunController({ database, store, objects: following.objects, layout, volumes, substrate: 'kubernetes' }).retry(run.id);
+    await retry();
     expect((await database.runs.get(run.id)).state).toBe('RUNNING');
     expect(created).toMatchObject({ metadata: { annotations: { 'millrace/retry': '1' } }, status: { phase: 'Running' } });
   });
