@@ -23,6 +23,7 @@ export async function benchFanout({ full }: BenchOptions): Promise<void> {
         const listening = fetch(`${server.url}/apis/millrace/v1/events`, { signal: stop.signal })
           .then(async ({ body }) => {
             for await (const chunk of body!) events += Buffer.from(chunk).toString().split('\n\n').length - 1;
+            if (!stop.signal.aborted) console.error(`${name}: the server ended the event stream`);
           })
           .catch((error: unknown) => {
             if (!stop.signal.aborted) console.error(`the event stream ended early: ${String(error)}`);
