@@ -1,5 +1,5 @@
 import type { DAGTask, Template, Workflow } from '@millrace/argo';
-import { STEP, type Placement } from './step-pipelines.js';
+import { ADD, STEP, type Placement } from './step-pipelines.js';
 
 export interface PlainShape {
   readonly form: 'chain' | 'wide' | 'grid';
@@ -8,18 +8,34 @@ export interface PlainShape {
   readonly chains?: number;
   readonly image: string;
   readonly placement?: Placement | undefined;
+  /** Each task takes the number of the one before it, or of its place, and gives another. */
+  readonly handOn?: boolean;
 }
 
 const [command, ...args] = STEP;
 const nameOf = (index: number): string => `step-${index + 1}`;
 
-/** The same containers in the same order as Argo alone runs them. */
+/** The same containers in the same order as Argo alone runs them, with values handed on in its own way. */
 export function plainWorkflow(shape: PlainShape): Workflow {
-  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index) }));
-  return workflow(shape, 'plain', [
-    { name: 'root', dag: { failFast: false, tasks } },
-    { name: 'step', container: { image: shape.image, command: [command], args: [...args] } },
-  ]);
+  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index), ...(shape.handOn === true && { arguments: { parameters: [{ name: 'number', value: numberFor(shape, index) }] } }) }));
+  return workflow(shape, 'plain', [{ name: 'root', dag: { failFast: false, tasks } }, shape.handOn === true ? adding(shape.image) : { name: 'step', container: { image: shape.image, command: [command], args: [...args] } }]);
+}
+
+const OUTPUT_FILE = '/tmp/kfp/outputs/Output';
+
+function adding(image: string): Template {
+  const [program, ...script] = ADD;
+  return {
+    name: 'step',
+    inputs: { parameters: [{ name: 'number' }] },
+    container: { image, command: [program, ...script], args: ['{{inputs.parameters.number}}', OUTPUT_FILE] },
+    outputs: { parameters: [{ name: 'Output', valueFrom: { path: OUTPUT_FILE } }] },
+  };
+}
+
+function numberFor(shape: PlainShape, index: number): string {
+  const before = indexBefore(shape, index);
+  return before === undefined ? String(index) : `{{tasks.${nameOf(before)}.outputs.parameters.Output}}`;
 }
 
 /** As much as a launcher binary has that upstream copies into each pod. */
@@ -63,9 +79,14 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
   ]);
 }
 
-function after({ form, chains = 10 }: PlainShape, index: number): Pick<DAGTask, 'depends'> {
+function after(shape: PlainShape, index: number): Pick<DAGTask, 'depends'> {
+  const before = indexBefore(shape, index);
+  return before === undefined ? {} : { depends: `${nameOf(before)}.Succeeded` };
+}
+
+function indexBefore({ form, chains = 10 }: PlainShape, index: number): number | undefined {
   const distance = form === 'grid' ? chains : 1;
-  return form === 'wide' || index < distance ? {} : { depends: `${nameOf(index - distance)}.Succeeded` };
+  return form === 'wide' || index < distance ? undefined : index - distance;
 }
 
 function workflow({ form, tasks, placement }: PlainShape, kind: string, templates: Template[]): Workflow {

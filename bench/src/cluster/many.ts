@@ -9,13 +9,13 @@ import { stepPipeline } from './step-pipelines.js';
 /** Many runs at once, of chains that hand values on, against plain Argo with as many Workflows of the same containers. */
 export const many: ClusterPart = async (cluster, { full, pods, size }) => {
   if (pods === 'instant') await cluster.instant();
-  const shape = { form: 'grid', tasks: full ? 20 : 10, chains: 5, image: cluster.image, placement: pods === 'instant' ? InstantNode.placement : undefined } as const;
+  const shape = { form: 'grid', tasks: full ? 20 : 10, chains: 5, handOn: true, image: cluster.image, placement: pods === 'instant' ? InstantNode.placement : undefined } as const;
   const runs = size('runs', full ? 20 : 5);
   const count = shape.tasks * runs;
   const at = (side: () => Promise<{ readonly wallMs: number }>) => Promise.all(Array.from({ length: runs }, side));
   const plain = await at(() => cluster.runWorkflow(plainWorkflow(shape)));
   await cluster.tidy();
-  const ours = await Promise.all(Array.from({ length: runs }, () => cluster.runPipeline(stepPipeline({ ...shape, handOn: true }))));
+  const ours = await Promise.all(Array.from({ length: runs }, () => cluster.runPipeline(stepPipeline(shape))));
   const { answer, pod } = gateDelays(ours.map(({ seen }) => seen));
   await cluster.tidy();
   const last = (finished: readonly { readonly wallMs: number }[]) => Math.max(...finished.map(({ wallMs }) => wallMs)) / 1000;

@@ -25,7 +25,7 @@ export interface StepShape {
 
 /** What both sides run. */
 export const STEP = ['sh', '-c', 'true'] as const;
-const ADD = ['sh', '-c', 'mkdir -p "$(dirname "$1")" && echo $(($0 + 1)) > "$1"'];
+export const ADD = ['sh', '-c', 'mkdir -p "$(dirname "$1")" && echo $(($0 + 1)) > "$1"'] as const;
 const NUMBER = { parameters: { number: { parameterType: 'NUMBER_INTEGER' } } };
 const OUTPUT = { parameters: { Output: { parameterType: 'NUMBER_INTEGER' } } };
 const ITEM = 'pipelinechannel--loop-item-param-1';
@@ -61,7 +61,7 @@ const nameOf = (index: number): string => (index === 0 ? 'step' : `step-${index 
 function step({ handOn, cache, image, from = 0 }: StepShape, { components, executors }: Pieces, index: number, before: number | undefined, given?: object): object {
   const name = nameOf(index);
   const values = handOn === true;
-  executors[`exec-${name}`] = { container: values ? { image, command: ADD, args: ["{{$.inputs.parameters['number']}}", "{{$.outputs.parameters['Output'].output_file}}"] } : { image, command: STEP } };
+  executors[`exec-${name}`] = { container: values ? { image, command: [...ADD], args: ["{{$.inputs.parameters['number']}}", "{{$.outputs.parameters['Output'].output_file}}"] } : { image, command: STEP } };
   components[`comp-${name}`] = { executorLabel: `exec-${name}`, ...(values && { inputDefinitions: NUMBER, outputDefinitions: OUTPUT }) };
   const number = given ?? (before === undefined ? { runtimeValue: { constant: from + index } } : { taskOutputParameter: { producerTask: nameOf(before), outputParameterKey: 'Output' } });
   return {
