@@ -167,7 +167,7 @@ print(json.dumps({'id': made.recurring_run_id, 'experiment': experiment}))`);
     recurring = await startRecurring();
     const id = await startLong();
     const values = install.values(image);
-    await install.release('upgrade', { ...values, apiServer: { ...values['apiServer'], replicas: 2 }, scheduledWorkflowController: { ...values['scheduledWorkflowController'], replicas: 2 }, logLevel: 'warn' });
+    await install.release('upgrade', { ...values, apiServer: { ...values['apiServer'], replicas: 2 }, scheduledWorkflowController: { ...values['scheduledWorkflowController'], replicas: 2 }, logLevel: 'warn', garbageCollection: { enabled: true } });
     expect(await stateOf(first.id)).toEqual(AS_FAR_AS_IT_GOES);
     await expect.poll(() => stateOf(id), { timeout: 180_000, interval: 1_000 }).toEqual(AS_FAR_AS_IT_GOES);
     expect((await run()).state).toEqual(AS_FAR_AS_IT_GOES);
@@ -179,6 +179,15 @@ print(json.dumps({'id': made.recurring_run_id, 'experiment': experiment}))`);
     // What the older version made is shared as what this one makes.
     const schedules = await install.get('scheduledworkflows.kubeflow.org');
     expect(schedules.map(({ metadata }) => metadata.labels['millrace/shard'])).toEqual([expect.stringMatching(/^\d+$/)]);
+  });
+
+  it('finds what a run left that is deleted now to be too young to remove, from a pod and by the chart', async () => {
+    await install.request(`/apis/v2beta1/runs/${(await run()).id}`, undefined, 'DELETE');
+    expect(await install.kubectl('exec', 'deploy/millrace-api-server', '--', 'node', 'api-server.mjs', 'gc', '--older-than', '1', '--remove')).toBe('Nothing to remove.\n');
+    await install.kubectl('create', 'job', 'gc-now', '--from=cronjob/millrace-gc');
+    await install.kubectl('wait', '--for=condition=Complete', 'job/gc-now', '--timeout=120s');
+    expect(await install.kubectl('logs', 'job/gc-now')).toBe('Nothing to remove.\n');
+    await install.kubectl('delete', 'job', 'gc-now');
   });
 
   it('is rolled back, while a run waits for its next decision, and serves what both versions made', async (context) => {
