@@ -191,7 +191,8 @@ function failLogs(run: MockRun, task: TaskDetail): void {
 function holdUp(run: MockRun): void {
   const task = [...run.tasks.values()].find(({ kind }) => kind === 'container');
   if (!task) return;
-  const message = 'ImagePullBackOff: Back-off pulling image "registry.local/refresh:7": not found';
+  const message =
+    'ImagePullBackOff: Back-off pulling image "registry.local/refresh:7": ErrImagePull: failed to pull and unpack image "registry.local/refresh:7": failed to resolve reference "registry.local/refresh:7": failed to do request: Head "https://registry.local/v2/refresh/manifests/7": dial tcp: lookup registry.local on 10.96.0.10:53: no such host';
   Object.assign(task, { message, attempts: 1, attempt_list: [{ index: 0, node_id: `${task.id}-a0`, state: 'PENDING' }] });
   sync(run);
 }
