@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { HttpMethod, RequestContext, type KubeConfig } from '@kubernetes/client-node';
 import { PipelineError } from '@millrace/errors';
 import { request as send, type Dispatcher } from 'undici';
+import { heedHttp2Streams } from './heed-http2-streams.js';
 import { readBounded } from './read-bounded.js';
 import { toPipelineError } from './kube-error.js';
 
@@ -46,6 +47,7 @@ export class KubeClient {
     private readonly config: KubeConfig,
     private readonly options: { readonly userAgent?: string } = {},
   ) {
+    heedHttp2Streams();
     if (this.config.getCurrentCluster() === null) {
       throw new PipelineError('FAILED_PRECONDITION', 'The kube config names no current cluster; set its current-context, or run inside a cluster.');
     }
