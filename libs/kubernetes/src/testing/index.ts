@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { freePort } from './free-port.js';
 export { installFullCrds, whyNoFullCrds } from './full-crds.js';
 export { installCrd, installScheduledWorkflowCrd, whyNoCrds } from './install-crds.js';
 export { KubeApiServer, whyNoApiServer } from './kube-api-server.js';

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { freePort } from '@millrace/kubernetes/testing';
 
 const WORKSPACE = resolve(import.meta.dirname, '../../../..');
 
@@ -97,15 +97,4 @@ function kubeconfig(port: number): object {
     users: [{ name: 'test', user: { token: 'token-of-admin' } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => done(port));
-    });
-  });
 }
