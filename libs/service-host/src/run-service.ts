@@ -72,11 +72,7 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
     if (isLostConnection(error)) log('warn', 'a connection to the database was lost', { error: String(error) });
     else end(error);
   });
-  process.on('uncaughtException', (error) => {
-    // A connection to an API server that answers too late is closed, and the HTTP client tells that to streams which nobody reads any more.
-    if (isGivenUp(error)) log('warn', 'a connection to the Kubernetes API was given up', { error: String(error) });
-    else end(error);
-  });
+  process.on('uncaughtException', end);
 
   let exitCode = 0;
   try {
@@ -108,11 +104,6 @@ export async function runService<Shape extends z.ZodRawShape>(options: ServiceOp
 /** SQL's class of connection exceptions. */
 function isLostConnection(error: unknown): boolean {
   return String((error as { readonly sqlState?: unknown } | undefined)?.sqlState ?? '').startsWith('08');
-}
-
-/** What undici tells of its own end; whoever waited for an answer has got an error of theirs. */
-function isGivenUp(error: unknown): boolean {
-  return (error as { readonly code?: unknown } | undefined)?.code === 'UND_ERR_DESTROYED';
 }
 
 /** Settings that cannot be used are said in one line; nothing has begun yet. */

@@ -1,15 +1,11 @@
-// A service for tests, in which nobody listens to the errors that it emits: those whose codes are its arguments, one after another.
+// A service for tests, in which something fails that nobody waits for: a listener that is missing (`event`), or a promise (`promise`) whose error has the SQL state of the second argument.
 import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runService } from '../run-service.js';
 
+const [kind, sqlState] = process.argv.slice(2);
+
 await runService({ name: 'unlucky', settings: {} }, async () => {
-  void (async () => {
-    for (const code of process.argv.slice(2)) {
-      await sleep(50);
-      setImmediate(() => new EventEmitter().emit('error', Object.assign(new Error(`an error with ${code}`), { code })));
-    }
-    await sleep(200);
-    process.kill(process.pid, 'SIGTERM');
-  })();
+  const error = Object.assign(new Error(`bad luck with a ${kind}`), { sqlState });
+  setTimeout(() => (kind === 'event' ? void new EventEmitter().emit('error', error) : void Promise.reject(error)), 50);
+  setTimeout(() => process.kill(process.pid, 'SIGTERM'), 300);
 });
