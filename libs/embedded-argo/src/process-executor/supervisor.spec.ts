@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { defaultPythonFolder } from './python-folder.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
@@ -81,49 +80,57 @@ describe.skipIf(python === undefined || process.platform !== 'linux')('a spare p
   const open = async () => (bench = await openBench({ python: python! }));
   afterEach(() => bench.close());
 
-  const AGE = 'ticks=$(sed "s/.*) //" /proc/$$/stat | cut -d" " -f20); echo $(cut -d" " -f1 /proc/uptime) $ticks $(getconf CLK_TCK) $PPID';
-  /** Seconds since the process of an attempt was forked, and its supervisor. */
-  const ageOf = async (id: string): Promise<{ readonly age: number; readonly supervisor: number }> => {
-    await bench.start({ id, command: ['sh', '-c', AGE] });
-    const [now, ticks, perSecond, supervisor] = bench.log(id).trim().split(' ').map(Number);
-    return { age: now! - ticks! / perSecond!, supervisor: supervisor! };
+  /** Pids of the process of an attempt, and of its supervisor. */
+  const pidsOf = async (id: string): Promise<{ readonly pid: number; readonly supervisor: number }> => {
+    await bench.start({ id, command: ['sh', '-c', 'echo $$ $PPID'] });
+    const [pid, supervisor] = bench.log(id).trim().split(' ').map(Number);
+    return { pid: pid!, supervisor: supervisor! };
   };
   const childrenOf = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
+  const spareOf = (supervisor: number): Promise<number> =>
+    vi.waitFor(() => {
+      const children = childrenOf(supervisor);
+      expect(children).toHaveLength(1);
+      return children[0]!;
+    });
+
   const lives = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-  it('is there before the second attempt asks for one', async () => {
+  it('is there before the second attempt asks for one, and becomes its process', async () => {
     await open();
-    expect((await ageOf('spare/first')).age).toBeLessThan(0.3);
-    await sleep(600);
-    expect((await ageOf('spare/second')).age).toBeGreaterThan(0.4);
+    const { supervisor } = await pidsOf('spare/first');
+    const spare = await spareOf(supervisor);
+    expect((await pidsOf('spare/second')).pid).toBe(spare);
   });
 
   it('that somebody killed holds nothing up', async () => {
     await open();
-    const { supervisor } = await ageOf('killed/first');
-    const [spare] = childrenOf(supervisor);
-    process.kill(spare!, 'SIGKILL');
-    expect((await ageOf('killed/second')).age).toBeLessThan(0.3);
+    const { supervisor } = await pidsOf('killed/first');
+    const spare = await spareOf(supervisor);
+    process.kill(spare, 'SIGKILL');
+    const second = await pidsOf('killed/second');
+    expect(second.supervisor).toBe(supervisor);
+    expect(second.pid).not.toBe(spare);
   });
 
   it('that was killed when it had its job, and had not begun, is replaced by another', async () => {
     await open();
-    const { supervisor } = await ageOf('stopped/first');
-    const [spare] = childrenOf(supervisor);
-    process.kill(spare!, 'SIGSTOP');
-    const second = ageOf('stopped/second');
+    const { supervisor } = await pidsOf('stopped/first');
+    const spare = await spareOf(supervisor);
+    process.kill(spare, 'SIGSTOP');
+    const second = pidsOf('stopped/second');
     await bench.runningOf('stopped/second');
-    process.kill(spare!, 'SIGKILL');
-    expect((await second).age).toBeLessThan(0.3);
+    process.kill(spare, 'SIGKILL');
+    expect((await second).pid).not.toBe(spare);
   });
 
   it('goes with its supervisor, and is no attempt that the next one would find', async () => {
     await open();
-    const { supervisor } = await ageOf('gone/first');
-    const [spare] = childrenOf(supervisor);
+    const { supervisor } = await pidsOf('gone/first');
+    const spare = await spareOf(supervisor);
     process.kill(supervisor, 'SIGKILL');
-    await vi.waitFor(() => expect(lives(spare!)).toBe(false));
-    expect((await ageOf('gone/second')).supervisor).not.toBe(supervisor);
+    await vi.waitFor(() => expect(lives(spare)).toBe(false));
+    expect((await pidsOf('gone/second')).supervisor).not.toBe(supervisor);
   });
 });
