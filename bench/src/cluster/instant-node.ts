@@ -13,7 +13,6 @@ const ALIVE_EVERY_MS = 10_000;
 interface Container {
   readonly name: string;
   readonly image: string;
-  readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
 }
 
@@ -114,7 +113,7 @@ export class InstantNode {
     const { containers, initContainers = [] } = pod.spec;
     const told = [...initContainers, ...containers].flatMap(({ env = [] }) => env.flatMap((variable) => (variable.name === 'ARGO_TEMPLATE' ? (variable.value ?? []) : [])))[0];
     if (told === undefined) throw new Error('Argo put no template into it');
-    const outputs = await this.#outputs(JSON.parse(told) as Template, containers.find((container) => container.name === 'main')?.args ?? []);
+    const outputs = await this.#outputs(JSON.parse(told) as Template);
     const result = {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'WorkflowTaskResult',
@@ -136,15 +135,16 @@ export class InstantNode {
     await this.client.json({ method: 'PATCH', path: `/api/v1/namespaces/${namespace}/pods/${name}/status`, contentType: MERGE, body: { status } });
   }
 
-  async #outputs({ outputs, archiveLocation }: Template, args: readonly string[]): Promise<Outputs> {
+  async #outputs({ outputs, archiveLocation }: Template): Promise<Outputs> {
+    // The one output that steps have; a number, whatever it would have been.
+    const parameters = (outputs?.parameters ?? []).map(({ name }) => ({ name, value: '1' }));
     const artifacts = [];
     for (const { name, s3 } of outputs?.artifacts ?? []) {
-      // The one output that steps have; a number, whatever it would have been.
-      if (args.length > 0) await this.objects.putObject(this.bucket, `${s3!.key}/.parameters/Output`, '1\n');
+      if (name === 'task-parameters') await this.objects.putObject(this.bucket, `${s3!.key}/Output`, '1\n');
       artifacts.push({ name, s3: { key: s3!.key } });
     }
     const logs = archiveLocation?.s3?.key;
     if (logs !== undefined) artifacts.push({ name: 'main-logs', s3: { key: `${logs}/main.log` } });
-    return { exitCode: '0', ...(artifacts.length > 0 && { artifacts }) };
+    return { exitCode: '0', ...(parameters.length > 0 && { parameters }), ...(artifacts.length > 0 && { artifacts }) };
   }
 }
