@@ -6,6 +6,9 @@ import type { Finished } from './cluster-under-test.js';
 import { InstantNode } from './instant-node.js';
 import { stepPipeline } from './step-pipelines.js';
 
+/** A node is busy with what pods have left when their objects are gone already. */
+const NODE_CLEANS_UP_MS = 8_000;
+
 const NAMES = {
   plain: 'plain Argo',
   fixed: 'Millrace, static',
@@ -49,6 +52,7 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
         found[side].seconds.push(wallMs / 1000);
         found[side].pods = seen.pods.size;
         await cluster.tidy();
+        await new Promise((next) => setTimeout(next, NODE_CLEANS_UP_MS));
       }
     }
     const against = (side: Side, peer: Side | undefined): Cell => (peer === undefined ? '' : side === peer ? '1 x' : ratio(median(found[side].seconds.map((seconds, round) => seconds / found[peer].seconds[round]!))));
