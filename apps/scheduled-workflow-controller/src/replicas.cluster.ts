@@ -1,13 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase, type Database, type RecurringRun, type Run } from '@millrace/database';
+import type { RecurringRun, Run } from '@millrace/database';
 import { anExperiment, aRecurringRun } from '@millrace/database/testing';
-import { KubeClient, KubernetesResourceStore } from '@millrace/kubernetes';
-import { aNamespace, openTestCluster, type KubeApiServer, type TestCluster } from '@millrace/kubernetes/testing';
 import { createScheduleController } from '@millrace/schedule-controller';
-import { ServiceReplicas, type ServiceReplica } from '@millrace/service-host/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useServiceReplicas } from '@millrace/service-host/testing';
+import { describe, expect, it } from 'vitest';
 
 const NAMESPACE = 'schedules';
 const EVERY_SECONDS = 5;
@@ -21,46 +16,12 @@ const WORKFLOW = {
 };
 
 describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the schedule controller', () => {
-  let cluster: TestCluster & { readonly server: KubeApiServer };
-  let client: KubeClient;
-  let store: KubernetesResourceStore;
-  let folder: string;
-  let database: Database;
-  let replicas: ServiceReplicas;
+  const used = useServiceReplicas({ service: 'scheduled-workflow-controller', namespace: NAMESPACE, shardMetric: 'millrace_schedule_shards' });
+  const { ready, share } = used;
 
-  beforeAll(async () => {
-    ServiceReplicas.bundle('scheduled-workflow-controller');
-    cluster = (await openTestCluster()) as typeof cluster;
-    client = new KubeClient(cluster.config());
-    store = new KubernetesResourceStore({ client });
-    await aNamespace(client, NAMESPACE);
-  });
-  afterAll(async () => {
-    store?.close();
-    await client?.close();
-    await cluster?.close();
-  });
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'millrace-schedules-'));
-    const databaseUrl = `file:${join(folder, 'rows.db')}`;
-    replicas = new ServiceReplicas({ service: 'scheduled-workflow-controller', folder, namespace: NAMESPACE, databaseUrl, apiPort: cluster.server.port });
-    database = await openDatabase({ url: databaseUrl });
-  });
-  afterEach(async () => {
-    replicas.killAll();
-    await database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const ready = async (replica: ServiceReplica) => {
-    await expect.poll(() => replicas.isReady(replica), { timeout: 40_000 }).toBe(true);
-  };
-  const share = async (...shards: readonly number[]) => {
-    await expect.poll(() => replicas.figures('millrace_schedule_shards'), { timeout: 60_000, interval: 500 }).toEqual(shards);
-  };
   const make = async (): Promise<RecurringRun[]> => {
-    const { id: experimentId } = await database.experiments.create(anExperiment({ namespace: NAMESPACE }));
-    const api = createScheduleController({ database, store, runs: { submit: notHere, terminate: notHere, preview: async () => ({ tasks: 1, cached: 0, run: 1, undecided: 0 }) } });
+    const { id: experimentId } = await used.database.experiments.create(anExperiment({ namespace: NAMESPACE }));
+    const api = createScheduleController({ database: used.database, store: used.store, runs: { submit: notHere, terminate: notHere, preview: async () => ({ tasks: 1, cached: 0, run: 1, undecided: 0 }) } });
     const trigger = { cronSchedule: { cron: `*/${EVERY_SECONDS} * * * * *` } };
     return Promise.all(
       Array.from({ length: ENOUGH }, (_, index) => {
@@ -69,13 +30,13 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the s
       }),
     );
   };
-  const slotsOf = async ({ id }: RecurringRun): Promise<number[]> => (await database.runs.listLatestOf(id, 1_000)).map(({ scheduledAt }: Run) => scheduledAt.getTime() / 1000).toSorted((a, b) => a - b);
+  const slotsOf = async ({ id }: RecurringRun): Promise<number[]> => (await used.database.runs.listLatestOf(id, 1_000)).map(({ scheduledAt }: Run) => scheduledAt.getTime() / 1000).toSorted((a, b) => a - b);
   /** Until every recurring run has a run of a slot after this moment; for how long that took, in ms. */
   const allFire = async (made: readonly RecurringRun[]): Promise<number> => {
     const since = Date.now();
     const fired = async (): Promise<boolean> => {
       for (const { id } of made) {
-        for (const run of await database.runs.listUnfinishedOf(id)) await database.runs.record({ runId: run.id, at: new Date(), run: { state: 'SUCCEEDED', finishedAt: new Date() } });
+        for (const run of await used.database.runs.listUnfinishedOf(id)) await used.database.runs.record({ runId: run.id, at: new Date(), run: { state: 'SUCCEEDED', finishedAt: new Date() } });
       }
       return (await Promise.all(made.map(slotsOf))).every((slots) => (slots.at(-1) ?? 0) * 1000 > since);
     };
@@ -84,30 +45,30 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('replicas of the s
   };
 
   it('share the recurring runs; those of one that is killed fire from the other, with one run for each slot and none left out', async () => {
-    const [one, two] = [await replicas.start(), await replicas.start()];
+    const [one, two] = [await used.replicas.start(), await used.replicas.start()];
     await Promise.all([ready(one), ready(two)]);
     await share(16, 16);
     const made = await make();
     await allFire(made);
 
-    replicas.kill(one);
+    used.replicas.kill(one);
     const took = await allFire(made);
     console.log(`after SIGKILL every recurring run had its next run in ${(took / 1000).toFixed(1)} s`);
     // Missed for ten seconds at least, and a slot may be five away.
     expect(took).toBeLessThan(35_000);
     await share(32);
 
-    await ready(await replicas.start());
+    await ready(await used.replicas.start());
     await share(16, 16);
     await allFire(made);
-    expect(await replicas.end(two)).toBe(0);
+    expect(await used.replicas.end(two)).toBe(0);
     await share(32);
     await allFire(made);
 
     for (const recurringRun of made) {
       const slots = await slotsOf(recurringRun);
       expect(slots.slice(1).map((slot, index) => slot - slots[index]!)).toEqual(slots.slice(1).map(() => EVERY_SECONDS));
-      const runs = await database.runs.listLatestOf(recurringRun.id, 1_000);
+      const runs = await used.database.runs.listLatestOf(recurringRun.id, 1_000);
       expect(new Set(runs.map(({ displayName }) => displayName)).size).toBe(runs.length);
     }
   }, 300_000);

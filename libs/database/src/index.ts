@@ -35,4 +35,5 @@ export type {
 } from './model.js';
 export { inspectDatabase, type DatabaseFacts } from './inspect-database.js';
 export { openDatabase, type DatabaseOptions } from './open-database.js';
+export { rowsOf } from './rows-of.js';
 export { relocateDatabase } from './relocate-database.js';

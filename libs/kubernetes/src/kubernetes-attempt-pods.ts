@@ -30,6 +30,7 @@ interface Pod {
 
 const MAX_PREFIX = 242;
 const MAX_REASON = 500;
+
 /** Pods of attempts, one request for each that is asked for, and one for the warnings of a whole namespace. */
 export class KubernetesAttemptPods {
   readonly #warnings: PodWarnings;

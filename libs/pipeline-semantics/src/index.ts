@@ -34,6 +34,7 @@ export { MAX_LIST_FOLDERS, downloadsOf, type Download, type Downloads } from './
 export type { ContainerField, LateField } from './late-fields.js';
 export { lateParts } from './plan-execution.js';
 export { isPodField, type ContainerResources, type EnvVariable, type PodField, type PodFragment } from './pod/pod-fragment.js';
+export { HARDENED } from './pod/hardened.js';
 export { kubernetesSettingsOf } from './pod/setting-bindings.js';
 export { lateSettings, staticPodOf, workspaceClaim } from './pod/task-settings.js';
 export { renderResources } from './container-resources.js';

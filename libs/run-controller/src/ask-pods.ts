@@ -12,9 +12,9 @@ type WorkflowRef = Pick<AttemptRef, 'namespace' | 'workflow'>;
 
 /** Where Argo says no more than this, it does not know itself. */
 const STARTING = /^(PodInitializing|ContainerCreating)?$/;
-/** How long a pod may take to start before anybody asks why. */
-const PATIENCE_MS = 10_000;
-const MOST_ASKED = 20;
+/** How long a pod may take to start, or its files to be taken away, before anybody asks why. */
+export const PATIENCE_MS = 10_000;
+export const MOST_ASKED = 20;
 
 /** When the processes of a task's attempts began and ended, by node id. Goes without what cannot be told: times are no reason to stop following a run. */
 export async function timesOfAttempts(node: NodeStatus, nodes: Nodes, ref: WorkflowRef, { pods, log }: AskContext): Promise<ReadonlyMap<string, AttemptTimes>> {

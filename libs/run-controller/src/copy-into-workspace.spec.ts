@@ -5,25 +5,15 @@ import { join } from 'node:path';
 import type { NodeStatus, Workflow } from '@millrace/argo';
 import { openDatabase, type Database, type Run } from '@millrace/database';
 import type { ObjectStore } from '@millrace/object-store';
-import type { Layout, ObjectStoreAccess } from '@millrace/pipeline-semantics';
+import type { Layout } from '@millrace/pipeline-semantics';
 import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import type { Resource, ResourceStore } from '@millrace/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRunController } from './create-run-controller.js';
 import { WorkflowFollower } from './follow-workflow.js';
+import { objectLayout } from './testing/object-layout.js';
 
-const STORE: ObjectStoreAccess = { scheme: 'minio', endpoint: 's3:9000', tls: false, region: 'us-east-1' };
-const layout: Layout = {
-  transport: 'object-store',
-  defaultPipelineRoot: 'minio://bucket/root',
-  stores: [STORE],
-  refuseRoot: () => undefined,
-  parameterFolder: () => '/tmp/kfp/outputs',
-  workspacePath: '/w',
-  mountsImages: true,
-  copyImage: 'copier:1',
-  locateObject: (uri) => (uri.startsWith('minio://bucket') ? { bucket: 'bucket', key: uri.slice('minio://bucket/'.length), store: STORE } : undefined),
-};
+const layout = { ...objectLayout, mountsImages: true, copyImage: 'copier:1' };
 const DATA = { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } };
 const importer = (uri: string, more: object = {}) => ({ importer: { artifactUri: { constant: uri }, typeSchema: DATA.artifactType, downloadToWorkspace: true, ...more } });
 
@@ -155,7 +145,7 @@ describe('an importer into the workspace of a cluster', () => {
   });
 
   it('refuses where nothing is installed to copy with, and says what to set', async () => {
-    const { copyImage: _none, ...without } = layout as Extract<Layout, { transport: 'object-store' }>;
+    const { copyImage: _none, ...without } = layout;
     await expect(submit({ a: importer('minio://bucket/data') }, without)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/MILLRACE_COPY_IMAGE/) });
   });
 });

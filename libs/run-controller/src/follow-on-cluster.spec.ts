@@ -7,7 +7,6 @@ import type { NodeStatus, Workflow } from '@millrace/argo';
 import { openDatabase, type Database, type Run } from '@millrace/database';
 import { PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
-import type { Layout, ObjectStoreAccess } from '@millrace/pipeline-semantics';
 import { parseAnyPipelineValue } from '@millrace/pipeline-spec';
 import type { Resource, ResourceStore } from '@millrace/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,17 +14,7 @@ import { createRunController } from './create-run-controller.js';
 import type { AttemptPods, HandOver } from './attempt-pods.js';
 import type { VolumeClaims } from './volume-claims.js';
 import { WorkflowFollower, type FollowContext } from './follow-workflow.js';
-
-const STORE: ObjectStoreAccess = { scheme: 'minio', endpoint: 's3:9000', tls: false, region: 'us-east-1' };
-const layout: Layout = {
-  transport: 'object-store',
-  defaultPipelineRoot: 'minio://bucket/root',
-  stores: [STORE],
-  refuseRoot: () => undefined,
-  parameterFolder: () => '/tmp/kfp/outputs',
-  workspacePath: '/w',
-  locateObject: (uri) => ({ bucket: 'bucket', key: uri.replace('minio://bucket/', ''), store: STORE }),
-};
+import { objectLayout as layout } from './testing/object-layout.js';
 
 const spec = {
   schemaVersion: '2.1.0',

@@ -1,13 +1,10 @@
 import type { NodeStatus } from '@millrace/argo';
 import { attemptsOf, type Nodes } from '@millrace/workflow-compiler';
-import type { AskContext } from './ask-pods.js';
+import { MOST_ASKED, PATIENCE_MS, type AskContext } from './ask-pods.js';
 import type { AttemptRef } from './attempt-pods.js';
 
 type WorkflowRef = Pick<AttemptRef, 'namespace' | 'workflow'>;
 
-/** How long files may take before anybody asks why. */
-const PATIENCE_MS = 10_000;
-const MOST_ASKED = 20;
 /** Tries that failed for what no waiting mends, such as a bucket that is missing, and were seen to. */
 const MOST_REFUSALS = 4;
 /** A server that does not answer, or not yet: Kubernetes' or the store. It is waited for, however long it is away. */

@@ -1,4 +1,4 @@
-import type { RecurringRun } from '@millrace/database';
+import { rowsOf, type RecurringRun } from '@millrace/database';
 import { describeError } from '@millrace/errors';
 import { LABEL_SHARD, patchCurrent, shardOf, type Resource } from '@millrace/resources';
 import { LABEL_RECURRING_RUN_ID, type ScheduledWorkflow } from '@millrace/scheduling';
@@ -17,12 +17,9 @@ export async function sweepAllSchedules(context: SweepContext, isMine: IsMine): 
   const { items } = await store.list('ScheduledWorkflow');
   await labelAll(context, items, isMine);
   const there = new Set(items.map(({ metadata }) => metadata.labels?.[LABEL_RECURRING_RUN_ID]));
-  let pageToken: string | undefined;
-  do {
-    const page = await database.recurringRuns.list({ pageSize: 200, ...(pageToken !== undefined && { pageToken }) });
-    for (const recurringRun of page.items) if (isMine(recurringRun.id) && (!there.has(recurringRun.id) || !recurringRun.submitted)) await createAgain(context, recurringRun);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
+  for await (const recurringRun of rowsOf((query) => database.recurringRuns.list(query), { pageSize: 200 })) {
+    if (isMine(recurringRun.id) && (!there.has(recurringRun.id) || !recurringRun.submitted)) await createAgain(context, recurringRun);
+  }
 }
 
 /** What others, of an older version too, have left since: rows without an object, objects that no shard's watch shows. */

@@ -1,12 +1,12 @@
 import type { Template } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { fillsWorkspace, type Layout, type LocatedTask, type RunFacts, type WorkspaceCopy } from '@millrace/pipeline-semantics';
+import { fillsWorkspace, HARDENED, type Layout, type LocatedTask, type RunFacts, type WorkspaceCopy } from '@millrace/pipeline-semantics';
 import type { ExecutorSpec } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
 import { ARGOS_INIT, argosWait } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
 import type { TaskSettings } from './task-settings.js';
-import { HARDENED, inputArtifact, locate, logsIn, NOTHING, type ObjectLayout, servicesOf } from './transport-by-object-store.js';
+import { inputArtifact, locate, logsIn, NOTHING, type ObjectLayout, servicesOf } from './transport-by-object-store.js';
 
 /** In the pod, the folder of the workspace that the copy is put into. Not its own path: a mount's may have no colon. */
 const TARGET = '/millrace-copy';

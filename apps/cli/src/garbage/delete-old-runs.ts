@@ -1,4 +1,4 @@
-import type { Database } from '@millrace/database';
+import { rowsOf, type Database, type ListQuery } from '@millrace/database';
 import type { RunController } from '@millrace/run-controller';
 import type { Log } from '../log.js';
 import { everyDay, type DailyOptions } from './every-day.js';
@@ -24,19 +24,14 @@ export function deleteOldRunsDaily({ database, runs, keepDays, log, clock = () =
     try {
       const before = new Date(clock().getTime() - keepDays * DAY_MS).toISOString();
       const query = { sortBy: 'finished_at', filter: [{ operation: 'LESS_THAN', key: 'finished_at', value: before }], pageSize: 100 } as const;
-      let page = await database.runs.list(query);
-      for (;;) {
-        for (const { id } of page.items) {
-          if (signal.aborted) return;
-          try {
-            await runs.delete(id);
-            deleted += 1;
-          } catch (error) {
-            log('warn', 'an old run could not be deleted', { run: id, error: (error as Error).message });
-          }
+      for await (const { id } of rowsOf((asked: ListQuery) => database.runs.list(asked), query)) {
+        if (signal.aborted) return;
+        try {
+          await runs.delete(id);
+          deleted += 1;
+        } catch (error) {
+          log('warn', 'an old run could not be deleted', { run: id, error: (error as Error).message });
         }
-        if (page.nextPageToken === undefined) break;
-        page = await database.runs.list({ ...query, pageToken: page.nextPageToken });
       }
     } catch (error) {
       log('warn', 'old runs could not be looked for', { error: (error as Error).message });

@@ -1,6 +1,7 @@
 import type { ComponentSpec, GenericEphemeralVolume, JsonObject, JsonValue, KubernetesExecutorConfig, TaskInputParameter } from '@millrace/pipeline-spec';
 import { valueToText } from '../parameter-value.js';
 import { affinityOf } from './affinity.js';
+import { HARDENED } from './hardened.js';
 import { initContainersOf } from './init-containers.js';
 import { claimsOf, type ContainerResources, type EnvVariable, type PodFragment } from './pod-fragment.js';
 import { claimName, configMapName, secretName } from './setting-bindings.js';
@@ -184,9 +185,7 @@ function securityContext({ securityContext: given }: KubernetesExecutorConfig): 
       ...(runAsUser !== undefined && { runAsUser: Number(runAsUser) }),
       ...(runAsGroup !== undefined && { runAsGroup: Number(runAsGroup) }),
       ...(runAsNonRoot !== undefined && { runAsNonRoot }),
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
+      ...HARDENED,
     },
   };
 }

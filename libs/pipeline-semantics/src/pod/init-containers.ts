@@ -1,4 +1,5 @@
 import type { InitContainer, JsonObject } from '@millrace/pipeline-spec';
+import { HARDENED } from './hardened.js';
 
 /** Init containers as a pod has them, without privileges; one that is always restarted is a sidecar. Throws Error with a message for the user. */
 export function initContainersOf(containers: readonly InitContainer[]): JsonObject[] {
@@ -24,7 +25,7 @@ export function initContainersOf(containers: readonly InitContainer[]): JsonObje
         resources: { ...(Object.keys(requests).length > 0 && { requests: { ...requests } }), ...(Object.keys(limits).length > 0 && { limits: { ...limits } }) },
       }),
       ...(restartPolicy !== '' && { restartPolicy }),
-      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } },
+      securityContext: HARDENED,
     };
   });
 }

@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { ServiceReplicas, type ServiceReplica } from './service-replicas.js';
+export { useServiceReplicas, type ReplicaSuite, type UsedReplicas } from './use-service-replicas.js';

@@ -1,0 +1,11 @@
+import type { ListQuery, Page } from './list-query.js';
+
+/** All rows of a list, read page by page as far as they are asked for. Rows may be deleted meanwhile. */
+export async function* rowsOf<Row, Query extends ListQuery>(list: (query: Query) => Promise<Page<Row>>, query: Query): AsyncGenerator<Row> {
+  let page = await list(query);
+  for (;;) {
+    yield* page.items;
+    if (page.nextPageToken === undefined) return;
+    page = await list({ ...query, pageToken: page.nextPageToken });
+  }
+}
