@@ -17,6 +17,9 @@ const NAMES = {
   upstream: 'upstream-like',
 };
 type Side = keyof typeof NAMES;
+const SIDES = Object.keys(NAMES) as Side[];
+/** With 0 a side is left out. */
+const OPTIONS: Record<Exclude<Side, 'plain'>, string> = { fixed: 'static', plainValues: 'dynamic', late: 'dynamic', upstream: 'upstream' };
 /** The same containers as plain Argo runs them. */
 const PEERS: Partial<Record<Side, Side>> = { fixed: 'plain', late: 'plainValues', upstream: 'plain' };
 
@@ -31,6 +34,7 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
   const { image } = cluster;
   const rounds = size('rounds', full ? 3 : 1);
   const isLarge = full || instant;
+  const asked = SIDES.filter((side) => side === 'plain' || size(OPTIONS[side], 1) > 0);
   const sizes = { chain: size('chain', isLarge ? 10 : 4), wide: size('fan', isLarge ? 50 : 10) };
   const rows: Cell[][] = [];
   for (const form of ['chain', 'wide'] as const) {
@@ -47,7 +51,7 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
     };
     const found: Record<Side, { readonly seconds: number[]; pods: number }> = { plain: aSide(), fixed: aSide(), plainValues: aSide(), late: aSide(), upstream: aSide() };
     for (let round = 0; round < rounds; round += 1) {
-      for (const side of Object.keys(sides) as Side[]) {
+      for (const side of asked) {
         const { wallMs, seen } = await sides[side]();
         found[side].seconds.push(wallMs / 1000);
         found[side].pods = seen.pods.size;
@@ -55,8 +59,13 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
         await new Promise((next) => setTimeout(next, NODE_CLEANS_UP_MS));
       }
     }
-    const against = (side: Side, peer: Side | undefined): Cell => (peer === undefined ? '' : side === peer ? '1 x' : ratio(median(found[side].seconds.map((seconds, round) => seconds / found[peer].seconds[round]!))));
-    for (const side of Object.keys(found) as Side[]) {
+    const against = (side: Side, peer: Side): Cell => {
+      if (!asked.includes(peer)) return '';
+      if (side === peer) return '1 x';
+      const ratios = found[side].seconds.map((seconds, round) => seconds / found[peer].seconds[round]!);
+      return `${ratio(median(ratios))}${rounds > 1 ? ` (${ratio(Math.min(...ratios))} to ${ratio(Math.max(...ratios))})` : ''}`;
+    };
+    for (const side of asked) {
       rows.push([`${form === 'chain' ? 'chain' : 'fan-out'} of ${tasks}: ${NAMES[side]}`, String(found[side].pods), median(found[side].seconds), against(side, PEERS[side] ?? side), against(side, 'upstream')]);
     }
   }

@@ -15,15 +15,23 @@ type Warnings = ReadonlyMap<string, readonly PodWarning[]>;
 
 const PAGE_SIZE = 500;
 const GOOD_FOR_MS = 5_000;
+const MOST_GOOD_FOR_MS = 60_000;
+/** Of the API server's time, asking may take one part in so many: a busy hour leaves tens of thousands of events, read one by one for each answer. */
+const PATIENCE = 30;
 /** Said of pods that start all the same. */
 const HARMLESS: ReadonlySet<string> = new Set(['Unhealthy', 'BackOff', 'DNSConfigForming']);
 
+interface Answer {
+  readonly warnings: Promise<Warnings>;
+  goodUntil: number;
+}
+
 /**
- * What Kubernetes warns of in pods. Its API server looks through all events of a namespace for each question, so one answer, up to five seconds old,
- * serves everybody who asks.
+ * What Kubernetes warns of in pods. Its API server looks through all events of a namespace for each question, so one answer serves everybody who asks: for
+ * five seconds, and for longer, up to a minute, where it takes the server long.
  */
 export class PodWarnings {
-  readonly #known = new Map<string, { readonly asked: number; readonly warnings: Promise<Warnings> }>();
+  readonly #known = new Map<string, Answer>();
 
   constructor(
     private readonly client: Pick<KubeClient, 'json'>,
@@ -32,11 +40,15 @@ export class PodWarnings {
 
   of(namespace: string): Promise<Warnings> {
     const known = this.#known.get(namespace);
-    if (known !== undefined && this.now() - known.asked < GOOD_FOR_MS) return known.warnings;
-    const warnings = this.#read(namespace);
-    this.#known.set(namespace, { asked: this.now(), warnings });
-    warnings.catch(() => this.#known.delete(namespace));
-    return warnings;
+    const asked = this.now();
+    if (known !== undefined && asked < known.goodUntil) return known.warnings;
+    const answer: Answer = { warnings: this.#read(namespace), goodUntil: Infinity };
+    this.#known.set(namespace, answer);
+    answer.warnings.then(
+      () => (answer.goodUntil = this.now() + Math.min(MOST_GOOD_FOR_MS, Math.max(GOOD_FOR_MS, PATIENCE * (this.now() - asked)))),
+      () => this.#known.delete(namespace),
+    );
+    return answer.warnings;
   }
 
   async #read(namespace: string): Promise<Warnings> {

@@ -11,10 +11,16 @@ export function attemptFolder(attempt: number | string): string {
   return `attempt-${attempt}`;
 }
 
+type Placed = { readonly taskRoot: string; readonly taskId: string };
+
+/** Whether attempts have folders of their own. */
+export function isPlacedByAttempt({ taskRoot, taskId }: Placed): boolean {
+  return taskRoot.endsWith(attemptMark(taskId));
+}
+
 /** The same with the folder of one attempt wherever the mark stood; where attempts have no folders of their own, the very same. */
-export function placeAttempt<Value extends object>(value: Value, { taskRoot, taskId }: { readonly taskRoot: string; readonly taskId: string }, attempt: number | string): Value {
-  const mark = attemptMark(taskId);
-  return taskRoot.endsWith(mark) ? (JSON.parse(JSON.stringify(value).replaceAll(mark, attemptFolder(attempt))) as Value) : value;
+export function placeAttempt<Value extends object>(value: Value, placed: Placed, attempt: number | string): Value {
+  return isPlacedByAttempt(placed) ? (JSON.parse(JSON.stringify(value).replaceAll(attemptMark(placed.taskId), attemptFolder(attempt))) as Value) : value;
 }
 
 /** Whether a part of a path is an attempt's folder. */

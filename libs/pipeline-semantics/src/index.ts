@@ -28,7 +28,7 @@ export { locateTask, scopeComponent, type LocatedTask } from './pipeline-tasks.j
 export { canonicalJson } from './canonical-json.js';
 export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';
 export { localPathOf, pathOfUri } from './local-path.js';
-export { attemptFolder, attemptMark, placeAttempt } from './attempt-folder.js';
+export { attemptFolder, attemptMark, isPlacedByAttempt, placeAttempt } from './attempt-folder.js';
 export { outputFileName, placeOutputs, taskRootOf, type OutputPlaces } from './place-outputs.js';
 export { MAX_LIST_FOLDERS, downloadsOf, type Download, type Downloads } from './downloads.js';
 export type { ContainerField, LateField } from './late-fields.js';

@@ -10,7 +10,7 @@ export { parsePipeline, parsePipelineValue, type ParseOptions } from './parse-pi
 export { parseAnyPipeline, parseAnyPipelineValue } from './parse-any-pipeline.js';
 export { SpecError, type SpecIssue } from './spec-error.js';
 
-export { componentOf, executorOf, isDagComponent, walkTasks, type DagComponent, type TaskOccurrence } from './walk-pipeline.js';
+export { componentOf, executorOf, isDagComponent, makesOutputs, walkTasks, type DagComponent, type TaskOccurrence } from './walk-pipeline.js';
 export { dependenciesOf, taskOrder } from './task-dependencies.js';
 
 export { pipelineParameters, type PipelineParameter } from './pipeline-parameters.js';

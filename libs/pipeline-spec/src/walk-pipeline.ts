@@ -29,6 +29,11 @@ export function componentOf(pipeline: Pipeline, name: string): ComponentSpec {
   return component;
 }
 
+/** Whether a component declares an output; what others write besides is not kept, as in KFP. */
+export function makesOutputs({ outputDefinitions }: ComponentSpec): boolean {
+  return Object.keys(outputDefinitions?.parameters ?? {}).length + Object.keys(outputDefinitions?.artifacts ?? {}).length > 0;
+}
+
 /** What runs a component that is no DAG; undefined for a DAG. */
 export function executorOf(pipeline: Pipeline, component: ComponentSpec): ExecutorSpec | undefined {
   const { executors } = pipeline.spec.deploymentSpec;

@@ -13,8 +13,8 @@ const pipeline = parsePipelineValue({
   schemaVersion: '2.1.0',
   pipelineInfo: { name: 'p' },
   deploymentSpec: { executors: { e: { container: { image: 'i', command: ['c'] } } } },
-  components: { c: { executorLabel: 'e', outputDefinitions: { parameters: { text: { parameterType: 'STRING' }, count: { parameterType: 'NUMBER_INTEGER' } } } } },
-  root: { dag: { tasks: { a: { componentRef: { name: 'c' } } } } },
+  components: { c: { executorLabel: 'e', outputDefinitions: { parameters: { text: { parameterType: 'STRING' }, count: { parameterType: 'NUMBER_INTEGER' } } } }, none: { executorLabel: 'e' } },
+  root: { dag: { tasks: { a: { componentRef: { name: 'c' } }, 'without-outputs': { componentRef: { name: 'none' } } } } },
 });
 const node = (phase: 'Succeeded' | 'Failed', outputs = {}): NodeStatus => ({ id: 'n', name: 'n', type: 'Pod', phase, outputs }) as NodeStatus;
 
@@ -31,10 +31,10 @@ describe('readRemains', () => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   };
-  const read = async (ended: NodeStatus, store = objects, artifactRoot = folder) => {
+  const read = async (ended: NodeStatus, store = objects, artifactRoot = folder, path = 'root/a') => {
     const execution = { taskRoot: folder, outputMetadataFile: '/minio/b/root/output_metadata.json', parameterFiles: { text: '/tmp/kfp/outputs/text', count: '/tmp/kfp/outputs/count' }, outputArtifacts: {} };
     const live = { pipeline, run: { namespace: 'ns', workflowName: 'wf' }, task: () => ({ execution }), view: { run: { artifactRoot } } } as unknown as LiveRun;
-    return (await readRemains(live, new Map([['root/a', ended]]), { n: ended }, { objects: store, log: () => undefined })).get('root/a');
+    return (await readRemains(live, new Map([[path, ended]]), { n: ended }, { objects: store, log: () => undefined })).get(path);
   };
 
   it('takes each parameter from the file that the SDK writes, else from its own, without its last newline', async () => {
@@ -60,6 +60,11 @@ describe('readRemains', () => {
   it('does not take a store that cannot answer for a task that wrote nothing', async () => {
     const away = { read: () => Promise.reject(new Error('away')) } as unknown as ObjectStore;
     await expect(read(node('Succeeded'), away)).rejects.toThrow('away');
+  });
+
+  it('asks nothing of the store for a task that declares no output, of which nothing is taken there', async () => {
+    const away = { read: () => Promise.reject(new Error('away')) } as unknown as ObjectStore;
+    expect(await read(node('Succeeded'), away, folder, 'root/without-outputs')).toEqual({ result: { executorOutputJson: undefined, parameterTexts: {} } });
   });
 
   it('asks the store once for each file, whether or not it is there, and for none of which the SDK told', async () => {

@@ -3,6 +3,7 @@ import type { NodeStatus } from '@millrace/argo';
 import { isPipelineError, PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
 import { placeAttempt, scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
+import { makesOutputs } from '@millrace/pipeline-spec';
 import { attemptIndex, attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { timesOfAttempts, type AskContext } from './ask-pods.js';
 import type { AttemptTimes } from './attempt-pods.js';
@@ -60,13 +61,15 @@ export function lastAttempt(node: NodeStatus, nodes: Nodes): number {
 }
 
 async function resultOf(live: LiveRun, path: ScopePath, { taskRoot, outputMetadataFile, parameterFiles }: StoredExecution, { objects }: ReadContext): Promise<Remains> {
+  const component = scopeComponent(live.pipeline, path);
+  if (!makesOutputs(component)) return { result: { executorOutputJson: undefined, parameterTexts: {} } };
   try {
     const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
     const executorOutputJson = await readSmall(objects, `${taskRoot}/${fileName(outputMetadataFile)}`, 'its output_metadata.json');
     // The SDK writes all of them into the one file.
     const told = parametersIn(executorOutputJson);
     const parameterTexts: Record<string, string | undefined> = {};
-    for (const output of Object.keys(scopeComponent(live.pipeline, path).outputDefinitions?.parameters ?? {})) {
+    for (const output of Object.keys(component.outputDefinitions?.parameters ?? {})) {
       if (told.has(output)) continue;
       const file = parameterFiles[output];
       const content = file === undefined ? undefined : await readSmall(objects, `${taskRoot}/${PARAMETERS}/${fileName(file)}`, `output parameter "${output}"`);

@@ -1,12 +1,11 @@
 import type { Outputs } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { lateParts, placeAttempt, type Decision, type ExecutionPlan, type LateField, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
+import { lateParts, placeAttempt, type Decision, type ExecutionPlan, type Layout, type RunFacts, type TaskKind } from '@millrace/pipeline-semantics';
 import { executorOf, type ComponentSpec, type Pipeline } from '@millrace/pipeline-spec';
-import { argoJson } from './argo-json.js';
 import { answerCopy, copySlots, isCopiedByPod } from './compile-copy.js';
 import { ATTEMPT } from './compile-pod.js';
 import { GATE_SLOTS, type GateSlot } from './gate-template.js';
-import { containerResources } from './pod-patch.js';
+import { lateValues } from './late-values.js';
 import { transportOf } from './transport.js';
 
 /** What to write to a gate's node. */
@@ -37,7 +36,7 @@ export interface AnswerContext {
 export function answerGate(decision: AnswerableDecision, context: AnswerContext): GateAnswer {
   switch (decision.kind) {
     case 'run':
-      return { phase: 'Succeeded', outputs: answer('true', context, lateValues(decision.plan, context)) };
+      return { phase: 'Succeeded', outputs: answer('true', context, podValues(decision.plan, context)) };
     case 'enter':
       return { phase: 'Succeeded', outputs: answer('true', context) };
     case 'fan-out':
@@ -61,28 +60,9 @@ export function iterationIndexes(iterations: number): string {
   return JSON.stringify(Array.from({ length: iterations }, (_, index) => index));
 }
 
-/** Only what is late is answered: a static command may be a program of many kilobytes. */
-function lateValues(plan: ExecutionPlan, { layout, run, component }: AnswerContext): Record<string, string> {
-  const { pod = {} } = plan;
-  const texts: Readonly<Record<LateField, () => string>> = {
-    command: () => argoJson(plan.command),
-    args: () => argoJson(plan.args),
-    image: () => argoJson(plan.image),
-    env: () => argoJson(plan.env),
-    resources: () => argoJson(containerResources(plan.resources)),
-    volumes: () => argoJson(pod.volumes ?? []),
-    volumeMounts: () => argoJson(pod.volumeMounts ?? []),
-    nodeSelector: () => argoJson(pod.nodeSelector ?? {}),
-    tolerations: () => argoJson(pod.tolerations ?? []),
-    affinity: () => argoJson(pod.affinity ?? {}),
-    imagePullSecrets: () => argoJson(pod.imagePullSecrets ?? []),
-  };
+function podValues(plan: ExecutionPlan, { layout, run, component }: AnswerContext): Record<string, string> {
   const late = plan.late ?? (Object.keys(GATE_SLOTS) as GateSlot[]).filter((slot) => slot !== 'items');
-  const values = {
-    ...Object.fromEntries(late.map((field) => [field, texts[field]()])),
-    ...transportOf(layout, run).answer(component, plan),
-  };
-  return placeAttempt(values, plan, ATTEMPT);
+  return placeAttempt({ ...lateValues(plan, late), ...transportOf(layout, run).answer(component, plan) }, plan, ATTEMPT);
 }
 
 /**

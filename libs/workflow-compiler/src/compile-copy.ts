@@ -45,7 +45,7 @@ export function compileCopy({ name, layout, located, run, workspace, settings }:
     name,
     inputs: { parameters: ['path', ...copySlots(layout)].map((slot) => ({ name: slot })), artifacts: servicesOf(layout).map(({ stores }, service) => inputArtifact(`copy-${service}`, stores[0]!, tag(`bucket-${service}`), tag(`key-${service}`), `${TARGET}/${tag(`file-${service}`)}`)) },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: `{"containers":[${ours('main', CHECK, {})},${argoJson(argosWait(layout))}],"initContainers":[${ours('clear', CLEAR, { volumeMounts: mounts })},${argoJson(ARGOS_INIT)}],"$setElementOrder/initContainers":[{"name":"clear"},{"name":"init"}]}`,
+    podSpecPatch: `{"containers":[${argoJson(argosWait(layout))},${ours('main', CHECK, {})}],"initContainers":[${ours('clear', CLEAR, { volumeMounts: mounts })},${argoJson(ARGOS_INIT)}],"$setElementOrder/initContainers":[{"name":"clear"},{"name":"init"}]}`,
     container: { image, command: ['patched'], volumeMounts: [...mounts, { name: 'workspace', mountPath: TARGET, subPath: tag('folder') }] },
     volumes: [{ name: 'workspace', persistentVolumeClaim: { claimName: workspace } }],
     archiveLocation: logsIn(locate(layout, run.artifactRoot)),

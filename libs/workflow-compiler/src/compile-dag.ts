@@ -1,10 +1,10 @@
 import type { DAGTask, Template } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { isClaimTask, isLoop, locateTask, taskPath, triggerStrategyOf, workspaceClaim, type Layout, type Plan, type PlannedTask, type RunFacts } from '@millrace/pipeline-semantics';
+import { isClaimTask, isLoop, isPlacedByAttempt, locateTask, taskPath, triggerStrategyOf, workspaceClaim, type Layout, type Plan, type PlannedTask, type RunFacts } from '@millrace/pipeline-semantics';
 import { type DagSpec, type Pipeline, type TaskSpec, taskOrder } from '@millrace/pipeline-spec';
 import { iterationIndexes } from './answer-gate.js';
 import { compileCopy, copySlots, isCopiedByPod } from './compile-copy.js';
-import { compilePod } from './compile-pod.js';
+import { type CompiledPod, compilePod } from './compile-pod.js';
 import { type Dependency, dependsExpression } from './depends.js';
 import { GATE_SLOTS, gateTemplateName } from './gate-template.js';
 import { type TemplateNames, nameTasks } from './names.js';
@@ -23,6 +23,8 @@ export interface CompileContext {
   readonly run: Pick<RunFacts, 'artifactRoot' | 'resourceName'>;
   readonly layout: Layout;
   readonly transport: Transport;
+  /** Paths of the tasks that can have their template in common with another. */
+  readonly alike: ReadonlySet<string>;
   readonly names: TemplateNames;
   /** Filled with the templates of the DAG's members, members first. */
   readonly templates: Template[];
@@ -63,13 +65,13 @@ interface TaskPlace {
 function compileTask(context: CompileContext, planned: PlannedTask, place: TaskPlace): DAGTask[] {
   const { name, depends } = place;
   const path = { name: 'path', value: `{{inputs.parameters.path}}/${planned.taskKey}` };
-  const plainTask = (template: string, more: { readonly when?: string; readonly items?: string } = {}): DAGTask[] => [
+  const plainTask = (template: string, { when, given = {} }: { readonly when?: string; readonly given?: Readonly<Record<string, string>> } = {}): DAGTask[] => [
     {
       name,
       template,
       ...(depends !== undefined && { depends }),
-      ...(more.when !== undefined && { when: more.when }),
-      arguments: { parameters: [path, ...(more.items === undefined ? [] : [{ name: 'items', value: more.items }])] },
+      ...(when !== undefined && { when }),
+      arguments: { parameters: [path, ...Object.entries(given).map(([slot, value]) => ({ name: slot, value }))] },
     },
   ];
   switch (planned.decision.kind) {
@@ -80,13 +82,15 @@ function compileTask(context: CompileContext, planned: PlannedTask, place: TaskP
     case 'skip':
       context.shared.add(SKIPPED_TEMPLATE);
       return plainTask(SKIPPED_TEMPLATE, { when: 'skipped == run' });
-    case 'run':
-      return plainTask(podTemplate(context, planned).name);
+    case 'run': {
+      const { name: template, given } = podTemplate(context, planned);
+      return plainTask(template, { given });
+    }
     case 'enter':
       // Such a DAG needs no gate: its members wait for what they use, each on its own.
       return plainTask(dagTemplate(context, planned));
     case 'fan-out':
-      return plainTask(loopTemplate(context, planned), { items: iterationIndexes(planned.decision.iterations) });
+      return plainTask(loopTemplate(context, planned), { given: { items: iterationIndexes(planned.decision.iterations) } });
     case 'wait':
     case 'fail':
       return gatedTask(context, planned, place, path);
@@ -181,24 +185,26 @@ function hasCondition({ triggerPolicy }: TaskSpec): boolean {
   return (triggerPolicy?.condition ?? '') !== '';
 }
 
-function podTemplate(context: CompileContext, planned: PlannedTask): { readonly name: string; readonly slots: readonly string[] } {
-  const { pipeline, layout, transport } = context;
+function podTemplate(context: CompileContext, planned: PlannedTask): Pick<CompiledPod, 'slots' | 'given'> & { readonly name: string } {
+  const { pipeline, layout, transport, alike } = context;
+  const { decision } = planned;
   const located = locateTask(pipeline, planned.path);
   const container = located.executor?.container;
   if (container === undefined) throw new PipelineError('UNIMPLEMENTED', `Task "${planned.path}" is not run by a container, which this version of Millrace does not compile.`);
   const name = context.names.name('pod', planned.path);
-  const { template, slots, ownSlots } = compilePod({
+  // Argo knows the number of an attempt in a template, and not where one is used.
+  const isShared = decision.kind !== 'run' || (alike.has(planned.path) && !isPlacedByAttempt(decision.plan));
+  const { template, given, slots, ownSlots } = compilePod({
     name,
     pipeline,
     layout,
     located,
     container,
-    ...(planned.decision.kind === 'run' && { plan: planned.decision.plan }),
+    ...(decision.kind === 'run' && { plan: decision.plan, isShared }),
     transport,
     settings: taskSettings(pipeline, located.component.executorLabel),
   });
-  // What is decided already names its own task, and no other template is like it.
-  return { name: addPod(context, template, { ownSlots, isShared: planned.decision.kind !== 'run' }), slots };
+  return { name: addPod(context, template, { ownSlots, isShared }), given, slots };
 }
 
 function copyTemplate(context: CompileContext, planned: PlannedTask): { readonly name: string; readonly slots: readonly string[] } {
@@ -214,10 +220,10 @@ function copyTemplate(context: CompileContext, planned: PlannedTask): { readonly
 function addPod(context: CompileContext, template: Template, { ownSlots, isShared }: { readonly ownSlots: readonly string[]; readonly isShared: boolean }): string {
   const said = isShared ? JSON.stringify({ ...template, name: '' }) : undefined;
   const same = said === undefined ? undefined : context.pods.get(said);
+  for (const slot of ownSlots) context.ownSlots.add(slot);
   if (same !== undefined) return same;
   if (said !== undefined) context.pods.set(said, template.name!);
   context.templates.push(template);
-  for (const slot of ownSlots) context.ownSlots.add(slot);
   return template.name!;
 }
 

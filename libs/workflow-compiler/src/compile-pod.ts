@@ -1,6 +1,7 @@
 import type { Template } from '@millrace/argo';
 import { isPodField, lateParts, outputFileName, placeAttempt, renderResources, staticPodOf, type ExecutionPlan, type LateField, type Layout, type LocatedTask } from '@millrace/pipeline-semantics';
 import type { ContainerSpec, JsonObject, Pipeline } from '@millrace/pipeline-spec';
+import { lateValues } from './late-values.js';
 import { outputParameterName } from './names.js';
 import { type PodContents, podSpecPatch } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
@@ -23,29 +24,39 @@ export interface PodRequest {
   readonly container: ContainerSpec;
   /** The whole container where it is decided; absent where a gate decides it. */
   readonly plan?: ExecutionPlan;
+  /** Whether what is this execution's own is left to its task's arguments, so that others like it can use the template. @default false */
+  readonly isShared?: boolean;
   readonly transport: Transport;
   readonly settings: TaskSettings;
 }
 
 export interface CompiledPod {
   readonly template: Template;
+  /** What a task whose plan is known gives the template. */
+  readonly given: Readonly<Record<string, string>>;
   /** Slots of the gate that the pod takes. */
   readonly slots: readonly string[];
   /** Those of them that not every gate has: the transport's, and those of settings. */
   readonly ownSlots: readonly string[];
 }
 
-/** The template of one task's pod: static when its plan is known, else with a slot for each thing that is late. */
+/** The template of one task's pod: static when its plan is known and it is nobody else's, else with a slot for each thing that is an execution's own. */
 export function compilePod(request: PodRequest): CompiledPod {
-  const { name, located, container, plan, settings } = request;
+  const { name, located, container, plan, settings, isShared = false } = request;
   const { component } = located;
-  const late: readonly LateField[] = plan === undefined ? lateParts(request.pipeline, component, container, request.layout) : [];
-  const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan);
+  const decided = isShared ? undefined : plan;
+  const late: readonly LateField[] = decided === undefined ? lateParts(request.pipeline, component, container, request.layout) : [];
+  const given: Record<string, string> = isShared && plan !== undefined ? lateValues(plan, late) : {};
+  const give = (slot: string, value: string): string => {
+    given[slot] = value;
+    return `{{inputs.parameters.${slot}}}`;
+  };
+  const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan, isShared ? give : undefined);
   const { places } = files;
-  const slots = [...late, ...files.slots];
-  const given: PodContents = plan ?? staticFields(request);
-  const securityContext = given.pod?.securityContext ?? files.securityContext;
-  const fields = { ...given, pod: { ...given.pod, ...(securityContext !== undefined && { securityContext }) } };
+  const slots = plan === undefined ? [...late, ...files.slots] : Object.keys(given);
+  const contents: PodContents = decided ?? staticFields(request);
+  const securityContext = contents.pod?.securityContext ?? files.securityContext;
+  const fields = { ...contents, pod: { ...contents.pod, ...(securityContext !== undefined && { securityContext }) } };
   const retry = retryStrategy(located.retryPolicy);
   const hasCommand = fields.command.length > 0 || late.includes('command');
   const template: Template = {
@@ -55,7 +66,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: podSpecPatch(fields, late, { movesFiles: files.resultsInTaskRoot, restartsContainers: files.restartsContainers, executorAs: userOf(given.pod?.securityContext) }),
+    podSpecPatch: podSpecPatch(fields, late, { movesFiles: files.resultsInTaskRoot, restartsContainers: files.restartsContainers, executorAs: userOf(contents.pod?.securityContext) }),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
       image: late.includes('image') ? 'late-bound' : fields.image,
@@ -67,7 +78,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(!files.resultsInTaskRoot && {
         parameters: [
           { name: EXECUTOR_OUTPUT, valueFrom: { path: `${places.localTaskRoot}/output_metadata.json`, default: '' } },
-          ...parameterOutputs(located, plan, places),
+          ...parameterOutputs(located, decided, places),
         ],
       }),
       ...(files.outputArtifacts.length > 0 && { artifacts: files.outputArtifacts }),
@@ -76,7 +87,7 @@ export function compilePod(request: PodRequest): CompiledPod {
     ...(retry !== undefined && { retryStrategy: retry }),
     ...(settings.activeDeadlineSeconds !== undefined && { activeDeadlineSeconds: settings.activeDeadlineSeconds as unknown as string }),
   };
-  return { template: plan === undefined ? template : placeAttempt(template, plan, ATTEMPT), slots, ownSlots: [...late.filter(isPodField), ...files.slots] };
+  return { template: decided === undefined ? template : placeAttempt(template, decided, ATTEMPT), given, slots, ownSlots: plan === undefined ? [...late.filter(isPodField), ...files.slots] : [] };
 }
 
 /** Whoever takes the task's files away has to be able to read them, whatever their mode. */

@@ -64,29 +64,33 @@ describe('compileWorkflow', () => {
       const read = parsePipelineValue(specOf({ a: task(constant) }), securityContext && { platforms: { kubernetes: { deploymentSpec: { executors: { e: { securityContext } } } } } });
       const planned = planCase(read, { cluster: true });
       const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: { ...clusterLayout, ...more }, settings: { namespace: 'team' } });
-      return JSON.parse(spec.templates?.find(({ name }) => name === 'pod-a')?.podSpecPatch ?? '');
+      const { containers, initContainers, restartPolicy } = JSON.parse(spec.templates?.find(({ name }) => name === 'pod-a')?.podSpecPatch ?? '');
+      return { names: containers.map(nameOf), main: named(containers, 'main'), wait: named(containers, 'wait'), initContainers, restartPolicy };
     };
+    const nameOf = ({ name }: { readonly name: string }) => name;
+    const named = (containers: readonly { readonly name: string }[], name: string): any => containers.find((container) => container.name === name);
 
     it('lets a task do nothing that it does not ask for, and leaves Argo its own containers', () => {
-      const { containers, initContainers } = patchOf();
-      expect(containers).toHaveLength(2);
-      expect(containers[0].securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
+      const { names, main, wait, initContainers } = patchOf();
+      // Argo's own order.
+      expect(names).toEqual(['wait', 'main']);
+      expect(main.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
       // More patience with a store that is away, and nothing else.
       const env = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
-      expect(containers[1]).toEqual({ name: 'wait', env });
+      expect(wait).toEqual({ name: 'wait', env });
       expect(initContainers).toEqual([{ name: 'init', env }]);
     });
 
     it('has files taken away until that succeeds, where Kubernetes starts a container again, and the task itself never', () => {
-      const { containers, initContainers, restartPolicy } = patchOf({ runAsUser: 1000 }, { restartsContainers: true });
-      const { env, securityContext, ...wait } = containers[1];
-      expect(wait).toEqual({ name: 'wait', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] });
+      const { main, wait, initContainers, restartPolicy } = patchOf({ runAsUser: 1000 }, { restartsContainers: true });
+      const { env, securityContext, ...restarted } = wait;
+      expect(restarted).toEqual({ name: 'wait', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] });
       expect({ env, securityContext }).toMatchObject({ env: [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS' }], securityContext: { runAsUser: 1000 } });
-      for (const other of [containers[0], ...initContainers]) expect(Object.keys(other)).not.toContain('restartPolicy');
+      for (const other of [main, ...initContainers]) expect(Object.keys(other)).not.toContain('restartPolicy');
       expect(restartPolicy).toBeUndefined();
     });
 
-    it('writes a component once that many tasks wait for, so that 300 of them leave room for what Argo keeps of each', () => {
+    it('writes a component once that many tasks have, decided now or by a gate, so that 300 of them leave room for what Argo keeps of each', () => {
       const chain = (count: number) => {
         const tasks = Array.from({ length: count }, (_, index) => [`t${index}`, task(index === 0 ? constant : { taskOutputParameter: { producerTask: `t${index - 1}`, outputParameterKey: 'out' } })]);
         const read = parsePipelineValue({ ...specOf(Object.fromEntries(tasks)), deploymentSpec: { executors: { e: { container: { ...container, command: ['python', '-c', 'x'.repeat(2_000)] } } } } });
@@ -94,9 +98,39 @@ describe('compileWorkflow', () => {
         return compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
       };
       const { spec } = chain(300);
-      expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'millrace-gate', 'pod-t0', 'pod-t1']);
-      expect(new Set(spec.templates![0]!.dag!.tasks.filter(({ name }) => !name.endsWith('-gate')).map(({ template }) => template))).toEqual(new Set(['pod-t0', 'pod-t1']));
+      expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'millrace-gate', 'pod-t0']);
+      expect(new Set(spec.templates![0]!.dag!.tasks.filter(({ name }) => !name.endsWith('-gate')).map(({ template }) => template))).toEqual(new Set(['pod-t0']));
       expect((JSON.stringify(chain(300)).length - JSON.stringify(chain(100)).length) / 200).toBeLessThan(700);
+    });
+
+    it('gives the one template of tasks that are alike what is each one\'s own, in which Argo finds nothing to replace', () => {
+      const hostile = '{{workflow.name}} "q" $(HOME) é {{=1+1}}';
+      const fan = (count: number) => {
+        const tasks = Array.from({ length: count }, (_, index) => [`t${index}`, task({ runtimeValue: { constant: index === 0 ? hostile : `value ${index}` } })]);
+        const read = parsePipelineValue({ ...specOf(Object.fromEntries(tasks)), deploymentSpec: { executors: { e: { container: { ...container, command: ['python', '-c', 'x'.repeat(2_000)] } } } } });
+        const planned = planCase(read, { cluster: true });
+        return { spec: compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } }).spec, artifactRoot: planned.run.artifactRoot };
+      };
+      const { spec, artifactRoot } = fan(300);
+      expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'pod-t0']);
+      const { parameters } = spec.templates![0]!.dag!.tasks[0]!.arguments!;
+      expect(spec.templates![1]!.inputs!.parameters!.map(({ name }) => name)).toEqual(parameters!.map(({ name }) => name));
+      const given = Object.fromEntries(parameters!.map(({ name, value }) => [name, value ?? '']));
+      expect(given['root']).toBe(`${artifactRoot.replace('minio://mlpipeline/', '')}/t0/id-of-t0`);
+      expect(JSON.parse(given['args']!)).toEqual([hostile.replace('$', '$$$$')]);
+      expect(given['args']).not.toContain('{{');
+      expect((JSON.stringify(spec).length - JSON.stringify(fan(100).spec).length) / 200).toBeLessThan(300);
+    });
+
+    it('takes nothing away of a task that declares no output, but its log', () => {
+      const base = specOf({ a: task(constant), silent: task(constant, { componentRef: { name: 'silent' } }) });
+      const read = parsePipelineValue({ ...base, components: { ...base.components, silent: { executorLabel: 'e', inputDefinitions: base.components.c.inputDefinitions } } });
+      const planned = planCase(read, { cluster: true });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      expect(template('pod-a').outputs?.artifacts).toHaveLength(2);
+      expect(template('pod-silent').outputs?.artifacts ?? []).toEqual([]);
+      expect(template('pod-silent').archiveLocation).toMatchObject({ archiveLogs: true });
     });
 
     it('mounts the image of an imported model, for a task that is decided now and for one that a gate decides', () => {
@@ -104,11 +138,13 @@ describe('compileWorkflow', () => {
       const model = { artifactType: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
       const takes = { inputs: { artifacts: { model: { taskOutputArtifact: { producerTask: 'model', outputArtifactKey: 'artifact' } } }, parameters: { text: constant } }, componentRef: { name: 'use' } };
       const late = { ...takes, inputs: { ...takes.inputs, parameters: { text: { taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } } } } };
-      const base = specOf({ a: task(constant), model: { componentRef: { name: 'import' } }, now: takes, late });
+      const uses = { image: 'i', command: ['c'], args: ["{{$.inputs.artifacts['model'].path}}"] };
+      const given = { inputDefinitions: { artifacts: { model }, parameters: { text: { parameterType: 'STRING' } } } };
+      const base = specOf({ a: task(constant), model: { componentRef: { name: 'import' } }, now: { ...takes, componentRef: { name: 'use-now' } }, late });
       const read = parsePipelineValue({
         ...base,
-        deploymentSpec: { executors: { ...base.deploymentSpec.executors, i: { importer }, u: { container: { image: 'i', command: ['c'], args: ["{{$.inputs.artifacts['model'].path}}"] } } } },
-        components: { ...base.components, import: { executorLabel: 'i', outputDefinitions: { artifacts: { artifact: model } } }, use: { executorLabel: 'u', inputDefinitions: { artifacts: { model }, parameters: { text: { parameterType: 'STRING' } } } } },
+        deploymentSpec: { executors: { ...base.deploymentSpec.executors, i: { importer }, u: { container: uses }, n: { container: { ...uses, image: 'another' } } } },
+        components: { ...base.components, import: { executorLabel: 'i', outputDefinitions: { artifacts: { artifact: model } } }, use: { executorLabel: 'u', ...given }, 'use-now': { executorLabel: 'n', ...given } },
       });
       const planned = planCase(read, { cluster: true });
       const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
@@ -116,7 +152,8 @@ describe('compileWorkflow', () => {
       const volume = { name: 'image', image: { reference: 'registry.example.com/models/small:1' } };
       const mount = { name: 'image', mountPath: '/oci/registry.example.com_models_small:1', readOnly: true };
       const { containers, volumes } = JSON.parse(template('pod-now').podSpecPatch!);
-      expect([volumes, containers[0].volumeMounts, containers[0].args]).toEqual([[volume], [mount], [`${mount.mountPath}/models`]]);
+      const main = named(containers, 'main');
+      expect([volumes, main.volumeMounts, main.args]).toEqual([[volume], [mount], [`${mount.mountPath}/models`]]);
       expect(template('pod-now').inputs?.artifacts ?? []).toEqual([]);
 
       expect(template('pod-late').podSpecPatch).toContain('"volumes":{{inputs.parameters.volumes}}');
@@ -157,7 +194,7 @@ describe('compileWorkflow', () => {
       const root = `${planned.run.artifactRoot.replace('minio://mlpipeline/', '')}/a/id-of-a/attempt-{{retries}}`;
       expect(template('pod-a').outputs?.artifacts?.[0]).toMatchObject({ path: `/minio/mlpipeline/${root}`, s3: { key: root } });
       expect(template('pod-a').container?.volumeMounts?.[0]?.mountPath).toBe(`/minio/mlpipeline/${root}`);
-      expect(JSON.parse(template('pod-a').podSpecPatch!).containers[0].args).toEqual([`/tmp/kfp/outputs/out /minio/mlpipeline/${root}/output_metadata.json a`]);
+      expect(named(JSON.parse(template('pod-a').podSpecPatch!).containers, 'main').args).toEqual([`/tmp/kfp/outputs/out /minio/mlpipeline/${root}/output_metadata.json a`]);
       expect(template('pod-b').outputs?.artifacts?.[0]).toMatchObject({ path: '/minio/mlpipeline/{{inputs.parameters.root}}' });
       expect(JSON.stringify(template('pod-once'))).not.toMatch(/attempt/);
 
@@ -172,12 +209,12 @@ describe('compileWorkflow', () => {
     });
 
     it("lets Argo take away the files as the user that a task asks for, and bring them as it is set up", () => {
-      const { containers, initContainers } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
+      const { main, wait, initContainers } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
       const executor = { runAsUser: 1000, runAsGroup: 2000, runAsNonRoot: true };
-      expect(containers[0].securityContext).toMatchObject({ runAsUser: 1000, capabilities: { drop: ['ALL'] } });
-      expect(containers[1]).toMatchObject({ name: 'wait', securityContext: executor });
+      expect(main.securityContext).toMatchObject({ runAsUser: 1000, capabilities: { drop: ['ALL'] } });
+      expect(wait).toMatchObject({ name: 'wait', securityContext: executor });
       expect(initContainers[0]).not.toHaveProperty('securityContext');
-      expect(patchOf({ runAsUser: 0 }).containers[1].securityContext).toEqual({ runAsUser: 0, runAsNonRoot: false });
+      expect(patchOf({ runAsUser: 0 }).wait.securityContext).toEqual({ runAsUser: 0, runAsNonRoot: false });
     });
   });
 

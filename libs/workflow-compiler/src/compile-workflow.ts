@@ -1,6 +1,7 @@
 import { LABEL_RUN_ID, type Template, type Workflow } from '@millrace/argo';
 import { ROOT_PATH, type Layout, type Plan, type RunFacts } from '@millrace/pipeline-semantics';
 import type { Pipeline } from '@millrace/pipeline-spec';
+import { alikeTasks } from './alike-tasks.js';
 import { CACHED_TEMPLATE, SKIPPED_TEMPLATE, type CompileContext, compileDag } from './compile-dag.js';
 import { gateTemplate, gateTemplateName } from './gate-template.js';
 import { TemplateNames } from './names.js';
@@ -35,6 +36,7 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
     run,
     layout,
     transport: transportOf(layout, run),
+    alike: alikeTasks(pipeline, plan),
     names: new TemplateNames(),
     templates: [],
     pods: new Map(),

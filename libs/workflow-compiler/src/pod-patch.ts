@@ -54,7 +54,8 @@ export function podSpecPatch(
   const wait = movesFiles ? [argoJson(argosWait({ restartsContainers, executorAs }))] : [];
   const contents = movesFiles ? { ...pod, initContainers: [ARGOS_INIT, ...(pod.initContainers ?? [])] } : pod;
   const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
-  const containers = [`{${main.join(',')}}`, ...wait].join(',');
+  // In the order in which Argo has them and they are started: it is ready to take away when the task begins.
+  const containers = [...wait, `{${main.join(',')}}`].join(',');
   return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, contents[field]))].join(',')}}`;
 }
 

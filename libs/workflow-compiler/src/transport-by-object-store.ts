@@ -1,9 +1,9 @@
 import type { ArtifactLocation, Artifact } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
 import { downloadsOf, HARDENED, MAX_LIST_FOLDERS, pathOfUri, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
-import type { ComponentSpec } from '@millrace/pipeline-spec';
+import { makesOutputs, type ComponentSpec } from '@millrace/pipeline-spec';
 import { parameterNamePart } from './names.js';
-import type { PodFiles, PodPlaces, Transport } from './transport.js';
+import type { Give, PodFiles, Transport } from './transport.js';
 
 export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
@@ -23,8 +23,10 @@ const EVERYBODY = 0o777;
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  const files = ({ outputDefinitions }: ComponentSpec, places: PodPlaces, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
-    const hasParameters = Object.keys(outputDefinitions?.parameters ?? {}).length > 0;
+  const files = (component: ComponentSpec, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
+    const localTaskRoot = `${mountOf(root.store.scheme)}/${root.bucket}/${taskRootKey}`;
+    const places = { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) };
+    const hasParameters = Object.keys(component.outputDefinitions?.parameters ?? {}).length > 0;
     // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
     const taken = [
       { name: 'task-root', path: places.localTaskRoot, key: taskRootKey },
@@ -40,32 +42,33 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       volumes: mounts.map(({ name }) => ({ name, emptyDir: {} })),
       volumeMounts: mounts,
       inputArtifacts: [...inputs],
-      // The rest of its location is that of the logs.
-      outputArtifacts: taken.map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
+      // The rest of its location is that of the logs. What a task without outputs writes is nobody's.
+      outputArtifacts: (makesOutputs(component) ? taken : []).map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
       archiveLocation: logsIn(root),
     };
   };
 
   return {
-    known(component, plan) {
+    known(component, plan, give) {
+      const own: Give = give ?? ((_slot, value) => value);
       // Two inputs may be given the same artifact, and a pod has one mount at a path.
       const paths = new Set<string>();
       const inputs = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout)).flatMap(([input, found]) =>
         found.flatMap((download, index) => {
           if (paths.has(download.path)) return [];
           paths.add(download.path);
-          return [inputArtifact(`${parameterNamePart(input)}-${index}`, download.store, download.bucket, download.key, download.path)];
+          const name = `${parameterNamePart(input)}-${index}`;
+          const [bucket, objectKey] = [own(`bucket-${name}`, download.bucket), own(`key-${name}`, download.key)];
+          return [inputArtifact(name, download.store, bucket, objectKey, `${mountOf(download.store.scheme)}/${bucket}/${objectKey}`)];
         }),
       );
-      return files(component, { localTaskRoot: plan.localTaskRoot, parameterFolder: layout.parameterFolder(plan.localTaskRoot) }, locate(layout, plan.taskRoot).key, inputs, []);
+      return files(component, own('root', locate(layout, plan.taskRoot).key), inputs, []);
     },
     late(component) {
       const inputs = lateInputs(component, layout);
       const tag = (slot: string) => `{{inputs.parameters.${slot}}}`;
-      const localTaskRoot = `${mountOf(root.store.scheme)}/${root.bucket}/${tag('root')}`;
       return files(
         component,
-        { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) },
         tag('root'),
         inputs.map(({ name, service, bucket, key, mount }) => {
           const folder = mount === undefined ? mountOf(service.stores[0]!.scheme) : tag(mount);

@@ -26,10 +26,13 @@ export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
   readonly outputArtifacts: NonNullable<NonNullable<Template['outputs']>['artifacts']>;
 };
 
+/** Takes a value that a template is given as an argument; for what stands in the template in its place. */
+export type Give = (slot: string, value: string) => string;
+
 /** Moves files between a pod and where they are kept; one module for each of the layout's transports. */
 export interface Transport {
-  /** The files of a pod whose plan is known when it is laid out. */
-  readonly known: (component: ComponentSpec, plan: ExecutionPlan) => PodFiles;
+  /** The files of a pod whose plan is known when it is laid out; with `give` without what is its own, so that tasks like it have the same. */
+  readonly known: (component: ComponentSpec, plan: ExecutionPlan, give?: Give) => PodFiles;
   /** The files of a pod that a gate decides. */
   readonly late: (component: ComponentSpec) => PodFiles;
   /** The values of the slots of `late`, once the plan is known. */
