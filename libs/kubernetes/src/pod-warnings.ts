@@ -16,8 +16,8 @@ type Warnings = ReadonlyMap<string, readonly PodWarning[]>;
 const PAGE_SIZE = 500;
 const GOOD_FOR_MS = 5_000;
 const MOST_GOOD_FOR_MS = 60_000;
-/** Of the API server's time, asking may take one part in so many: a busy hour leaves tens of thousands of events, read one by one for each answer. */
-const PATIENCE = 30;
+/** Asking may take one part in so many of a processor of the API server's: a busy hour leaves tens of thousands of events, read one by one for each answer. */
+const PATIENCE = 100;
 /** Said of pods that start all the same. */
 const HARMLESS: ReadonlySet<string> = new Set(['Unhealthy', 'BackOff', 'DNSConfigForming']);
 

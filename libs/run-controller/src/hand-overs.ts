@@ -47,7 +47,7 @@ export async function reasonsOfHandOvers<Key>(
       try {
         const found = await pods.handOverOf(attempt);
         if (found?.done === true) {
-          log('warn', 'the files of an attempt are in the store, and Argo could not be told; it is told now', { ...ref, node: last.id });
+          log('warn', 'the files of an attempt are in the store, and Argo does not say so yet; it is told', { ...ref, node: last.id });
           return await pods.tellDone(attempt);
         }
         if (found === undefined || found.failures === 0) return;
