@@ -36,7 +36,8 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
     run,
     layout,
     transport: transportOf(layout, run),
-    alike: alikeTasks(pipeline, plan),
+    // On one machine a Workflow may be as large as it is, and one template for all takes longer to compile than a plain one for each.
+    alike: layout.transport === 'object-store' ? alikeTasks(pipeline, plan) : new Set(),
     names: new TemplateNames(),
     templates: [],
     pods: new Map(),

@@ -8,10 +8,7 @@ import type { PodFiles, PodPlaces, Transport } from './transport.js';
 export function transportInPlace({ parameterFolder }: Pick<Layout, 'parameterFolder'>): Transport {
   const placesOf = (localTaskRoot: string): PodPlaces => ({ localTaskRoot, parameterFolder: parameterFolder(localTaskRoot) });
   return {
-    known(_component, { localTaskRoot }, give) {
-      const { parameterFolder: parameters } = placesOf(localTaskRoot);
-      return filesAt(give === undefined ? placesOf(localTaskRoot) : { localTaskRoot: give('root', localTaskRoot), parameterFolder: give('parameters', parameters) }, []);
-    },
+    known: (_component, plan) => filesAt(placesOf(plan.localTaskRoot), []),
     late: () => filesAt({ localTaskRoot: '{{inputs.parameters.root}}', parameterFolder: '{{inputs.parameters.parameters}}' }, ['root', 'parameters']),
     answer: (_component, plan) => ({ root: plan.localTaskRoot, parameters: parameterFolder(plan.localTaskRoot) }),
   };
