@@ -182,6 +182,18 @@ describe('compileWorkflow', () => {
       expect(given('minio://b/folder/x')).toMatchObject({ 'mount-data-0-0': '/minio', 'key-data-0-0': 'folder/x' });
     });
 
+    it('brings what two inputs name once, though one address ends in a slash: a pod has one mount at a path', () => {
+      const stores = clusterLayout.transport === 'object-store' ? clusterLayout.stores : [];
+      const layout = { ...clusterLayout, locateObject: () => ({ store: stores[0]!, bucket: 'b', key: 'folder' }) } as typeof clusterLayout;
+      const data = { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } };
+      const component = { executorLabel: 'e', inputDefinitions: { artifacts: { one: data, two: data } } };
+      const artifact = (uri: string) => [{ id: '1', name: '1', uri, schemaTitle: '', schemaVersion: '', metadata: {} }];
+      const plan = { path: 'root/a', taskRoot: 'minio://b/root/a/id', inputs: { parameters: {}, artifacts: { one: artifact('minio://b/folder'), two: artifact('minio://b/folder/') } } } as never;
+      const { known, answer } = transportOf(layout, { artifactRoot: 'minio://b/root' });
+      expect(known(component, plan).inputArtifacts.map(({ path }) => path)).toEqual(['/minio/b/folder']);
+      expect(answer(component, plan)).toMatchObject({ 'key-one-0-0': 'folder', 'key-two-0-0': '' });
+    });
+
     it('gives each attempt at a task that is retried a task root of its own, whether it is decided now or by a gate', () => {
       const retryPolicy = { maxRetryCount: 2 };
       const late = task({ taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } }, { retryPolicy });

@@ -24,7 +24,7 @@ const EVERYBODY = 0o777;
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
   const files = (component: ComponentSpec, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
-    const localTaskRoot = `${mountOf(root.store.scheme)}/${root.bucket}/${taskRootKey}`;
+    const localTaskRoot = mountPathOf({ ...root, key: taskRootKey });
     const places = { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) };
     const hasParameters = Object.keys(component.outputDefinitions?.parameters ?? {}).length > 0;
     // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
@@ -55,11 +55,12 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       const paths = new Set<string>();
       const inputs = Object.entries(downloadsNeeded(plan.path, plan.inputs, layout)).flatMap(([input, found]) =>
         found.flatMap((download, index) => {
-          if (paths.has(download.path)) return [];
-          paths.add(download.path);
+          const mountPath = mountPathOf(download);
+          if (paths.has(mountPath)) return [];
+          paths.add(mountPath);
           const name = `${parameterNamePart(input)}-${index}`;
-          const [bucket, objectKey] = [own(`bucket-${name}`, download.bucket), own(`key-${name}`, download.key)];
-          return [inputArtifact(name, download.store, bucket, objectKey, `${mountOf(download.store.scheme)}/${bucket}/${objectKey}`)];
+          const brought = { store: download.store, bucket: own(`bucket-${name}`, download.bucket), key: own(`key-${name}`, download.key) };
+          return [inputArtifact(name, brought.store, brought.bucket, brought.key, mountPathOf(brought))];
         }),
       );
       return files(component, own('root', locate(layout, plan.taskRoot).key), inputs, []);
@@ -83,9 +84,9 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       const paths = new Set<string>();
       for (const { input, index, service, name, bucket, key, mount } of lateInputs(component, layout)) {
         const download = downloads[input]?.[index];
-        const isBrought = download !== undefined && service.stores.includes(download.store) && !paths.has(download.path);
+        const isBrought = download !== undefined && service.stores.includes(download.store) && !paths.has(mountPathOf(download));
         if (mount !== undefined) slots[mount] = mountOf((isBrought ? download.store : service.stores[0]!).scheme);
-        if (isBrought) paths.add(download.path);
+        if (isBrought) paths.add(mountPathOf(download));
         // Without a key nothing is brought, but Argo mounts all the same: at a path that no other has.
         slots[bucket] = isBrought ? download.bucket : `${NOTHING}/${name}`;
         slots[key] = isBrought ? download.key : '';
@@ -159,6 +160,11 @@ function locationOf({ endpoint, tls, region, secret }: ObjectStoreAccess, bucket
 }
 
 const mountOf = (scheme: string): string => pathOfUri(`${scheme}://`).replace(/\/$/, '');
+
+/** Where a task finds what is there; texts may be Argo tags. Addresses that differ by a slash at their end are one place. */
+function mountPathOf({ store, bucket, key }: ObjectLocation): string {
+  return `${mountOf(store.scheme)}/${bucket}/${key}`;
+}
 
 export function locate(layout: ObjectLayout, uri: string): ObjectLocation {
   const location = layout.locateObject(uri);
