@@ -1,4 +1,4 @@
-import { rowsOf, type Database, type ListQuery } from '@millrace/database';
+import { rowsOf, type Database } from '@millrace/database';
 import type { RunController } from '@millrace/run-controller';
 import type { Log } from '../log.js';
 import { everyDay, type DailyOptions } from './every-day.js';
@@ -24,7 +24,7 @@ export function deleteOldRunsDaily({ database, runs, keepDays, log, clock = () =
     try {
       const before = new Date(clock().getTime() - keepDays * DAY_MS).toISOString();
       const query = { sortBy: 'finished_at', filter: [{ operation: 'LESS_THAN', key: 'finished_at', value: before }], pageSize: 100 } as const;
-      for await (const { id } of rowsOf((asked: ListQuery) => database.runs.list(asked), query)) {
+      for await (const { id } of rowsOf((asked) => database.runs.list(asked), query)) {
         if (signal.aborted) return;
         try {
           await runs.delete(id);
