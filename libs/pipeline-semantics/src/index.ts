@@ -29,7 +29,7 @@ export { canonicalJson } from './canonical-json.js';
 export { textToValue, typeProblem, valueToText, type ValueOrProblem } from './parameter-value.js';
 export { localPathOf, pathOfUri } from './local-path.js';
 export { attemptFolder, attemptMark, isPlacedByAttempt, placeAttempt } from './attempt-folder.js';
-export { outputFileName, placeOutputs, taskRootOf, type OutputPlaces } from './place-outputs.js';
+export { outputFileName, placeOutputs, taskRootOf, usesTaskRoot, type OutputPlaces } from './place-outputs.js';
 export { MAX_LIST_FOLDERS, downloadsOf, type Download, type Downloads } from './downloads.js';
 export type { ContainerField, LateField } from './late-fields.js';
 export { lateParts } from './plan-execution.js';

@@ -1,4 +1,4 @@
-import type { ComponentSpec } from '@millrace/pipeline-spec';
+import { makesOutputs, type ComponentSpec, type ContainerSpec } from '@millrace/pipeline-spec';
 import type { ExecutionPlan } from './decision.js';
 import { attemptMark } from './attempt-folder.js';
 import type { Layout } from './layout.js';
@@ -44,6 +44,11 @@ export function placeOutputs(options: {
       ]),
     ),
   };
+}
+
+/** Whether a task needs a task root: it declares an output, or what it is told names a place in there. The whole executor input does. */
+export function usesTaskRoot(component: ComponentSpec, container: ContainerSpec): boolean {
+  return makesOutputs(component) || /\{\{\$(?:\}\}|\.output)/.test(JSON.stringify(container));
 }
 
 /** The folder of all that a task makes, whichever attempt does. */

@@ -81,5 +81,5 @@ function slotsBehind({ layout, run, pipeline, component }: AnswerContext): reado
   const executor = executorOf(pipeline, component);
   if (isCopiedByPod(executor, layout)) return copySlots(layout);
   const container = executor?.container;
-  return container === undefined ? [] : [...lateParts(pipeline, component, container, layout), ...transportOf(layout, run).late(component).slots];
+  return container === undefined ? [] : [...lateParts(pipeline, component, container, layout), ...transportOf(layout, run).late({ component, container }).slots];
 }

@@ -51,8 +51,8 @@ export function compilePod(request: PodRequest): CompiledPod {
     given[slot] = value;
     return `{{inputs.parameters.${slot}}}`;
   };
-  const files = plan === undefined ? request.transport.late(component) : request.transport.known(component, plan, isShared ? give : undefined);
-  const { places } = files;
+  const files = plan === undefined ? request.transport.late({ component, container }) : request.transport.known({ component, container }, plan, isShared ? give : undefined);
+  const { results } = files;
   const slots = plan === undefined ? [...late, ...files.slots] : Object.keys(given);
   const contents: PodContents = decided ?? staticFields(request);
   const securityContext = contents.pod?.securityContext ?? files.securityContext;
@@ -66,7 +66,7 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: podSpecPatch(fields, late, { movesFiles: files.resultsInTaskRoot, restartsContainers: files.restartsContainers, executorAs: userOf(contents.pod?.securityContext) }),
+    podSpecPatch: podSpecPatch(fields, late, { movesFiles: results === undefined, restartsContainers: files.restartsContainers, executorAs: userOf(contents.pod?.securityContext) }),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
       image: late.includes('image') ? 'late-bound' : fields.image,
@@ -75,10 +75,10 @@ export function compilePod(request: PodRequest): CompiledPod {
     },
     volumes: files.volumes,
     outputs: {
-      ...(!files.resultsInTaskRoot && {
+      ...(results !== undefined && {
         parameters: [
-          { name: EXECUTOR_OUTPUT, valueFrom: { path: `${places.localTaskRoot}/output_metadata.json`, default: '' } },
-          ...parameterOutputs(located, decided, places),
+          { name: EXECUTOR_OUTPUT, valueFrom: { path: `${results.localTaskRoot}/output_metadata.json`, default: '' } },
+          ...parameterOutputs(located, decided, results),
         ],
       }),
       ...(files.outputArtifacts.length > 0 && { artifacts: files.outputArtifacts }),

@@ -133,6 +133,26 @@ describe('compileWorkflow', () => {
       expect(template('pod-silent').archiveLocation).toMatchObject({ archiveLogs: true });
     });
 
+    it('gives a task root to a task that declares an output or is told of a place for one, decided now or by a gate', () => {
+      const text = "{{$.inputs.parameters['text']}}";
+      const told = { silent: text, whole: '{{$}}', file: '{{$.outputs.output_file}}', nested: '{"IfPresent":{"InputName":"text","Then":["{{$.outputMetadataUri}}"]}}' };
+      const inputDefinitions = { parameters: { text: { parameterType: 'STRING' } } };
+      const late = { taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } };
+      const each = <Value>(made: (name: string, arg: string) => readonly (readonly [string, Value])[]) => Object.fromEntries(Object.entries(told).flatMap(([name, arg]) => made(name, arg)));
+      const base = specOf({ a: task(constant), ...each((name) => [[name, task(constant, { componentRef: { name } })], [`late-${name}`, task(late, { componentRef: { name: `late-${name}` } })]] as const) });
+      const read = parsePipelineValue({
+        ...base,
+        components: { ...base.components, ...each((name) => [[name, { executorLabel: name, inputDefinitions }], [`late-${name}`, { executorLabel: `late-${name}`, inputDefinitions }]] as const) },
+        deploymentSpec: { executors: { ...base.deploymentSpec.executors, ...each((name, arg) => [[name, { container: { ...container, args: [arg] } }], [`late-${name}`, { container: { ...container, image: 'late', args: [arg] } }]] as const) } },
+      });
+      const planned = planCase(read, { cluster: true });
+      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const templateOf = (task: string) => spec.templates![0]!.dag!.tasks.find(({ name }) => name === task)!.template;
+      const hasTaskRoot = (task: string) => spec.templates!.find(({ name }) => name === templateOf(task))!.container!.volumeMounts!.some((mount) => mount.name === 'millrace-task-root');
+      const expected = { a: true, silent: false, whole: true, file: true, nested: true, 'late-silent': false, 'late-whole': true, 'late-file': true, 'late-nested': true };
+      expect(Object.fromEntries(Object.keys(expected).map((name) => [name, hasTaskRoot(name)]))).toEqual(expected);
+    });
+
     it('mounts the image of an imported model, for a task that is decided now and for one that a gate decides', () => {
       const importer = { artifactUri: { constant: 'oci://registry.example.com/models/small:1' }, typeSchema: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
       const model = { artifactType: { schemaTitle: 'system.Model', schemaVersion: '0.0.1' } };
@@ -174,7 +194,7 @@ describe('compileWorkflow', () => {
       const layout = { ...clusterLayout, stores, locateObject: (uri: string) => ({ store: stores[uri.startsWith('s3:') ? 1 : 0]!, bucket: 'b', key: uri.split('/').slice(3).join('/') }) };
       const component = { executorLabel: 'e', inputDefinitions: { artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } };
       const { late, answer } = transportOf(layout, { artifactRoot: 'minio://b/root' });
-      const { inputArtifacts, slots } = late(component);
+      const { inputArtifacts, slots } = late({ component, container });
       expect(inputArtifacts.map(({ path }) => path)).toEqual(['{{inputs.parameters.mount-data-0-0}}/{{inputs.parameters.bucket-data-0-0}}/{{inputs.parameters.key-data-0-0}}']);
       const given = (uri: string) => answer(component, { path: 'root/a', taskRoot: 'minio://b/root/a/id', inputs: { parameters: {}, artifacts: { data: [{ id: '1', name: '1', uri, schemaTitle: '', schemaVersion: '', metadata: {} }] } } } as never);
       expect(Object.keys(given('s3://b/x')).toSorted()).toEqual(slots.toSorted());
@@ -190,7 +210,7 @@ describe('compileWorkflow', () => {
       const artifact = (uri: string) => [{ id: '1', name: '1', uri, schemaTitle: '', schemaVersion: '', metadata: {} }];
       const plan = { path: 'root/a', taskRoot: 'minio://b/root/a/id', inputs: { parameters: {}, artifacts: { one: artifact('minio://b/folder'), two: artifact('minio://b/folder/') } } } as never;
       const { known, answer } = transportOf(layout, { artifactRoot: 'minio://b/root' });
-      expect(known(component, plan).inputArtifacts.map(({ path }) => path)).toEqual(['/minio/b/folder']);
+      expect(known({ component, container }, plan).inputArtifacts.map(({ path }) => path)).toEqual(['/minio/b/folder']);
       expect(answer(component, plan)).toMatchObject({ 'key-one-0-0': 'folder', 'key-two-0-0': '' });
     });
 

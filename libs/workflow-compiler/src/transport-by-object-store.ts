@@ -1,6 +1,6 @@
 import type { ArtifactLocation, Artifact } from '@millrace/argo';
 import { PipelineError } from '@millrace/errors';
-import { downloadsOf, HARDENED, MAX_LIST_FOLDERS, pathOfUri, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
+import { downloadsOf, HARDENED, MAX_LIST_FOLDERS, pathOfUri, usesTaskRoot, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
 import { makesOutputs, type ComponentSpec } from '@millrace/pipeline-spec';
 import { parameterNamePart } from './names.js';
 import type { Give, PodFiles, Transport } from './transport.js';
@@ -11,8 +11,8 @@ export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' 
 export const NOTHING = '.nothing';
 /** In the task root in the store, where parameters of any size are left. */
 export const PARAMETERS = '.parameters';
-/** Home of a user that the image does not know. */
-const SCRATCH = ['.local', '.cache', '.config'] as const;
+/** What programs write to in the home, which is `/`, of a user that the image does not know; as KFP has them. */
+const HOME = ['/.local', '/.cache', '/.config'] as const;
 /** Argo's executor makes what it downloads readable for itself alone, and the task may be another user. */
 const EVERYBODY = 0o777;
 
@@ -23,24 +23,27 @@ const EVERYBODY = 0o777;
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  const files = (component: ComponentSpec, taskRootKey: string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
+  /** What a task leaves: nothing, where it has no task root. */
+  const left = ({ outputDefinitions }: ComponentSpec, taskRootKey: string) => {
     const localTaskRoot = mountPathOf({ ...root, key: taskRootKey });
-    const places = { localTaskRoot, parameterFolder: layout.parameterFolder(localTaskRoot) };
-    const hasParameters = Object.keys(component.outputDefinitions?.parameters ?? {}).length > 0;
-    // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
-    const taken = [
-      { name: 'task-root', path: places.localTaskRoot, key: taskRootKey },
-      ...(hasParameters ? [{ name: 'task-parameters', path: places.parameterFolder, key: `${taskRootKey}/${PARAMETERS}` }] : []),
+    const hasParameters = Object.keys(outputDefinitions?.parameters ?? {}).length > 0;
+    return [
+      { name: 'task-root', path: localTaskRoot, key: taskRootKey },
+      ...(hasParameters ? [{ name: 'task-parameters', path: layout.parameterFolder(localTaskRoot), key: `${taskRootKey}/${PARAMETERS}` }] : []),
     ];
-    const mounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...SCRATCH.map((folder) => ({ name: `millrace-home-${folder.slice(1)}`, mountPath: `/${folder}` }))];
+  };
+  /** @param taskRootKey absent: the task has no use for a task root. */
+  const files = (component: ComponentSpec, taskRootKey: string | undefined, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
+    // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
+    const taken = taskRootKey === undefined ? [] : left(component, taskRootKey);
+    // One volume for all of a home: a volume is more than a hundredth of all the work that a small pod is.
+    const volumeMounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...HOME.map((mountPath) => ({ name: 'millrace-home', mountPath }))];
     return {
-      places,
-      resultsInTaskRoot: true,
       restartsContainers: layout.restartsContainers,
       securityContext: HARDENED,
       slots,
-      volumes: mounts.map(({ name }) => ({ name, emptyDir: {} })),
-      volumeMounts: mounts,
+      volumes: [...new Set(volumeMounts.map(({ name }) => name))].map((name) => ({ name, emptyDir: {} })),
+      volumeMounts,
       inputArtifacts: [...inputs],
       // The rest of its location is that of the logs. What a task without outputs writes is nobody's.
       outputArtifacts: (makesOutputs(component) ? taken : []).map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
@@ -49,7 +52,7 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
   };
 
   return {
-    known(component, plan, give) {
+    known({ component, container }, plan, give) {
       const own: Give = give ?? ((_slot, value) => value);
       // Two inputs may be given the same artifact, and a pod has one mount at a path.
       const paths = new Set<string>();
@@ -63,18 +66,19 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
           return [inputArtifact(name, brought.store, brought.bucket, brought.key, mountPathOf(brought))];
         }),
       );
-      return files(component, own('root', locate(layout, plan.taskRoot).key), inputs, []);
+      return files(component, usesTaskRoot(component, container) ? own('root', locate(layout, plan.taskRoot).key) : undefined, inputs, []);
     },
-    late(component) {
+    late({ component, container }) {
       const inputs = lateInputs(component, layout);
       const tag = (slot: string) => `{{inputs.parameters.${slot}}}`;
       return files(
         component,
-        tag('root'),
+        usesTaskRoot(component, container) ? tag('root') : undefined,
         inputs.map(({ name, service, bucket, key, mount }) => {
           const folder = mount === undefined ? mountOf(service.stores[0]!.scheme) : tag(mount);
           return inputArtifact(name, service.stores[0]!, tag(bucket), tag(key), `${folder}/${tag(bucket)}/${tag(key)}`);
         }),
+        // Also where it is of no use: it is what gates have always answered, and a gate may be answered by another version than has laid it out.
         ['root', ...inputs.flatMap(({ bucket, key, mount }) => [bucket, key, ...(mount === undefined ? [] : [mount])])],
       );
     },

@@ -8,7 +8,7 @@ import type { PodFiles, PodPlaces, Transport } from './transport.js';
 export function transportInPlace({ parameterFolder }: Pick<Layout, 'parameterFolder'>): Transport {
   const placesOf = (localTaskRoot: string): PodPlaces => ({ localTaskRoot, parameterFolder: parameterFolder(localTaskRoot) });
   return {
-    known: (_component, plan) => filesAt(placesOf(plan.localTaskRoot), []),
+    known: (_task, plan) => filesAt(placesOf(plan.localTaskRoot), []),
     late: () => filesAt({ localTaskRoot: '{{inputs.parameters.root}}', parameterFolder: '{{inputs.parameters.parameters}}' }, ['root', 'parameters']),
     answer: (_component, plan) => ({ root: plan.localTaskRoot, parameters: parameterFolder(plan.localTaskRoot) }),
   };
@@ -17,8 +17,7 @@ export function transportInPlace({ parameterFolder }: Pick<Layout, 'parameterFol
 function filesAt(places: PodPlaces, slots: readonly string[]): PodFiles {
   const { localTaskRoot, parameterFolder } = places;
   return {
-    places,
-    resultsInTaskRoot: false,
+    results: places,
     slots,
     volumes: [
       { name: 'task-root', hostPath: { path: localTaskRoot, type: 'DirectoryOrCreate' } },

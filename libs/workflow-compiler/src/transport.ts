@@ -1,6 +1,6 @@
 import type { Template } from '@millrace/argo';
 import type { ExecutionPlan, Layout, RunFacts } from '@millrace/pipeline-semantics';
-import type { ComponentSpec, JsonObject } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ContainerSpec, JsonObject } from '@millrace/pipeline-spec';
 import { transportByObjectStore } from './transport-by-object-store.js';
 import { transportInPlace } from './transport-in-place.js';
 
@@ -12,9 +12,8 @@ export interface PodPlaces {
 
 /** What a transport adds to a pod template so that files reach the task and leave it. */
 export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
-  readonly places: PodPlaces;
-  /** Whether what the task says of its outputs is read from the task root's objects, of any size; else Argo takes it into the node. */
-  readonly resultsInTaskRoot: boolean;
+  /** Where Argo finds what the task says of its outputs, and takes it into the node. Absent: it is read from the task root's objects, of any size. */
+  readonly results?: PodPlaces;
   /** Whether the container that takes files away is started again until it succeeds. @default false */
   readonly restartsContainers?: boolean | undefined;
   /** Of the main container, where its author says nothing. */
@@ -26,15 +25,21 @@ export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
   readonly outputArtifacts: NonNullable<NonNullable<Template['outputs']>['artifacts']>;
 };
 
+/** What a pod is laid out for. */
+export interface ContainerTask {
+  readonly component: ComponentSpec;
+  readonly container: ContainerSpec;
+}
+
 /** Takes a value that a template is given as an argument; for what stands in the template in its place. */
 export type Give = (slot: string, value: string) => string;
 
 /** Moves files between a pod and where they are kept; one module for each of the layout's transports. */
 export interface Transport {
   /** The files of a pod whose plan is known when it is laid out; with `give` without what is its own, so that tasks like it have the same. */
-  readonly known: (component: ComponentSpec, plan: ExecutionPlan, give?: Give) => PodFiles;
+  readonly known: (task: ContainerTask, plan: ExecutionPlan, give?: Give) => PodFiles;
   /** The files of a pod that a gate decides. */
-  readonly late: (component: ComponentSpec) => PodFiles;
+  readonly late: (task: ContainerTask) => PodFiles;
   /** The values of the slots of `late`, once the plan is known. */
   readonly answer: (component: ComponentSpec, plan: ExecutionPlan) => Readonly<Record<string, string>>;
 }
