@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
+/** Processor time that everything on this machine has taken so far, in seconds. What a host takes for others is not in it, unlike in wall time. */
+export function processorSeconds(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
+}
+
 /** One line to put above figures: what they were measured on, when, and of what. */
 export function describeMachine(): string {
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();

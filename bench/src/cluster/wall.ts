@@ -1,3 +1,4 @@
+import { processorSeconds } from '../machine.js';
 import { median } from '../numbers.js';
 import { printTable, ratio, type Cell } from '../table.js';
 import { plainWorkflow, upstreamLikeWorkflow } from './argo-workflows.js';
@@ -49,33 +50,43 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
       late: () => cluster.runPipeline(stepPipeline({ ...shape, form: form === 'wide' ? 'loop' : form, handOn: true })),
       upstream: () => cluster.runWorkflow(upstreamLikeWorkflow(shape)),
     };
-    const found: Record<Side, { readonly seconds: number[]; pods: number }> = { plain: aSide(), fixed: aSide(), plainValues: aSide(), late: aSide(), upstream: aSide() };
+    const found: Record<Side, Found> = { plain: aSide(), fixed: aSide(), plainValues: aSide(), late: aSide(), upstream: aSide() };
     for (let round = 0; round < rounds; round += 1) {
       for (const side of asked) {
+        const busy = processorSeconds();
         const { wallMs, seen } = await sides[side]();
-        found[side].seconds.push(wallMs / 1000);
+        found[side].processor.push(processorSeconds() - busy);
+        found[side].wall.push(wallMs / 1000);
         found[side].pods = seen.pods.size;
         await cluster.tidy();
         await new Promise((next) => setTimeout(next, NODE_CLEANS_UP_MS));
       }
     }
-    const against = (side: Side, peer: Side): Cell => {
+    const against = (side: Side, peer: Side, what: 'wall' | 'processor' = 'wall'): Cell => {
       if (!asked.includes(peer)) return '';
       if (side === peer) return '1 x';
-      const ratios = found[side].seconds.map((seconds, round) => seconds / found[peer].seconds[round]!);
+      const ratios = found[side][what].map((seconds, round) => seconds / found[peer][what][round]!);
       return `${ratio(median(ratios))}${rounds > 1 ? ` (${ratio(Math.min(...ratios))} to ${ratio(Math.max(...ratios))})` : ''}`;
     };
     for (const side of asked) {
-      rows.push([`${form === 'chain' ? 'chain' : 'fan-out'} of ${tasks}: ${NAMES[side]}`, String(found[side].pods), median(found[side].seconds), against(side, PEERS[side] ?? side), against(side, 'upstream')]);
+      const peer = PEERS[side] ?? side;
+      rows.push([`${form === 'chain' ? 'chain' : 'fan-out'} of ${tasks}: ${NAMES[side]}`, String(found[side].pods), median(found[side].wall), against(side, peer), median(found[side].processor), against(side, peer, 'processor'), against(side, 'upstream')]);
     }
   }
   printTable(
     `Wall time, seconds, median of ${rounds} in turn, ${instant ? 'pods that end at once' : 'real pods'} (goals: static 1.05 x, dynamic 1.10 x plain; 0.5 x upstream-like)`,
-    ['what', 'pods', 'seconds', 'against plain Argo with the same containers', 'against upstream-like'],
+    ['what', 'pods', 'seconds', 'against plain Argo with the same containers', 'processor seconds of this machine', 'against the same', 'wall against upstream-like'],
     rows,
   );
 };
 
-function aSide(): { readonly seconds: number[]; pods: number } {
-  return { seconds: [], pods: 0 };
+/** Of each round; the processor's seconds are those of everything on the machine, so of the cluster where it is there. */
+interface Found {
+  readonly wall: number[];
+  readonly processor: number[];
+  pods: number;
+}
+
+function aSide(): Found {
+  return { wall: [], processor: [], pods: 0 };
 }

@@ -1,5 +1,5 @@
 import { decide } from '@millrace/pipeline-semantics';
-import { parsePipelineValue } from '@millrace/pipeline-spec';
+import { parsePipelineValue, type Pipeline } from '@millrace/pipeline-spec';
 import { describe, expect, it } from 'vitest';
 import { answerGate } from './answer-gate.js';
 import { compileWorkflow } from './compile-workflow.js';
@@ -60,11 +60,15 @@ describe('compileWorkflow', () => {
   });
 
   describe('for a cluster', () => {
+    const onCluster = (read: Pipeline, more: object = {}) => {
+      const planned = planCase(read, { cluster: true });
+      const workflow = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: { ...clusterLayout, ...more }, settings: { namespace: 'team' } });
+      return { workflow, spec: workflow.spec, planned, template: (name: string) => workflow.spec.templates!.find((candidate) => candidate.name === name)! };
+    };
     const patchOf = (securityContext?: object, more: object = {}) => {
       const read = parsePipelineValue(specOf({ a: task(constant) }), securityContext && { platforms: { kubernetes: { deploymentSpec: { executors: { e: { securityContext } } } } } });
-      const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: { ...clusterLayout, ...more }, settings: { namespace: 'team' } });
-      const { containers, initContainers, restartPolicy } = JSON.parse(spec.templates?.find(({ name }) => name === 'pod-a')?.podSpecPatch ?? '');
+      const { template } = onCluster(read, more);
+      const { containers, initContainers, restartPolicy } = JSON.parse(template('pod-a').podSpecPatch!);
       return { names: containers.map(nameOf), main: named(containers, 'main'), wait: named(containers, 'wait'), initContainers, restartPolicy };
     };
     const nameOf = ({ name }: { readonly name: string }) => name;
@@ -94,13 +98,12 @@ describe('compileWorkflow', () => {
       const chain = (count: number) => {
         const tasks = Array.from({ length: count }, (_, index) => [`t${index}`, task(index === 0 ? constant : { taskOutputParameter: { producerTask: `t${index - 1}`, outputParameterKey: 'out' } })]);
         const read = parsePipelineValue({ ...specOf(Object.fromEntries(tasks)), deploymentSpec: { executors: { e: { container: { ...container, command: ['python', '-c', 'x'.repeat(2_000)] } } } } });
-        const planned = planCase(read, { cluster: true });
-        return compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+        return onCluster(read);
       };
       const { spec } = chain(300);
       expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'millrace-gate', 'pod-t0']);
       expect(new Set(spec.templates![0]!.dag!.tasks.filter(({ name }) => !name.endsWith('-gate')).map(({ template }) => template))).toEqual(new Set(['pod-t0']));
-      expect((JSON.stringify(chain(300)).length - JSON.stringify(chain(100)).length) / 200).toBeLessThan(700);
+      expect((JSON.stringify(chain(300).workflow).length - JSON.stringify(chain(100).workflow).length) / 200).toBeLessThan(700);
     });
 
     it('gives the one template of tasks that are alike what is each one\'s own, in which Argo finds nothing to replace', () => {
@@ -108,15 +111,14 @@ describe('compileWorkflow', () => {
       const fan = (count: number) => {
         const tasks = Array.from({ length: count }, (_, index) => [`t${index}`, task({ runtimeValue: { constant: index === 0 ? hostile : `value ${index}` } })]);
         const read = parsePipelineValue({ ...specOf(Object.fromEntries(tasks)), deploymentSpec: { executors: { e: { container: { ...container, command: ['python', '-c', 'x'.repeat(2_000)] } } } } });
-        const planned = planCase(read, { cluster: true });
-        return { spec: compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } }).spec, artifactRoot: planned.run.artifactRoot };
+        return onCluster(read);
       };
-      const { spec, artifactRoot } = fan(300);
+      const { spec, planned } = fan(300);
       expect(spec.templates!.map(({ name }) => name)).toEqual(['root', 'pod-t0']);
       const { parameters } = spec.templates![0]!.dag!.tasks[0]!.arguments!;
       expect(spec.templates![1]!.inputs!.parameters!.map(({ name }) => name)).toEqual(parameters!.map(({ name }) => name));
       const given = Object.fromEntries(parameters!.map(({ name, value }) => [name, value ?? '']));
-      expect(given['root']).toBe(`${artifactRoot.replace('minio://mlpipeline/', '')}/t0/id-of-t0`);
+      expect(given['root']).toBe(`${planned.run.artifactRoot.replace('minio://mlpipeline/', '')}/t0/id-of-t0`);
       expect(JSON.parse(given['args']!)).toEqual([hostile.replace('$', '$$$$')]);
       expect(given['args']).not.toContain('{{');
       expect((JSON.stringify(spec).length - JSON.stringify(fan(100).spec).length) / 200).toBeLessThan(300);
@@ -125,9 +127,7 @@ describe('compileWorkflow', () => {
     it('takes nothing away of a task that declares no output, but its log', () => {
       const base = specOf({ a: task(constant), silent: task(constant, { componentRef: { name: 'silent' } }) });
       const read = parsePipelineValue({ ...base, components: { ...base.components, silent: { executorLabel: 'e', inputDefinitions: base.components.c.inputDefinitions } } });
-      const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
-      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      const { template } = onCluster(read);
       expect(template('pod-a').outputs?.artifacts).toHaveLength(2);
       expect(template('pod-silent').outputs?.artifacts ?? []).toEqual([]);
       expect(template('pod-silent').archiveLocation).toMatchObject({ archiveLogs: true });
@@ -145,8 +145,7 @@ describe('compileWorkflow', () => {
         components: { ...base.components, ...each((name) => [[name, { executorLabel: name, inputDefinitions }], [`late-${name}`, { executorLabel: `late-${name}`, inputDefinitions }]] as const) },
         deploymentSpec: { executors: { ...base.deploymentSpec.executors, ...each((name, arg) => [[name, { container: { ...container, args: [arg] } }], [`late-${name}`, { container: { ...container, image: 'late', args: [arg] } }]] as const) } },
       });
-      const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
+      const { spec } = onCluster(read);
       const templateOf = (task: string) => spec.templates![0]!.dag!.tasks.find(({ name }) => name === task)!.template;
       const hasTaskRoot = (task: string) => spec.templates!.find(({ name }) => name === templateOf(task))!.container!.volumeMounts!.some((mount) => mount.name === 'millrace-task-root');
       const expected = { a: true, silent: false, whole: true, file: true, nested: true, 'late-silent': false, 'late-whole': true, 'late-file': true, 'late-nested': true };
@@ -166,9 +165,7 @@ describe('compileWorkflow', () => {
         deploymentSpec: { executors: { ...base.deploymentSpec.executors, i: { importer }, u: { container: uses }, n: { container: { ...uses, image: 'another' } } } },
         components: { ...base.components, import: { executorLabel: 'i', outputDefinitions: { artifacts: { artifact: model } } }, use: { executorLabel: 'u', ...given }, 'use-now': { executorLabel: 'n', ...given } },
       });
-      const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
-      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      const { planned, template } = onCluster(read);
       const volume = { name: 'image', image: { reference: 'registry.example.com/models/small:1' } };
       const mount = { name: 'image', mountPath: '/oci/registry.example.com_models_small:1', readOnly: true };
       const { containers, volumes } = JSON.parse(template('pod-now').podSpecPatch!);
@@ -220,9 +217,7 @@ describe('compileWorkflow', () => {
       const args = ["{{$.outputs.parameters['out'].output_file}} {{$.outputs.output_file}} {{$.inputs.parameters['text']}}"];
       const read = parsePipelineValue({ ...specOf({ a: task(constant, { retryPolicy }), b: late, once: task(constant) }), deploymentSpec: { executors: { e: { container: { ...container, args } } } } });
       const produced = { 'root/a': { parameters: { out: '{{retries}}' } } };
-      const planned = planCase(read, { cluster: true });
-      const { spec } = compileWorkflow({ pipeline: read, plan: planned.plan, run: planned.run, layout: clusterLayout, settings: { namespace: 'team' } });
-      const template = (name: string) => spec.templates!.find((candidate) => candidate.name === name)!;
+      const { planned, template } = onCluster(read);
       const root = `${planned.run.artifactRoot.replace('minio://mlpipeline/', '')}/a/id-of-a/attempt-{{retries}}`;
       expect(template('pod-a').outputs?.artifacts?.[0]).toMatchObject({ path: `/minio/mlpipeline/${root}`, s3: { key: root } });
       expect(template('pod-a').container?.volumeMounts?.[0]?.mountPath).toBe(`/minio/mlpipeline/${root}`);
