@@ -1,5 +1,8 @@
+/** Of an even number of values, the middle between the two in the middle. */
 export function median(values: readonly number[]): number {
-  return percentile(values, 50);
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }
 
 export function percentile(values: readonly number[], percent: number): number {
