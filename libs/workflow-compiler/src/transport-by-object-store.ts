@@ -23,19 +23,19 @@ const EVERYBODY = 0o777;
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  /** What a task leaves: nothing, where it has no task root. */
-  const left = ({ outputDefinitions }: ComponentSpec, taskRootKey: string) => {
+  /** Folders for what a task leaves: none, where it has no task root. */
+  const foldersOf = ({ outputDefinitions }: ComponentSpec, taskRootKey: string | undefined) => {
+    if (taskRootKey === undefined) return [];
     const localTaskRoot = mountPathOf({ ...root, key: taskRootKey });
     const hasParameters = Object.keys(outputDefinitions?.parameters ?? {}).length > 0;
+    // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
     return [
       { name: 'task-root', path: localTaskRoot, key: taskRootKey },
       ...(hasParameters ? [{ name: 'task-parameters', path: layout.parameterFolder(localTaskRoot), key: `${taskRootKey}/${PARAMETERS}` }] : []),
     ];
   };
-  /** @param taskRootKey absent: the task has no use for a task root. */
   const files = (component: ComponentSpec, taskRootKey: string | undefined, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
-    // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
-    const taken = taskRootKey === undefined ? [] : left(component, taskRootKey);
+    const taken = foldersOf(component, taskRootKey);
     // One volume for all of a home: a volume is more than a hundredth of all the work that a small pod is.
     const volumeMounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...HOME.map((mountPath) => ({ name: 'millrace-home', mountPath }))];
     return {
