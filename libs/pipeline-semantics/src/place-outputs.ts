@@ -1,4 +1,4 @@
-import { makesOutputs, type ComponentSpec, type ContainerSpec } from '@millrace/pipeline-spec';
+import type { ComponentSpec, ContainerSpec } from '@millrace/pipeline-spec';
 import type { ExecutionPlan } from './decision.js';
 import { attemptMark } from './attempt-folder.js';
 import type { Layout } from './layout.js';
@@ -46,9 +46,12 @@ export function placeOutputs(options: {
   };
 }
 
-/** Whether a task needs a task root: it declares an output, or what it is told names a place in there. The whole executor input does. */
-export function usesTaskRoot(component: ComponentSpec, container: ContainerSpec): boolean {
-  return makesOutputs(component) || /\{\{\$(?:\}\}|\.output)/.test(JSON.stringify(container));
+/**
+ * Whether a task needs a task root, where the files of its parameters have a folder of their own: it declares an output artifact, or what it is told names a
+ * place in there. The whole executor input does.
+ */
+export function usesTaskRoot({ outputDefinitions }: ComponentSpec, container: ContainerSpec): boolean {
+  return Object.keys(outputDefinitions?.artifacts ?? {}).length > 0 || /\{\{\$(?:\}\}|\.output(?!s\.parameters\[))/.test(JSON.stringify(container));
 }
 
 /** The folder of all that a task makes, whichever attempt does. */

@@ -12,9 +12,9 @@ import { lastWords, readRemains } from './read-remains.js';
 const pipeline = parsePipelineValue({
   schemaVersion: '2.1.0',
   pipelineInfo: { name: 'p' },
-  deploymentSpec: { executors: { e: { container: { image: 'i', command: ['c'] } } } },
-  components: { c: { executorLabel: 'e', outputDefinitions: { parameters: { text: { parameterType: 'STRING' }, count: { parameterType: 'NUMBER_INTEGER' } } } }, none: { executorLabel: 'e' } },
-  root: { dag: { tasks: { a: { componentRef: { name: 'c' } }, 'without-outputs': { componentRef: { name: 'none' } } } } },
+  deploymentSpec: { executors: { sdk: { container: { image: 'i', command: ['c', '{{$}}'] } }, e: { container: { image: 'i', command: ['c', "{{$.outputs.parameters['text'].output_file}}"] } } } },
+  components: { plain: { executorLabel: 'e', outputDefinitions: { parameters: { text: { parameterType: 'STRING' } } } }, c: { executorLabel: 'sdk', outputDefinitions: { parameters: { text: { parameterType: 'STRING' }, count: { parameterType: 'NUMBER_INTEGER' } } } }, none: { executorLabel: 'e' } },
+  root: { dag: { tasks: { a: { componentRef: { name: 'c' } }, 'without-task-root': { componentRef: { name: 'plain' } }, 'without-outputs': { componentRef: { name: 'none' } } } } },
 });
 const node = (phase: 'Succeeded' | 'Failed', outputs = {}): NodeStatus => ({ id: 'n', name: 'n', type: 'Pod', phase, outputs }) as NodeStatus;
 
@@ -78,6 +78,9 @@ describe('readRemains', () => {
     leave('output_metadata.json', JSON.stringify({ parameterValues: { count: 3, text: 'y' } }));
     await read(node('Succeeded'), counted(objects));
     expect(asked).toEqual(['read output_metadata.json']);
+    asked.length = 0;
+    expect(await read(node('Succeeded'), counted(objects), folder, 'root/without-task-root')).toEqual({ result: { executorOutputJson: undefined, parameterTexts: { text: 'x' } } });
+    expect(asked).toEqual(['read .parameters/text']);
   });
 
   it('reads from the stored log why a task failed, from the store that has the run, and does without where it cannot', async () => {

@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { NodeStatus } from '@millrace/argo';
 import { isPipelineError, PipelineError } from '@millrace/errors';
 import type { ObjectStore } from '@millrace/object-store';
-import { placeAttempt, scopeComponent, type ScopePath } from '@millrace/pipeline-semantics';
-import { makesOutputs } from '@millrace/pipeline-spec';
+import { placeAttempt, scopeComponent, usesTaskRoot, type ScopePath } from '@millrace/pipeline-semantics';
+import { executorOf, makesOutputs } from '@millrace/pipeline-spec';
 import { attemptIndex, attemptsOf, PARAMETERS, taskStateOf, type Nodes } from '@millrace/workflow-compiler';
 import { timesOfAttempts, type AskContext } from './ask-pods.js';
 import type { AttemptTimes } from './attempt-pods.js';
@@ -65,7 +65,9 @@ async function resultOf(live: LiveRun, path: ScopePath, { taskRoot, outputMetada
   if (!makesOutputs(component)) return { result: { executorOutputJson: undefined, parameterTexts: {} } };
   try {
     const fileName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
-    const executorOutputJson = await readSmall(objects, `${taskRoot}/${fileName(outputMetadataFile)}`, 'its output_metadata.json');
+    const container = executorOf(live.pipeline, component)?.container;
+    // Who has no task root cannot have written it.
+    const executorOutputJson = container !== undefined && !usesTaskRoot(component, container) ? undefined : await readSmall(objects, `${taskRoot}/${fileName(outputMetadataFile)}`, 'its output_metadata.json');
     // The SDK writes all of them into the one file.
     const told = parametersIn(executorOutputJson);
     const parameterTexts: Record<string, string | undefined> = {};

@@ -128,27 +128,27 @@ describe('compileWorkflow', () => {
       const base = specOf({ a: task(constant), silent: task(constant, { componentRef: { name: 'silent' } }) });
       const read = parsePipelineValue({ ...base, components: { ...base.components, silent: { executorLabel: 'e', inputDefinitions: base.components.c.inputDefinitions } } });
       const { template } = onCluster(read);
-      expect(template('pod-a').outputs?.artifacts).toHaveLength(2);
+      expect(template('pod-a').outputs?.artifacts?.map(({ name, path }) => [name, path])).toEqual([['task-parameters', '/tmp/kfp/outputs']]);
       expect(template('pod-silent').outputs?.artifacts ?? []).toEqual([]);
       expect(template('pod-silent').archiveLocation).toMatchObject({ archiveLogs: true });
     });
 
-    it('gives a task root to a task that declares an output or is told of a place for one, decided now or by a gate', () => {
+    it('gives a task root to a task that declares an artifact or is told of a place in there, decided now or by a gate; for files of parameters there is a folder', () => {
       const text = "{{$.inputs.parameters['text']}}";
-      const told = { silent: text, whole: '{{$}}', file: '{{$.outputs.output_file}}', nested: '{"IfPresent":{"InputName":"text","Then":["{{$.outputMetadataUri}}"]}}' };
+      const told = { silent: text, parameter: "{{$.outputs.parameters['out'].output_file}}", whole: '{{$}}', file: '{{$.outputs.output_file}}', nested: '{"IfPresent":{"InputName":"text","Then":["{{$.outputMetadataUri}}"]}}' };
       const inputDefinitions = { parameters: { text: { parameterType: 'STRING' } } };
       const late = { taskOutputParameter: { producerTask: 'a', outputParameterKey: 'out' } };
       const each = <Value>(made: (name: string, arg: string) => readonly (readonly [string, Value])[]) => Object.fromEntries(Object.entries(told).flatMap(([name, arg]) => made(name, arg)));
-      const base = specOf({ a: task(constant), ...each((name) => [[name, task(constant, { componentRef: { name } })], [`late-${name}`, task(late, { componentRef: { name: `late-${name}` } })]] as const) });
+      const base = specOf({ a: task(constant), artifact: task(constant, { componentRef: { name: 'artifact' } }), ...each((name) => [[name, task(constant, { componentRef: { name } })], [`late-${name}`, task(late, { componentRef: { name: `late-${name}` } })]] as const) });
       const read = parsePipelineValue({
         ...base,
-        components: { ...base.components, ...each((name) => [[name, { executorLabel: name, inputDefinitions }], [`late-${name}`, { executorLabel: `late-${name}`, inputDefinitions }]] as const) },
+        components: { ...base.components, artifact: { executorLabel: 'silent', inputDefinitions, outputDefinitions: { artifacts: { data: { artifactType: { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' } } } } }, ...each((name) => [[name, { executorLabel: name, inputDefinitions }], [`late-${name}`, { executorLabel: `late-${name}`, inputDefinitions }]] as const) },
         deploymentSpec: { executors: { ...base.deploymentSpec.executors, ...each((name, arg) => [[name, { container: { ...container, args: [arg] } }], [`late-${name}`, { container: { ...container, image: 'late', args: [arg] } }]] as const) } },
       });
       const { spec } = onCluster(read);
       const templateOf = (task: string) => spec.templates![0]!.dag!.tasks.find(({ name }) => name === task)!.template;
       const hasTaskRoot = (task: string) => spec.templates!.find(({ name }) => name === templateOf(task))!.container!.volumeMounts!.some((mount) => mount.name === 'millrace-task-root');
-      const expected = { a: true, silent: false, whole: true, file: true, nested: true, 'late-silent': false, 'late-whole': true, 'late-file': true, 'late-nested': true };
+      const expected = { a: false, artifact: true, silent: false, parameter: false, whole: true, file: true, nested: true, 'late-silent': false, 'late-parameter': false, 'late-whole': true, 'late-file': true, 'late-nested': true };
       expect(Object.fromEntries(Object.keys(expected).map((name) => [name, hasTaskRoot(name)]))).toEqual(expected);
     });
 

@@ -3,7 +3,7 @@ import { PipelineError } from '@millrace/errors';
 import { downloadsOf, HARDENED, MAX_LIST_FOLDERS, pathOfUri, usesTaskRoot, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
 import { makesOutputs, type ComponentSpec } from '@millrace/pipeline-spec';
 import { parameterNamePart } from './names.js';
-import type { Give, PodFiles, Transport } from './transport.js';
+import type { ContainerTask, Give, PodFiles, Transport } from './transport.js';
 
 export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
 
@@ -23,19 +23,20 @@ const EVERYBODY = 0o777;
  */
 export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts, 'artifactRoot'>): Transport {
   const root = locate(layout, run.artifactRoot);
-  /** Folders for what a task leaves: none, where it has no task root. */
-  const foldersOf = ({ outputDefinitions }: ComponentSpec, taskRootKey: string | undefined) => {
-    if (taskRootKey === undefined) return [];
-    const localTaskRoot = mountPathOf({ ...root, key: taskRootKey });
-    const hasParameters = Object.keys(outputDefinitions?.parameters ?? {}).length > 0;
+  /** Folders for what a task leaves: none for one that leaves nothing. */
+  const foldersOf = ({ component, container }: ContainerTask, taskRootKey: () => string) => {
+    const has = { root: usesTaskRoot(component, container), parameters: Object.keys(component.outputDefinitions?.parameters ?? {}).length > 0 };
+    if (!has.root && !has.parameters) return [];
+    const key = taskRootKey();
+    const localTaskRoot = mountPathOf({ ...root, key });
     // A volume each: parts of one are mounted by the kubelet with a process a mount, ten of them a pod, for which it took half as long as for all the rest of a pod.
     return [
-      { name: 'task-root', path: localTaskRoot, key: taskRootKey },
-      ...(hasParameters ? [{ name: 'task-parameters', path: layout.parameterFolder(localTaskRoot), key: `${taskRootKey}/${PARAMETERS}` }] : []),
+      ...(has.root ? [{ name: 'task-root', path: localTaskRoot, key }] : []),
+      ...(has.parameters ? [{ name: 'task-parameters', path: layout.parameterFolder(localTaskRoot), key: `${key}/${PARAMETERS}` }] : []),
     ];
   };
-  const files = (component: ComponentSpec, taskRootKey: string | undefined, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
-    const taken = foldersOf(component, taskRootKey);
+  const files = (task: ContainerTask, taskRootKey: () => string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
+    const taken = foldersOf(task, taskRootKey);
     // One volume for all of a home: a volume is more than a hundredth of all the work that a small pod is.
     const volumeMounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...HOME.map((mountPath) => ({ name: 'millrace-home', mountPath }))];
     return {
@@ -46,13 +47,13 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
       volumeMounts,
       inputArtifacts: [...inputs],
       // The rest of its location is that of the logs. What a task without outputs writes is nobody's.
-      outputArtifacts: (makesOutputs(component) ? taken : []).map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
+      outputArtifacts: (makesOutputs(task.component) ? taken : []).map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
       archiveLocation: logsIn(root),
     };
   };
 
   return {
-    known({ component, container }, plan, give) {
+    known(task, plan, give) {
       const own: Give = give ?? ((_slot, value) => value);
       // Two inputs may be given the same artifact, and a pod has one mount at a path.
       const paths = new Set<string>();
@@ -66,14 +67,14 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
           return [inputArtifact(name, brought.store, brought.bucket, brought.key, mountPathOf(brought))];
         }),
       );
-      return files(component, usesTaskRoot(component, container) ? own('root', locate(layout, plan.taskRoot).key) : undefined, inputs, []);
+      return files(task, () => own('root', locate(layout, plan.taskRoot).key), inputs, []);
     },
-    late({ component, container }) {
-      const inputs = lateInputs(component, layout);
+    late(task) {
+      const inputs = lateInputs(task.component, layout);
       const tag = (slot: string) => `{{inputs.parameters.${slot}}}`;
       return files(
-        component,
-        usesTaskRoot(component, container) ? tag('root') : undefined,
+        task,
+        () => tag('root'),
         inputs.map(({ name, service, bucket, key, mount }) => {
           const folder = mount === undefined ? mountOf(service.stores[0]!.scheme) : tag(mount);
           return inputArtifact(name, service.stores[0]!, tag(bucket), tag(key), `${folder}/${tag(bucket)}/${tag(key)}`);
