@@ -46,8 +46,7 @@ describe('KubernetesAttemptPods', () => {
   it('tells Argo that an attempt is done in the result of its executor, as often as it is asked', async () => {
     const results = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflowtaskresults`;
     await client.json({ method: 'POST', path: results, body: { apiVersion: 'argoproj.io/v1alpha1', kind: 'WorkflowTaskResult', metadata: { name: 'wf-123', labels: { 'workflows.argoproj.io/workflow': 'wf', [LABEL]: 'false' } } } });
-    await pods.tellDone({ namespace, ...attempt });
-    await pods.tellDone({ namespace, ...attempt });
+    expect([await pods.tellDone({ namespace, ...attempt }), await pods.tellDone({ namespace, ...attempt })]).toEqual([true, false]);
     const { metadata } = await client.json<{ metadata: { labels: object } }>({ path: `${results}/wf-123` });
     expect(metadata.labels).toEqual({ 'workflows.argoproj.io/workflow': 'wf', [LABEL]: 'true' });
   });

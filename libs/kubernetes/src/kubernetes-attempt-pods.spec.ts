@@ -1,3 +1,4 @@
+import { PipelineError } from '@millrace/errors';
 import { describe, expect, it } from 'vitest';
 import type { KubeClient, KubeRequest } from './kube-client.js';
 import { KubernetesAttemptPods } from './kubernetes-attempt-pods.js';
@@ -11,16 +12,22 @@ const aPod = (main?: object, name = 'wf-pod-a-123', nodeId = 'wf-123') => ({
 /** As Kubernetes 1.35 leaves a pod whose container it starts again by its exit code. */
 const aPodWhoseWait = (wait: object) => ({ ...aPod({ terminated: { startedAt: '2026-03-02T10:00:03Z', finishedAt: '2026-03-02T10:00:09Z' } }), status: { containerStatuses: [{ name: 'main', state: {} }, { name: 'wait', ...wait }] } });
 
-function aCluster(pods: Pick<ReturnType<typeof aPod>, 'metadata'>[], events: object[] = []) {
+function aCluster(pods: Pick<ReturnType<typeof aPod>, 'metadata'>[], events: object[] = [], { refuses = () => undefined }: { readonly refuses?: (request: string) => Error | undefined } = {}) {
   const asked: string[] = [];
   const client = {
     async json({ method, path, query, body }: KubeRequest) {
-      if (method !== undefined) return void asked.push(`${method} ${path} ${JSON.stringify(body)}`);
-      const selector = String(query?.['fieldSelector']);
-      asked.push(`${path.split('/').at(-1)} ${selector}`);
+      if (method !== undefined) {
+        const request = `${method} ${path} ${JSON.stringify(body)}`;
+        asked.push(request);
+        const refusal = refuses(request);
+        if (refusal !== undefined) throw refusal;
+        return undefined;
+      }
+      asked.push([path.split('/').at(-1), query?.['fieldSelector']].filter((part) => part !== undefined).join(' '));
       if (path === '/api/v1/namespaces/ns/events') return { items: events, metadata: { resourceVersion: '1' } };
-      expect(path).toBe('/api/v1/namespaces/ns/pods');
-      return { items: pods.filter(({ metadata }) => selector === `metadata.name=${metadata.name}`) };
+      const found = pods.find(({ metadata }) => path === `/api/v1/namespaces/ns/pods/${metadata.name}`);
+      if (found === undefined) throw new PipelineError('NOT_FOUND', `${path} is not there`);
+      return found;
     },
   } as unknown as KubeClient;
   return { pods: new KubernetesAttemptPods(client), asked };
@@ -90,10 +97,17 @@ describe('what a pod tells of an attempt', () => {
     expect(await aCluster([]).pods.handOverOf(attempt)).toBeUndefined();
   });
 
-  it('is told to Argo as its own executor would have', async () => {
-    const { pods, asked } = aCluster([aPod()]);
-    await pods.tellDone(attempt);
-    expect(asked).toEqual(['PATCH /apis/argoproj.io/v1alpha1/namespaces/ns/workflowtaskresults/wf-123 {"metadata":{"labels":{"workflows.argoproj.io/report-outputs-completed":"true"}}}']);
+  it('is told to Argo as its own executor would have, where that has not', async () => {
+    const result = 'PATCH /apis/argoproj.io/v1alpha1/namespaces/ns/workflowtaskresults/wf-123';
+    const test = `${result} [{"op":"test","path":"/metadata/labels/workflows.argoproj.io~1report-outputs-completed","value":"true"}]`;
+    const told = aCluster([aPod()]);
+    expect(await told.pods.tellDone(attempt)).toBe(false);
+    expect(told.asked).toEqual([test]);
+    const untold = aCluster([aPod()], [], { refuses: (request) => (request === test ? new PipelineError('INVALID_ARGUMENT', 'testing value failed') : undefined) });
+    expect(await untold.pods.tellDone(attempt)).toBe(true);
+    expect(untold.asked).toEqual([test, `${result} {"metadata":{"labels":{"workflows.argoproj.io/report-outputs-completed":"true"}}}`]);
+    const away = aCluster([aPod()], [], { refuses: () => new PipelineError('UNAVAILABLE', 'away') });
+    await expect(away.pods.tellDone(attempt)).rejects.toThrow('away');
   });
 
   it('ends with this very pod where it is given up', async () => {

@@ -29,8 +29,8 @@ export interface AttemptPods {
   whyWaiting(attempt: AttemptRef): Promise<string | undefined>;
   /** Undefined where nobody knows. */
   handOverOf(attempt: AttemptRef): Promise<HandOver | undefined>;
-  /** Tells the engine that all of an attempt is there, where whoever took it away could not. Changes nothing where it was told. */
-  tellDone(attempt: AttemptRef): Promise<void>;
+  /** Tells the engine that all of an attempt is there, where whoever took it away could not. False, and nothing changed, where it was told. */
+  tellDone(attempt: AttemptRef): Promise<boolean>;
   /** Ends an attempt whose files cannot be taken away. Its node then fails for the reason of the last try. */
   giveUp(attempt: AttemptRef): Promise<void>;
 }

@@ -326,7 +326,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
 
   describe('with pods that can be asked', () => {
     const ask = (pods: Partial<AttemptPods>) =>
-      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => undefined, tellDone: async () => undefined, giveUp: async () => undefined, ...pods } });
+      new WorkflowFollower({ ...following, pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => undefined, tellDone: async () => false, giveUp: async () => undefined, ...pods } });
     const at = (time: string) => new Date(`2026-03-02T10:00:${time}Z`);
 
     it('says when the process of a task ran, not when its pod was asked for and found to be over', async () => {
@@ -363,7 +363,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
     it('is not asked at every change of a run', async () => {
       let time = Date.parse('2026-03-02T10:00:30Z');
       let asked = 0;
-      const pods: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => void (asked += 1), handOverOf: async () => undefined, tellDone: async () => undefined, giveUp: async () => undefined };
+      const pods: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => void (asked += 1), handOverOf: async () => undefined, tellDone: async () => false, giveUp: async () => undefined };
       const busy = new WorkflowFollower({ ...following, clock: () => new Date(time), pods });
       const waiting: Resource<Workflow> = {
         ...created,
@@ -392,7 +392,7 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       time = Date.parse('2026-03-02T10:00:10Z');
       givenUp = [];
       told = [];
-      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => handOver, tellDone: async ({ nodeId }) => void told.push(nodeId), giveUp: async ({ nodeId }) => void givenUp.push(nodeId) };
+      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => handOver, tellDone: async ({ nodeId }) => told.push(nodeId) > 0, giveUp: async ({ nodeId }) => void givenUp.push(nodeId) };
       pods = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: asked });
     });
 
@@ -472,8 +472,18 @@ describe('a run whose tasks leave their outputs in an object store', () => {
       expect({ told, givenUp }).toEqual({ told: ['a'], givenUp: [] });
     });
 
+    it('says nothing of one of which its executor has told Argo, which has not come to it', async () => {
+      const said: string[] = [];
+      const asked: AttemptPods = { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: async () => ({ failures: 0, reason: '', done: true }), tellDone: async ({ nodeId }) => told.push(nodeId) < 0, giveUp: async () => undefined };
+      const slow = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: asked, log: (_level, message) => void said.push(message) });
+      await slow.follow(ended(), undefined);
+      later(10);
+      await slow.follow(ended(), new Set());
+      expect({ told, said }).toEqual({ told: ['a'], said: [] });
+    });
+
     it('leaves a run alone whose pods cannot be asked', async () => {
-      const forbidden = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: () => Promise.reject(new Error('forbidden')), tellDone: async () => undefined, giveUp: async () => undefined } });
+      const forbidden = new WorkflowFollower({ ...following, clock: () => new Date(time), pods: { timesOf: async () => undefined, whyWaiting: async () => undefined, handOverOf: () => Promise.reject(new Error('forbidden')), tellDone: async () => false, giveUp: async () => undefined } });
       await forbidden.follow(ended(), undefined);
       later(10);
       expect(await forbidden.follow(ended(), new Set())).toEqual({ requeueAfterMs: 10_000 });

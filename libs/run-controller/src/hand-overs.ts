@@ -47,8 +47,9 @@ export async function reasonsOfHandOvers<Key>(
       try {
         const found = await pods.handOverOf(attempt);
         if (found?.done === true) {
-          log('warn', 'the files of an attempt are in the store, and Argo does not say so yet; it is told', { ...ref, node: last.id });
-          return await pods.tellDone(attempt);
+          // On a busy node Argo may only not have come to it.
+          if (await pods.tellDone(attempt)) log('warn', 'the files of an attempt are in the store, and its executor could not tell Argo; it is told', { ...ref, node: last.id });
+          return;
         }
         if (found === undefined || found.failures === 0) return;
         const { failures, reason } = found;
