@@ -44,7 +44,8 @@ export async function mountingAnImage(context: CheckContext, expect: Expect): Pr
 const MEBIBYTES = 96;
 
 /** What is copied into the workspace is whole, whatever its size and whoever reads it; what is not there fails the importer, which says so. */
-export async function copyingIntoTheWorkspace({ server, images, objects }: CheckContext, expect: Expect): Promise<string> {
+export async function copyingIntoTheWorkspace({ server, namespace, images, objects }: CheckContext, expect: Expect): Promise<string> {
+  if (!(await namespace.hasDefaultStorageClass())) return 'SKIPPED: the cluster has no default StorageClass, and a workspace would never be given a volume';
   const runs = new Runs(server);
   await objects.put('e2e-given/large', '0123456789abcdef'.repeat(65_536).repeat(MEBIBYTES));
   const start = (file: string) => {

@@ -1,4 +1,4 @@
-import { ApiException, ApiextensionsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, RbacAuthorizationV1Api } from '@kubernetes/client-node';
+import { ApiException, ApiextensionsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, RbacAuthorizationV1Api, StorageV1Api } from '@kubernetes/client-node';
 
 const ACCOUNT = 'pipeline-runner';
 const SECRET = 'mlpipeline-minio-artifact';
@@ -19,6 +19,7 @@ export class RunNamespace {
   readonly #rbac: RbacAuthorizationV1Api;
   readonly #objects: CustomObjectsApi;
   readonly #definitions: ApiextensionsV1Api;
+  readonly #storage: StorageV1Api;
 
   constructor(readonly name: string) {
     const config = new KubeConfig();
@@ -27,6 +28,13 @@ export class RunNamespace {
     this.#rbac = config.makeApiClient(RbacAuthorizationV1Api);
     this.#objects = config.makeApiClient(CustomObjectsApi);
     this.#definitions = config.makeApiClient(ApiextensionsV1Api);
+    this.#storage = config.makeApiClient(StorageV1Api);
+  }
+
+  /** Whether claims that name no class, such as those of workspaces, are given a volume. */
+  async hasDefaultStorageClass(): Promise<boolean> {
+    const { items } = await this.#storage.listStorageClass();
+    return items.some(({ metadata }) => metadata?.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true');
   }
 
   /**
