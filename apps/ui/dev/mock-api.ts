@@ -128,7 +128,7 @@ export class MockApi {
       .sort((a, b) => b.created_at.localeCompare(a.created_at));
     const start = Number(query.get('page_token') ?? 0);
     const size = Number(query.get('page_size') || 20);
-    return { runs: rows.slice(start, start + size), total_size: rows.length, ...(start + size < rows.length && { next_page_token: String(start + size) }) };
+    return { runs: rows.slice(start, start + size), total_size: rows.length, revision: String(this.#event), ...(start + size < rows.length && { next_page_token: String(start + size) }) };
   }
 
   #create(body: Record<string, JsonValue>): unknown {

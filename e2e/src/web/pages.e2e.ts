@@ -98,6 +98,45 @@ describe.skipIf(browserPath === undefined)('the pages of the built program', () 
     await context.close();
   });
 
+  /** Over when the stream has told of the run's end to whoever listens. */
+  const runToItsEnd = async (name: string) => {
+    const run = await millrace.json('/apis/v2beta1/runs', { method: 'POST', body: JSON.stringify({ display_name: name, pipeline_spec: slowPipeline(1) }) });
+    await millrace.finished(run.run_id);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  };
+
+  it('show a run that began and ended after the list was read and before the event stream was open', async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    await page.route('**/events', async (route) => {
+      await ended;
+      await route.continue();
+    });
+    await page.goto(`${millrace.url}/runs`);
+    await page.getByRole('link', { name: 'Add 1, 2 and 10' }).waitFor({ timeout: 15_000 });
+    await runToItsEnd('before the stream');
+    end();
+    await page.getByRole('row', { name: /before the stream.*Succeeded/ }).waitFor({ timeout: 15_000 });
+  });
+
+  it('show a run that began and ended after the list was read and before its answer had come', async () => {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    await page.route(
+      '**/apis/millrace/v1/runs?*',
+      async (route) => {
+        const response = await route.fetch();
+        await ended;
+        await route.fulfill({ response });
+      },
+      { times: 2 },
+    );
+    const streaming = page.waitForResponse((response) => response.url().endsWith('/events'));
+    await page.goto(`${millrace.url}/runs`);
+    await streaming;
+    await runToItsEnd('before the answer');
+    end();
+    await page.getByRole('row', { name: /before the answer.*Succeeded/ }).waitFor({ timeout: 15_000 });
+  });
+
   it('take a pipeline by upload and start a run of it from a form with its parameters', async () => {
     await page.goto(`${millrace.url}/pipelines`);
     await upload('numbers.yaml', readFileSync(sampleFile));

@@ -25,9 +25,10 @@ describe('applying events', () => {
   });
 
   it('changes a row in place and leaves other lists alone', () => {
-    const list = { runs: [run('a', 'RUNNING'), run('b', 'RUNNING')], total_size: 2 };
-    expect(applyToList(list, run('b', 'FAILED')).runs.map((each) => each.state)).toEqual(['RUNNING', 'FAILED']);
-    expect(applyToList(list, run('c', 'FAILED'))).toBe(list);
+    const list = { runs: [run('a', 'RUNNING'), run('b', 'RUNNING')], total_size: 2, revision: '10' };
+    expect(applyToList(list, run('b', 'FAILED'), '11').runs.map((each) => each.state)).toEqual(['RUNNING', 'FAILED']);
+    expect(applyToList(list, run('c', 'FAILED'), '11')).toBe(list);
+    expect(applyToList(list, run('b', 'FAILED'), '10')).toBe(list);
   });
 
   it('compares ids as numbers', () => {

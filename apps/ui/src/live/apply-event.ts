@@ -19,8 +19,9 @@ export function applyToRun(detail: RunDetail, event: StreamEvent, eventId: strin
   return detail;
 }
 
-/** A page of the list with one row replaced in place, or the same object when the run is not on it. */
-export function applyToList(list: RunList, run: RunSummary): RunList {
+/** A page of the list with one row replaced in place, or the same object when the run is not on it or the event already in it. */
+export function applyToList(list: RunList, run: RunSummary, eventId: string): RunList {
+  if (!isNewer(eventId, list.revision)) return list;
   const index = list.runs.findIndex((row) => row.id === run.id);
   if (index < 0) return list;
   const runs = [...list.runs];

@@ -1,7 +1,7 @@
 import type { RunDetail, RunList, RunSummary } from '@millrace/api-contract';
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryCacheNotifyEvent, QueryClient, QueryFilters } from '@tanstack/react-query';
 import { isActive } from '@/states/visual-state';
-import { applyToList, applyToRun } from './apply-event';
+import { applyToList, applyToRun, isNewer } from './apply-event';
 import { keys } from './query-keys';
 import type { StreamMessage } from './shared-stream';
 
@@ -14,10 +14,15 @@ export class LiveCache {
   readonly #recent: StreamMessage[] = [];
   readonly #runListeners = new Set<RunListener>();
   readonly #activity = new Map<string, boolean>();
+  /** Whose first answer is on its way and may be old, with how to tell. */
+  readonly #onTheWay = new Map<Query, (query: Query) => boolean>();
+  #isGreeted = false;
   #counting: ReturnType<typeof setTimeout> | undefined;
   #refreshing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly client: QueryClient) {}
+  constructor(private readonly client: QueryClient) {
+    client.getQueryCache().subscribe((event) => this.#onQuery(event));
+  }
 
   /** Told of each run that changed or appeared: a list counts those it does not show yet. */
   onRun(listener: RunListener): () => void {
@@ -29,44 +34,67 @@ export class LiveCache {
     const { event, id } = message;
     switch (event.type) {
       case 'hello':
+        // What was asked for before the stream stood may lack what happened in between. Later gaps are told as resets.
+        if (!this.#isGreeted) this.refetch({ predicate: (query) => !includes(query.state.data, event.revision) });
+        this.#isGreeted = true;
         return;
       case 'reset':
         this.#recent.length = 0;
-        void this.client.invalidateQueries();
+        this.refetch();
         return;
       case 'run':
         this.#remember(message);
         this.client.setQueryData<RunDetail>(keys.run(event.run.id), (detail) => detail && applyToRun(detail, event, id));
-        this.#applyToLists(event.run);
+        this.#applyToLists(event.run, id);
         this.#noteActivity(event.run);
         if (event.run.recurring_run) this.#refreshSchedules();
         return;
       case 'tasks':
         this.#remember(message);
         this.client.setQueryData<RunDetail>(keys.run(event.run_id), (detail) => detail && applyToRun(detail, event, id));
-        for (const task of event.tasks) void this.client.invalidateQueries({ queryKey: keys.task(event.run_id, task.id) });
-        if (event.tasks.some((task) => task.state === 'SUCCEEDED')) void this.client.invalidateQueries({ queryKey: keys.runArtifacts(event.run_id) });
+        for (const task of event.tasks) this.refetch({ queryKey: keys.task(event.run_id, task.id) });
+        if (event.tasks.some((task) => task.state === 'SUCCEEDED')) this.refetch({ queryKey: keys.runArtifacts(event.run_id) });
         return;
       case 'run-deleted':
         this.client.removeQueries({ queryKey: keys.run(event.id) });
-        void this.client.invalidateQueries({ queryKey: keys.allRuns });
+        this.refetch({ queryKey: keys.allRuns });
         this.#count();
         return;
       case 'changed':
         if (event.kind === 'recurring-run') this.#refreshSchedules();
-        else void this.client.invalidateQueries({ queryKey: event.kind === 'experiment' ? keys.experiments : keys.pipelines });
+        else this.refetch({ queryKey: event.kind === 'experiment' ? keys.experiments : keys.pipelines });
         return;
     }
   }
 
   /** What was fetched may be older than what the stream has told meanwhile. */
-  catchUp(detail: RunDetail): RunDetail {
+  catchUpRun(detail: RunDetail): RunDetail {
     return this.#recent.reduce((current, { event, id }) => applyToRun(current, event, id), detail);
   }
 
-  #applyToLists(run: RunSummary): void {
+  /** As `catchUpRun`, for the rows that are on the list. */
+  catchUpList(list: RunList): RunList {
+    return this.#recent.reduce((current, { event, id }) => (event.type === 'run' ? applyToList(current, event.run, id) : current), list);
+  }
+
+  /** Has what is shown of these fetched again; one whose first answer is on its way, which may be from before, as soon as that is there. */
+  refetch(filters: QueryFilters = {}): void {
+    for (const query of this.client.getQueryCache().findAll({ ...filters, predicate: undefined, fetchStatus: 'fetching' })) {
+      if (query.state.data === undefined) this.#onTheWay.set(query, filters.predicate ?? (() => true));
+    }
+    void this.client.invalidateQueries(filters);
+  }
+
+  #onQuery({ query }: QueryCacheNotifyEvent): void {
+    const isOld = this.#onTheWay.get(query);
+    if (!isOld || query.state.fetchStatus === 'fetching') return;
+    this.#onTheWay.delete(query);
+    if (isOld(query)) void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+  }
+
+  #applyToLists(run: RunSummary, eventId: string): void {
     for (const [key, list] of this.client.getQueriesData<RunList>({ queryKey: keys.allRuns })) {
-      const next = list && applyToList(list, run);
+      const next = list && applyToList(list, run, eventId);
       if (next !== list) this.client.setQueryData(key, next);
     }
     for (const listener of this.#runListeners) listener(run);
@@ -84,7 +112,7 @@ export class LiveCache {
     if (this.#refreshing !== undefined) return;
     this.#refreshing = setTimeout(() => {
       this.#refreshing = undefined;
-      void this.client.invalidateQueries({ queryKey: keys.recurringRuns });
+      this.refetch({ queryKey: keys.recurringRuns });
     }, 500);
   }
 
@@ -92,7 +120,7 @@ export class LiveCache {
     if (this.#counting !== undefined) return;
     this.#counting = setTimeout(() => {
       this.#counting = undefined;
-      void this.client.invalidateQueries({ queryKey: keys.liveCount });
+      this.refetch({ queryKey: keys.liveCount });
     }, 300);
   }
 
@@ -100,4 +128,10 @@ export class LiveCache {
     this.#recent.push(message);
     if (this.#recent.length > REMEMBERED) this.#recent.splice(0, REMEMBERED / 2);
   }
+}
+
+/** Whether data tells that it is at least as new as a revision; most data does not tell. */
+function includes(data: unknown, revision: string): boolean {
+  const own = typeof data === 'object' && data !== null && 'revision' in data ? data.revision : undefined;
+  return typeof own === 'string' && !isNewer(revision, own);
 }

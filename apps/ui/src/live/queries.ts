@@ -16,8 +16,15 @@ export const useServer = () => useQuery({ queryKey: keys.server, queryFn: ({ sig
 /** Looked at when somebody wants to see it: it costs the server questions to others. */
 export const useDiagnosis = () => useQuery({ queryKey: keys.diagnosis, queryFn: ({ signal }) => millrace.diagnosis(signal), staleTime: DIAGNOSIS_KEPT_MS });
 
-export const useRuns = (query: RunsQuery, options: { enabled?: boolean } = {}) =>
-  useQuery({ queryKey: keys.runs(query), queryFn: ({ signal }) => millrace.runs(query, signal), placeholderData: keepPreviousData, enabled: options.enabled ?? true });
+export function useRuns(query: RunsQuery, options: { enabled?: boolean } = {}) {
+  const live = useLiveCache();
+  return useQuery({
+    queryKey: keys.runs(query),
+    queryFn: async ({ signal }) => live.catchUpList(await millrace.runs(query, signal)),
+    placeholderData: keepPreviousData,
+    enabled: options.enabled ?? true,
+  });
+}
 
 export const useLiveCount = () =>
   useQuery({
@@ -27,7 +34,7 @@ export const useLiveCount = () =>
 
 export function useRun(id: string) {
   const live = useLiveCache();
-  return useQuery({ queryKey: keys.run(id), queryFn: async ({ signal }) => live.catchUp(await millrace.run(id, signal)), enabled: id !== '' });
+  return useQuery({ queryKey: keys.run(id), queryFn: async ({ signal }) => live.catchUpRun(await millrace.run(id, signal)), enabled: id !== '' });
 }
 
 export const useTask = (run: string, task: string | undefined) =>

@@ -11,6 +11,8 @@ export interface StreamMessage {
 
 type Packet = { kind: 'message'; message: StreamMessage } | { kind: 'status'; status: LiveStatus } | { kind: 'ask' };
 
+type Greeting = Extract<StreamEvent, { type: 'hello' }>;
+
 const TYPES = ['hello', 'reset', 'run', 'run-deleted', 'tasks', 'changed'] as const;
 
 /**
@@ -24,6 +26,7 @@ export class SharedStream {
   #source: EventSource | undefined;
   #channel: BroadcastChannel | undefined;
   #leads = false;
+  #greeting: Greeting | undefined;
   readonly #messageListeners = new Set<(message: StreamMessage) => void>();
   readonly #statusListeners = new Set<() => void>();
 
@@ -80,7 +83,11 @@ export class SharedStream {
 
   #receive(packet: Packet): void {
     if (packet.kind === 'ask') {
-      if (this.#leads) this.#channel?.postMessage({ kind: 'status', status: this.#status } satisfies Packet);
+      if (!this.#leads) return;
+      this.#channel?.postMessage({ kind: 'status', status: this.#status } satisfies Packet);
+      // Who is new learns where the stream stands, as from a connection of its own; the others stand there.
+      const [id, greeting] = [this.#lastId, this.#greeting];
+      if (greeting) this.#channel?.postMessage({ kind: 'message', message: { id, event: { ...greeting, revision: id } } } satisfies Packet);
     } else if (packet.kind === 'status') {
       this.#setStatus(packet.status, false);
     } else {
@@ -95,6 +102,7 @@ export class SharedStream {
       // A new connection, or a new leader: what happened in between was missed unless the server stands where we stood.
       if (this.#lastId !== '' && this.#lastId !== event.revision) this.#tell({ id: event.revision, event: { type: 'reset', revision: event.revision } });
       this.#lastId = event.revision;
+      this.#greeting = event;
     } else if (message.id !== '') {
       this.#lastId = message.id;
     }

@@ -115,11 +115,12 @@ export const runDetail = z.object({
   revision: z.string(),
 });
 
-/** `GET /runs?page_size&page_token&sort_by&filter&experiment_id&states=A,B&q=text&archived=bool`: newest first by default. */
+/** `GET /runs?page_size&page_token&sort_by&filter&experiment_id&states=A,B&q=text&archived=bool`: newest first by default. `revision` is as that of a run. */
 export const runList = z.object({
   runs: z.array(runSummary),
   total_size: z.number().int(),
   next_page_token: z.string().optional(),
+  revision: z.string(),
 });
 
 const span = { start_at: time.optional(), end_at: time.optional() };

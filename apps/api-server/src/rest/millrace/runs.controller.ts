@@ -23,7 +23,9 @@ export class RunViewsController {
 
   @Get('runs', 'runs:list')
   async list(@Query(query(millraceQueries.listRunsQuery)) wire: z.infer<typeof millraceQueries.listRunsQuery>) {
-    return toRunList(await this.views.list(toRunListQuery(wire)));
+    // Taken before the rows are read: an event that is newer may be in them already, but none that is older is missing.
+    const revision = this.events.revision;
+    return toRunList(await this.views.list(toRunListQuery(wire)), revision);
   }
 
   @Post('runs::preview', 'runs:create')
@@ -33,7 +35,6 @@ export class RunViewsController {
 
   @Get('runs/:run_id', 'runs:get')
   async get(@Param('run_id') id: string) {
-    // Taken before the rows are read: an event that is newer may be in them already, but none that is older is missing.
     const revision = this.events.revision;
     return toRunDetail(await this.views.get(id), revision);
   }

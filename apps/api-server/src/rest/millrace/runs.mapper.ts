@@ -32,8 +32,8 @@ export function toRunSummary({ run, experimentName, pipelineName, versionName, r
   };
 }
 
-export function toRunList(page: Page<NamedRun>): RunList {
-  return { runs: page.items.map(toRunSummary), total_size: page.totalSize, next_page_token: page.nextPageToken };
+export function toRunList(page: Page<NamedRun>, revision: string): RunList {
+  return { runs: page.items.map(toRunSummary), total_size: page.totalSize, next_page_token: page.nextPageToken, revision };
 }
 
 export function toRunDetail(page: RunPage, revision: string): RunDetail {

@@ -1,5 +1,4 @@
 'use client';
-import { useQueryClient } from '@tanstack/react-query';
 import type { RunList, RunSummary } from '@millrace/api-contract';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RunsQuery } from '@/api/millrace';
@@ -13,7 +12,6 @@ import { belongsTo } from '../lib/run-filter';
  */
 export function useNewRuns(query: RunsQuery, list: RunList | undefined, options: { versionId?: string; hold: () => boolean }) {
   const live = useLiveCache();
-  const client = useQueryClient();
   const [waiting, setWaiting] = useState<ReadonlySet<string>>(new Set());
   const latest = useRef({ query, list, options });
   useEffect(() => {
@@ -22,18 +20,18 @@ export function useNewRuns(query: RunsQuery, list: RunList | undefined, options:
 
   const show = useCallback(() => {
     setWaiting(new Set());
-    return client.invalidateQueries({ queryKey: keys.runs(latest.current.query) });
-  }, [client]);
+    live.refetch({ queryKey: keys.runs(latest.current.query) });
+  }, [live]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = live.onRun((run: RunSummary) => {
       const { query: wanted, list: shown, options: how } = latest.current;
-      if (!shown || wanted.pageToken || shown.runs.some((row) => row.id === run.id) || !belongsTo(run, wanted, how.versionId)) return;
-      const newest = shown.runs[0]?.created_at;
+      if (wanted.pageToken || shown?.runs.some((row) => row.id === run.id) || !belongsTo(run, wanted, how.versionId)) return;
+      const newest = shown?.runs[0]?.created_at;
       if (newest && run.created_at < newest) return;
       if (how.hold()) setWaiting((before) => (before.has(run.id) ? before : new Set(before).add(run.id)));
-      else timer ??= setTimeout(() => ((timer = undefined), void show()), 250);
+      else timer ??= setTimeout(() => ((timer = undefined), show()), 250);
     });
     return () => {
       clearTimeout(timer);
