@@ -3,7 +3,6 @@ import { PipelineError } from '@millrace/errors';
 import { fillsWorkspace, HARDENED, type Layout, type LocatedTask, type RunFacts, type WorkspaceCopy } from '@millrace/pipeline-semantics';
 import type { ExecutorSpec } from '@millrace/pipeline-spec';
 import { argoJson } from './argo-json.js';
-import { ARGOS_INIT, argosWait } from './pod-patch.js';
 import { retryStrategy } from './retry-strategy.js';
 import type { TaskSettings } from './task-settings.js';
 import { inputArtifact, locate, logsIn, NOTHING, type ObjectLayout, servicesOf } from './transport-by-object-store.js';
@@ -45,7 +44,7 @@ export function compileCopy({ name, layout, located, run, workspace, settings }:
     name,
     inputs: { parameters: ['path', ...copySlots(layout)].map((slot) => ({ name: slot })), artifacts: servicesOf(layout).map(({ stores }, service) => inputArtifact(`copy-${service}`, stores[0]!, tag(`bucket-${service}`), tag(`key-${service}`), `${TARGET}/${tag(`file-${service}`)}`)) },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: `{"containers":[${argoJson(argosWait(layout))},${ours('main', CHECK, {})}],"initContainers":[${ours('clear', CLEAR, { volumeMounts: mounts })},${argoJson(ARGOS_INIT)}],"$setElementOrder/initContainers":[{"name":"clear"},{"name":"init"}]}`,
+    podSpecPatch: `{"containers":[${ours('main', CHECK, {})}],"initContainers":[${ours('clear', CLEAR, { volumeMounts: mounts })}],"$setElementOrder/initContainers":[{"name":"clear"},{"name":"init"}]}`,
     container: { image, command: ['patched'], volumeMounts: [...mounts, { name: 'workspace', mountPath: TARGET, subPath: tag('folder') }] },
     volumes: [{ name: 'workspace', persistentVolumeClaim: { claimName: workspace } }],
     archiveLocation: logsIn(locate(layout, run.artifactRoot)),

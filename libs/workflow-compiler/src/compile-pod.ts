@@ -66,14 +66,14 @@ export function compilePod(request: PodRequest): CompiledPod {
       ...(files.inputArtifacts.length > 0 && { artifacts: files.inputArtifacts }),
     },
     ...(settings.metadata !== undefined && { metadata: settings.metadata }),
-    podSpecPatch: podSpecPatch(fields, late, { movesFiles: results === undefined, restartsContainers: files.restartsContainers, executorAs: userOf(contents.pod?.securityContext) }),
+    podSpecPatch: podSpecPatch(fields, late, { movesFiles: results === undefined, executorAs: userOf(contents.pod?.securityContext) }),
     container: {
       // The patch sets the real ones. Argo wants an image here, and looks an image's entrypoint up where there is no command.
       image: late.includes('image') ? 'late-bound' : fields.image,
       ...(hasCommand && { command: ['patched'] }),
-      volumeMounts: files.volumeMounts,
+      ...(files.volumeMounts.length > 0 && { volumeMounts: files.volumeMounts }),
     },
-    volumes: files.volumes,
+    ...(files.volumes.length > 0 && { volumes: files.volumes }),
     outputs: {
       ...(results !== undefined && {
         parameters: [

@@ -67,31 +67,43 @@ describe('compileWorkflow', () => {
     };
     const patchOf = (securityContext?: object, more: object = {}) => {
       const read = parsePipelineValue(specOf({ a: task(constant) }), securityContext && { platforms: { kubernetes: { deploymentSpec: { executors: { e: { securityContext } } } } } });
-      const { template } = onCluster(read, more);
-      const { containers, initContainers, restartPolicy } = JSON.parse(template('pod-a').podSpecPatch!);
-      return { names: containers.map(nameOf), main: named(containers, 'main'), wait: named(containers, 'wait'), initContainers, restartPolicy };
+      const { template, spec } = onCluster(read, more);
+      const { containers } = JSON.parse(template('pod-a').podSpecPatch!);
+      return { all: JSON.parse(spec.podSpecPatch!), main: named(containers, 'main'), wait: named(containers, 'wait'), own: JSON.parse(template('pod-a').podSpecPatch!) };
     };
     const nameOf = ({ name }: { readonly name: string }) => name;
     const named = (containers: readonly { readonly name: string }[], name: string): any => containers.find((container) => container.name === name);
 
     it('lets a task do nothing that it does not ask for, and leaves Argo its own containers', () => {
-      const { names, main, wait, initContainers } = patchOf();
-      // Argo's own order.
-      expect(names).toEqual(['wait', 'main']);
+      const { all, main, own } = patchOf();
       expect(main.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
-      // More patience with a store that is away, and nothing else.
+      expect(Object.keys(own)).toEqual(['containers']);
+      expect(own.containers.map(nameOf)).toEqual(['main']);
+      // More patience with a store that is away, and nothing else; in Argo's own order.
       const env = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
-      expect(wait).toEqual({ name: 'wait', env });
-      expect(initContainers).toEqual([{ name: 'init', env }]);
+      expect(all.containers).toMatchObject([{ name: 'wait', env }, { name: 'main' }]);
+      expect(named(all.containers, 'wait')).toEqual({ name: 'wait', env });
+      expect(all.initContainers).toEqual([{ name: 'init', env }]);
+    });
+
+    it('gives a user that the image does not know a home to write to, and Argo no part of it', () => {
+      const { all } = patchOf();
+      expect(all.volumes).toEqual([{ name: 'millrace-home', emptyDir: {} }]);
+      expect(all.containers.flatMap(({ name, volumeMounts = [] }: any) => volumeMounts.map(({ mountPath }: any) => `${name} ${mountPath}`))).toEqual(['main /.local', 'main /.cache', 'main /.config']);
+    });
+
+    it("brings files before an author's own init containers begin", () => {
+      const read = parsePipelineValue(specOf({ a: task(constant) }), { platforms: { kubernetes: { deploymentSpec: { executors: { e: { initContainers: [{ name: 'mine', image: 'busybox' }] } } } } } });
+      const { initContainers } = JSON.parse(onCluster(read).template('pod-a').podSpecPatch!);
+      expect(initContainers.map(nameOf)).toEqual(['init', 'mine']);
     });
 
     it('has files taken away until that succeeds, where Kubernetes starts a container again, and the task itself never', () => {
-      const { main, wait, initContainers, restartPolicy } = patchOf({ runAsUser: 1000 }, { restartsContainers: true });
-      const { env, securityContext, ...restarted } = wait;
+      const { all, own, wait } = patchOf({ runAsUser: 1000 }, { restartsContainers: true });
+      const { env, ...restarted } = named(all.containers, 'wait');
       expect(restarted).toEqual({ name: 'wait', restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] });
-      expect({ env, securityContext }).toMatchObject({ env: [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS' }], securityContext: { runAsUser: 1000 } });
-      for (const other of [main, ...initContainers]) expect(Object.keys(other)).not.toContain('restartPolicy');
-      expect(restartPolicy).toBeUndefined();
+      expect({ env, ...wait }).toMatchObject({ env: [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS' }], securityContext: { runAsUser: 1000 } });
+      for (const other of [all, own, wait, named(all.containers, 'main'), ...own.containers, ...all.initContainers]) expect(Object.keys(other)).not.toContain('restartPolicy');
     });
 
     it('writes a component once that many tasks have, decided now or by a gate, so that 300 of them leave room for what Argo keeps of each', () => {
@@ -147,7 +159,7 @@ describe('compileWorkflow', () => {
       });
       const { spec } = onCluster(read);
       const templateOf = (task: string) => spec.templates![0]!.dag!.tasks.find(({ name }) => name === task)!.template;
-      const hasTaskRoot = (task: string) => spec.templates!.find(({ name }) => name === templateOf(task))!.container!.volumeMounts!.some((mount) => mount.name === 'millrace-task-root');
+      const hasTaskRoot = (task: string) => spec.templates!.find(({ name }) => name === templateOf(task))!.container!.volumeMounts?.some((mount) => mount.name === 'millrace-task-root') ?? false;
       const expected = { a: false, artifact: true, silent: false, parameter: false, whole: true, file: true, nested: true, 'late-silent': false, 'late-parameter': false, 'late-whole': true, 'late-file': true, 'late-nested': true };
       expect(Object.fromEntries(Object.keys(expected).map((name) => [name, hasTaskRoot(name)]))).toEqual(expected);
     });
@@ -236,11 +248,11 @@ describe('compileWorkflow', () => {
     });
 
     it("lets Argo take away the files as the user that a task asks for, and bring them as it is set up", () => {
-      const { main, wait, initContainers } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
+      const { all, main, wait } = patchOf({ runAsUser: 1000, runAsGroup: 2000 });
       const executor = { runAsUser: 1000, runAsGroup: 2000, runAsNonRoot: true };
       expect(main.securityContext).toMatchObject({ runAsUser: 1000, capabilities: { drop: ['ALL'] } });
-      expect(wait).toMatchObject({ name: 'wait', securityContext: executor });
-      expect(initContainers[0]).not.toHaveProperty('securityContext');
+      expect(wait).toEqual({ name: 'wait', securityContext: executor });
+      expect(all.initContainers[0]).not.toHaveProperty('securityContext');
       expect(patchOf({ runAsUser: 0 }).wait.securityContext).toEqual({ runAsUser: 0, runAsNonRoot: false });
     });
   });

@@ -30,12 +30,13 @@ export interface CompileOptions {
  * (`answerGate`). The same arguments give the same JSON, byte by byte. UNIMPLEMENTED for what this version does not compile.
  */
 export function compileWorkflow({ pipeline, plan, run, layout, settings }: CompileOptions): Workflow {
+  const transport = transportOf(layout, run);
   const context: CompileContext = {
     pipeline,
     plan,
     run,
     layout,
-    transport: transportOf(layout, run),
+    transport,
     // On one machine a Workflow may be as large as it is, and one template for all takes longer to compile than a plain one for each.
     alike: layout.transport === 'object-store' ? alikeTasks(pipeline, plan) : new Set(),
     names: new TemplateNames(),
@@ -59,6 +60,7 @@ export function compileWorkflow({ pipeline, plan, run, layout, settings }: Compi
       arguments: { parameters: [{ name: 'path', value: ROOT_PATH }] },
       ...(settings.serviceAccount !== undefined && { serviceAccountName: settings.serviceAccount }),
       podMetadata: { labels: { [LABEL_RUN_ID]: run.runId } },
+      ...(transport.podSpecPatch !== undefined && { podSpecPatch: transport.podSpecPatch }),
       ...runSettings(pipeline),
       templates: [root, ...sharedTemplates(context), ...context.templates],
     },

@@ -14,26 +14,39 @@ const PATIENCE = [{ name: 'EXECUTOR_RETRY_BACKOFF_STEPS', value: '9' }];
  */
 const UNTIL_DONE = { restartPolicy: 'Never', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1, 2, 64] } }] };
 
-/** What Argo's container that brings files is told. */
-export const ARGOS_INIT = { name: 'init', env: PATIENCE };
+/** What programs write to in the home, which is `/`, of a user that the image does not know; as KFP has them. */
+const HOME = ['/.local', '/.cache', '/.config'] as const;
 
-/** What Argo's container that takes files away and reports is told. */
-export function argosWait({ restartsContainers = false, executorAs }: { readonly restartsContainers?: boolean | undefined; readonly executorAs?: JsonObject | undefined }): object {
-  return { name: 'wait', env: PATIENCE, ...(restartsContainers && UNTIL_DONE), ...(executorAs !== undefined && { securityContext: executorAs }) };
+/**
+ * What all pods of a Workflow on a cluster have in common: said once, because Argo fills in the template of every task that runs each time it looks at a Workflow, and hands
+ * it to the pod. Argo's own containers get no part of the home, as they would of volumes in a template.
+ *
+ * @param restartsContainers whether the container that takes files away is started again when it fails
+ */
+export function patchOfAllPods({ restartsContainers = false }: { readonly restartsContainers?: boolean | undefined }): string {
+  return argoJson({
+    // In the order in which Argo has them and they are started: it is ready to take away when the task begins.
+    containers: [
+      { name: 'wait', env: PATIENCE, ...(restartsContainers && UNTIL_DONE) },
+      // One volume for all of a home: a volume is more than a hundredth of all the work that a small pod is.
+      { name: 'main', volumeMounts: HOME.map((mountPath) => ({ name: 'millrace-home', mountPath })) },
+    ],
+    initContainers: [{ name: 'init', env: PATIENCE }],
+    volumes: [{ name: 'millrace-home', emptyDir: {} }],
+  });
 }
 
 /**
  * The patch that makes a pod. Everything of its containers is in here and not in the template, because only here user text can be written
  * so that Argo substitutes nothing in it. A late part is Argo's own tag of the slot.
  *
- * @param movesFiles whether Argo's containers bring and take files away; they are patient with a store that is away then
- * @param restartsContainers whether the one that takes them away is started again when it fails. @default false
+ * @param movesFiles whether Argo's containers bring files, before init containers of the author's, and take them away
  * @param executorAs user of the container of Argo's that takes the task's files away. @default as Argo is set up
  */
 export function podSpecPatch(
   { pod = {}, ...container }: PodContents,
   late: readonly LateField[],
-  { movesFiles = false, restartsContainers = false, executorAs }: { readonly movesFiles?: boolean; readonly restartsContainers?: boolean | undefined; readonly executorAs?: JsonObject | undefined } = {},
+  { movesFiles = false, executorAs }: { readonly movesFiles?: boolean; readonly executorAs?: JsonObject | undefined } = {},
 ): string {
   const resources = containerResources(container.resources);
   const part = (field: string, value: unknown, present = isPresent(value)): string[] => {
@@ -51,10 +64,9 @@ export function podSpecPatch(
     ...part('imagePullPolicy', pod.imagePullPolicy),
     ...part('securityContext', pod.securityContext),
   ];
-  const wait = movesFiles ? [argoJson(argosWait({ restartsContainers, executorAs }))] : [];
-  const contents = movesFiles ? { ...pod, initContainers: [ARGOS_INIT, ...(pod.initContainers ?? [])] } : pod;
+  const wait = movesFiles && executorAs !== undefined ? [argoJson({ name: 'wait', securityContext: executorAs })] : [];
+  const contents = movesFiles && isPresent(pod.initContainers) ? { ...pod, initContainers: [{ name: 'init' }, ...pod.initContainers!] } : pod;
   const around = ['volumes', 'nodeSelector', 'tolerations', 'affinity', 'imagePullSecrets', 'initContainers'] as const;
-  // In the order in which Argo has them and they are started: it is ready to take away when the task begins.
   const containers = [...wait, `{${main.join(',')}}`].join(',');
   return `{${[`"containers":[${containers}]`, ...around.flatMap((field) => part(field, contents[field]))].join(',')}}`;
 }

@@ -3,6 +3,7 @@ import { PipelineError } from '@millrace/errors';
 import { downloadsOf, HARDENED, MAX_LIST_FOLDERS, pathOfUri, usesTaskRoot, type Download, type Layout, type ObjectLocation, type ObjectStoreAccess, type RunFacts } from '@millrace/pipeline-semantics';
 import { makesOutputs, type ComponentSpec } from '@millrace/pipeline-spec';
 import { parameterNamePart } from './names.js';
+import { patchOfAllPods } from './pod-patch.js';
 import type { ContainerTask, Give, PodFiles, Transport } from './transport.js';
 
 export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' }>;
@@ -11,8 +12,6 @@ export type ObjectLayout = Extract<Layout, { readonly transport: 'object-store' 
 export const NOTHING = '.nothing';
 /** In the task root in the store, where parameters of any size are left. */
 export const PARAMETERS = '.parameters';
-/** What programs write to in the home, which is `/`, of a user that the image does not know; as KFP has them. */
-const HOME = ['/.local', '/.cache', '/.config'] as const;
 /** Argo's executor makes what it downloads readable for itself alone, and the task may be another user. */
 const EVERYBODY = 0o777;
 
@@ -37,14 +36,11 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
   };
   const files = (task: ContainerTask, taskRootKey: () => string, inputs: readonly Artifact[], slots: readonly string[]): PodFiles => {
     const taken = foldersOf(task, taskRootKey);
-    // One volume for all of a home: a volume is more than a hundredth of all the work that a small pod is.
-    const volumeMounts = [...taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })), ...HOME.map((mountPath) => ({ name: 'millrace-home', mountPath }))];
     return {
-      restartsContainers: layout.restartsContainers,
       securityContext: HARDENED,
       slots,
-      volumes: [...new Set(volumeMounts.map(({ name }) => name))].map((name) => ({ name, emptyDir: {} })),
-      volumeMounts,
+      volumes: taken.map(({ name }) => ({ name: `millrace-${name}`, emptyDir: {} })),
+      volumeMounts: taken.map(({ name, path }) => ({ name: `millrace-${name}`, mountPath: path })),
       inputArtifacts: [...inputs],
       // The rest of its location is that of the logs. What a task without outputs writes is nobody's.
       outputArtifacts: (makesOutputs(task.component) ? taken : []).map(({ name, path, key }) => ({ name, path, optional: true, archive: { none: {} }, s3: { key } })),
@@ -53,6 +49,7 @@ export function transportByObjectStore(layout: ObjectLayout, run: Pick<RunFacts,
   };
 
   return {
+    podSpecPatch: patchOfAllPods(layout),
     known(task, plan, give) {
       const own: Give = give ?? ((_slot, value) => value);
       // Two inputs may be given the same artifact, and a pod has one mount at a path.

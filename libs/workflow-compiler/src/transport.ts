@@ -11,15 +11,14 @@ export interface PodPlaces {
 }
 
 /** What a transport adds to a pod template so that files reach the task and leave it. */
-export type PodFiles = Pick<Template, 'volumes' | 'archiveLocation'> & {
+export type PodFiles = Pick<Template, 'archiveLocation'> & {
   /** Where Argo finds what the task says of its outputs, and takes it into the node. Absent: it is read from the task root's objects, of any size. */
   readonly results?: PodPlaces;
-  /** Whether the container that takes files away is started again until it succeeds. @default false */
-  readonly restartsContainers?: boolean | undefined;
   /** Of the main container, where its author says nothing. */
   readonly securityContext?: JsonObject;
   /** Inputs of the template whose values a gate answers. */
   readonly slots: readonly string[];
+  readonly volumes: NonNullable<Template['volumes']>;
   readonly volumeMounts: NonNullable<NonNullable<Template['container']>['volumeMounts']>;
   readonly inputArtifacts: NonNullable<NonNullable<Template['inputs']>['artifacts']>;
   readonly outputArtifacts: NonNullable<NonNullable<Template['outputs']>['artifacts']>;
@@ -36,6 +35,8 @@ export type Give = (slot: string, value: string) => string;
 
 /** Moves files between a pod and where they are kept; one module for each of the layout's transports. */
 export interface Transport {
+  /** Of the Workflow. @default none */
+  readonly podSpecPatch?: string;
   /** The files of a pod whose plan is known when it is laid out; with `give` without what is its own, so that tasks like it have the same. */
   readonly known: (task: ContainerTask, plan: ExecutionPlan, give?: Give) => PodFiles;
   /** The files of a pod that a gate decides. */
