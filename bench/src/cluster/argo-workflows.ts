@@ -1,8 +1,8 @@
 import type { DAGTask, Template, Workflow } from '@millrace/argo';
-import { ADD, STEP, type Placement } from './step-pipelines.js';
+import { ADD, itemsOf, STEP, stepBefore, steps, type Placement } from './step-pipelines.js';
 
 export interface PlainShape {
-  readonly form: 'chain' | 'wide' | 'grid';
+  readonly form: 'chain' | 'wide' | 'fan' | 'grid' | 'loop';
   readonly tasks: number;
   /** Of a grid. @default 10 */
   readonly chains?: number;
@@ -17,8 +17,13 @@ const nameOf = (index: number): string => `step-${index + 1}`;
 
 /** The same containers in the same order as Argo alone runs them, with values handed on in its own way. */
 export function plainWorkflow(shape: PlainShape): Workflow {
-  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index), ...(shape.handOn === true && { arguments: { parameters: [{ name: 'number', value: numberFor(shape, index) }] } }) }));
+  if (shape.form === 'loop') return workflow(shape, 'plain', [{ name: 'root', dag: { failFast: false, tasks: [loopOf(shape)] } }, adding(shape.image)]);
+  const tasks = steps(shape.form, shape.tasks).map((index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index), ...(shape.handOn === true && { arguments: { parameters: [{ name: 'number', value: numberFor(shape, index) }] } }) }));
   return workflow(shape, 'plain', [{ name: 'root', dag: { failFast: false, tasks } }, shape.handOn === true ? adding(shape.image) : { name: 'step', container: { image: shape.image, command: [command], args: [...args] } }]);
+}
+
+function loopOf({ tasks }: PlainShape): DAGTask {
+  return { name: 'loop', template: 'step', withItems: itemsOf(tasks), arguments: { parameters: [{ name: 'number', value: '{{item}}' }] } } as DAGTask;
 }
 
 const OUTPUT_FILE = '/tmp/kfp/outputs/Output';
@@ -34,7 +39,7 @@ function adding(image: string): Template {
 }
 
 function numberFor(shape: PlainShape, index: number): string {
-  const before = indexBefore(shape, index);
+  const before = stepBefore(shape.form, index, shape.chains);
   return before === undefined ? String(index) : `{{tasks.${nameOf(before)}.outputs.parameters.Output}}`;
 }
 
@@ -52,7 +57,7 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
     container: { image, command: ['sh', '-c'], args: ["echo '{}' > /tmp/patch && echo false > /tmp/cached"] },
     outputs: { parameters: [{ name: 'pod-spec-patch', valueFrom: { path: '/tmp/patch' } }, { name: 'cached-decision', valueFrom: { path: '/tmp/cached' } }] },
   });
-  const tasks = Array.from({ length: shape.tasks }, (_, index): DAGTask[] => {
+  const tasks = steps(shape.form, shape.tasks).map((index): DAGTask[] => {
     const name = nameOf(index);
     const given = ['pod-spec-patch', 'cached-decision'].map((output) => ({ name: output, value: `{{tasks.${name}-driver.outputs.parameters.${output}}}` }));
     return [
@@ -80,13 +85,8 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
 }
 
 function after(shape: PlainShape, index: number): Pick<DAGTask, 'depends'> {
-  const before = indexBefore(shape, index);
+  const before = stepBefore(shape.form, index, shape.chains);
   return before === undefined ? {} : { depends: `${nameOf(before)}.Succeeded` };
-}
-
-function indexBefore({ form, chains = 10 }: PlainShape, index: number): number | undefined {
-  const distance = form === 'grid' ? chains : 1;
-  return form === 'wide' || index < distance ? undefined : index - distance;
 }
 
 function workflow({ form, tasks, placement }: PlainShape, kind: string, templates: Template[]): Workflow {

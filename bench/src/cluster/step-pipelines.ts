@@ -7,8 +7,8 @@ export interface Placement {
 }
 
 export interface StepShape {
-  /** chain: one after the other; wide: none waits; grid: chains side by side, `tasks` in all; loop: one task for each of so many items. */
-  readonly form: 'chain' | 'wide' | 'grid' | 'loop';
+  /** chain: one after the other; wide: none waits; fan: one, then so many after it; grid: chains side by side, `tasks` in all; loop: one task for each of so many items. */
+  readonly form: 'chain' | 'wide' | 'fan' | 'grid' | 'loop';
   readonly tasks: number;
   /** Each task takes a number from the one before it, or its item, and gives another: it can be decided only when its turn comes. */
   readonly handOn?: boolean;
@@ -41,19 +41,26 @@ interface Pieces {
 export function stepPipeline(shape: StepShape): object {
   const { form, tasks, handOn = false, placement } = shape;
   const pieces: Pieces = { components: {}, executors: {} };
-  const before = (index: number): number | undefined => {
-    const distance = form === 'grid' ? (shape.chains ?? 10) : 1;
-    return form === 'wide' || index < distance ? undefined : index - distance;
-  };
   const root: Record<string, object> = {};
   if (form === 'loop') root['for-loop-1'] = loopOf(shape, pieces);
-  else for (let index = 0; index < tasks; index += 1) root[nameOf(index)] = step(shape, pieces, index, before(index));
+  else for (const index of steps(form, tasks)) root[nameOf(index)] = step(shape, pieces, index, stepBefore(form, index, shape.chains));
   const name = `bench-${form}-${tasks}${handOn ? '-values' : ''}`;
   const spec: PipelineSpec = { pipelineInfo: { name }, schemaVersion: '2.1.0', sdkVersion: 'kfp-2.17.0', components: pieces.components, deploymentSpec: { executors: pieces.executors }, root: { dag: { tasks: root } } };
   if (placement === undefined) return spec;
   const { nodeSelector, toleration } = placement;
   const each = { nodeSelector: { labels: nodeSelector }, tolerations: [{ ...toleration, operator: 'Equal' }] };
   return { pipeline_spec: spec, platform_spec: { platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(Object.keys(pieces.executors).map((executor) => [executor, each])) } } } } };
+}
+
+/** The places of all steps: a fan has one more. */
+export const steps = (form: StepShape['form'], tasks: number): number[] => [...Array(form === 'fan' ? tasks + 1 : tasks).keys()];
+
+/** Which step another one comes after. */
+export function stepBefore(form: StepShape['form'], index: number, chains = 10): number | undefined {
+  if (form === 'wide' || form === 'loop') return undefined;
+  if (form === 'fan') return index === 0 ? undefined : 0;
+  const distance = form === 'grid' ? chains : 1;
+  return index < distance ? undefined : index - distance;
 }
 
 const nameOf = (index: number): string => (index === 0 ? 'step' : `step-${index + 1}`);
@@ -73,10 +80,11 @@ function step({ handOn, cache, image, from = 0 }: StepShape, { components, execu
   };
 }
 
+export const itemsOf = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index * ITEM_DISTANCE);
+
 function loopOf(shape: StepShape, pieces: Pieces): object {
   const inner: Record<string, object> = { step: step(shape, pieces, 0, undefined, { componentInputParameter: ITEM }) };
   for (let index = 1; index < (shape.inLoop ?? 1); index += 1) inner[nameOf(index)] = step(shape, pieces, index, index - 1);
   pieces.components['comp-for-loop-1'] = { dag: { tasks: inner }, inputDefinitions: { parameters: { [ITEM]: { parameterType: 'NUMBER_INTEGER' } } } };
-  const items = Array.from({ length: shape.tasks }, (_, index) => (shape.from ?? 0) + index * ITEM_DISTANCE);
-  return { taskInfo: { name: 'for-loop-1' }, componentRef: { name: 'comp-for-loop-1' }, cachingOptions: {}, parameterIterator: { itemInput: ITEM, items: { raw: JSON.stringify(items) } } };
+  return { taskInfo: { name: 'for-loop-1' }, componentRef: { name: 'comp-for-loop-1' }, cachingOptions: {}, parameterIterator: { itemInput: ITEM, items: { raw: JSON.stringify(itemsOf(shape.tasks, shape.from)) } } };
 }

@@ -10,83 +10,74 @@ import { stepPipeline } from './step-pipelines.js';
 /** A node is busy with what pods have left when their objects are gone already. */
 const NODE_CLEANS_UP_MS = 8_000;
 
-const NAMES = {
-  plain: 'plain Argo',
-  fixed: 'Millrace, static',
-  plainValues: 'plain Argo, values handed on',
-  late: 'Millrace, every task decided in its turn',
-  upstream: 'upstream-like',
-};
+const NAMES = { plain: 'plain Argo', millrace: 'Millrace', upstream: 'upstream-like' };
 type Side = keyof typeof NAMES;
-const SIDES = Object.keys(NAMES) as Side[];
-/** With 0 a side is left out. */
-const OPTIONS: Record<Exclude<Side, 'plain'>, string> = { fixed: 'static', plainValues: 'dynamic', late: 'dynamic', upstream: 'upstream' };
-/** The same containers as plain Argo runs them. */
-const PEERS: Partial<Record<Side, Side>> = { fixed: 'plain', late: 'plainValues', upstream: 'plain' };
+
+/** What is run, with the option for its size. With `handOn` tasks give numbers and take them, so that Millrace decides every task in its turn. */
+const SHAPES = [
+  { title: 'chain', size: 'chain', form: 'chain', handOn: false },
+  { title: 'chain, values handed on', size: 'chain', form: 'chain', handOn: true },
+  { title: 'fan-out', size: 'fan', form: 'wide', handOn: false },
+  { title: 'one and a fan-out that takes its value', size: 'fan', form: 'fan', handOn: true },
+  { title: 'loop', size: 'loop', form: 'loop', handOn: true },
+] as const;
+const SMALL = { chain: 4, fan: 10, loop: 10 };
+const LARGE = { chain: 10, fan: 50, loop: 50 };
 
 /**
- * The same containers as plain Argo and as Millrace: with everything decided beforehand, and with values handed on, for which Millrace decides every task in its turn.
- * Then as upstream lays them out. All in turn.
+ * The same containers as plain Argo runs them, as Millrace does, and as upstream lays them out (loops excepted), in turn. `--static=0`, `--dynamic=0` and `--upstream=0` leave
+ * out what they name, a size of 0 its shape.
  */
 export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
   const instant = pods === 'instant';
   if (instant) await cluster.instant();
   const placement = instant ? InstantNode.placement : undefined;
-  const { image } = cluster;
   const rounds = size('rounds', full ? 3 : 1);
-  const isLarge = full || instant;
-  const asked = SIDES.filter((side) => side === 'plain' || size(OPTIONS[side], 1) > 0);
-  const sizes = { chain: size('chain', isLarge ? 10 : 4), wide: size('fan', isLarge ? 50 : 10) };
+  const defaults = full || instant ? LARGE : SMALL;
   const rows: Cell[][] = [];
-  for (const form of ['chain', 'wide'] as const) {
-    const tasks = sizes[form];
-    if (tasks === 0) continue;
-    const shape = { form, tasks, image, placement };
-    const sides: Record<Side, () => Promise<Finished>> = {
+  for (const { title, size: option, form, handOn } of SHAPES) {
+    const tasks = size(option, defaults[option]);
+    if (tasks === 0 || size(handOn ? 'dynamic' : 'static', 1) === 0) continue;
+    const shape = { form, tasks, handOn, image: cluster.image, placement };
+    const sides: Partial<Record<Side, () => Promise<Finished>>> = {
       plain: () => cluster.runWorkflow(plainWorkflow(shape)),
-      fixed: () => cluster.runPipeline(stepPipeline(shape)),
-      plainValues: () => cluster.runWorkflow(plainWorkflow({ ...shape, handOn: true })),
-      // A loop whose tasks take their item waits at as many gates as a fan-out can have.
-      late: () => cluster.runPipeline(stepPipeline({ ...shape, form: form === 'wide' ? 'loop' : form, handOn: true })),
-      upstream: () => cluster.runWorkflow(upstreamLikeWorkflow(shape)),
+      millrace: () => cluster.runPipeline(stepPipeline(shape)),
+      ...(form !== 'loop' && size('upstream', 1) > 0 && { upstream: () => cluster.runWorkflow(upstreamLikeWorkflow(shape)) }),
     };
-    const found: Record<Side, Found> = { plain: aSide(), fixed: aSide(), plainValues: aSide(), late: aSide(), upstream: aSide() };
+    const found: Partial<Record<Side, Found>> = {};
     for (let round = 0; round < rounds; round += 1) {
-      for (const side of asked) {
+      for (const [side, run] of Object.entries(sides) as [Side, () => Promise<Finished>][]) {
         const busy = processorSeconds();
-        const { wallMs, seen } = await sides[side]();
-        found[side].processor.push(processorSeconds() - busy);
-        found[side].wall.push(wallMs / 1000);
-        found[side].pods = seen.pods.size;
+        const { wallMs, seen } = await run();
+        const of = (found[side] ??= { wall: [], processor: [], pods: 0 });
+        of.processor.push(processorSeconds() - busy);
+        of.wall.push(wallMs / 1000);
+        of.pods = seen.pods.size;
         await cluster.tidy();
         await new Promise((next) => setTimeout(next, NODE_CLEANS_UP_MS));
       }
     }
-    const against = (side: Side, peer: Side, what: 'wall' | 'processor' = 'wall'): Cell => {
-      if (!asked.includes(peer)) return '';
-      if (side === peer) return '1 x';
-      const ratios = found[side][what].map((seconds, round) => seconds / found[peer][what][round]!);
-      return `${ratio(median(ratios))}${rounds > 1 ? ` (${ratio(Math.min(...ratios))} to ${ratio(Math.max(...ratios))})` : ''}`;
-    };
-    for (const side of asked) {
-      const peer = PEERS[side] ?? side;
-      rows.push([`${form === 'chain' ? 'chain' : 'fan-out'} of ${tasks}: ${NAMES[side]}`, String(found[side].pods), median(found[side].wall), against(side, peer), median(found[side].processor), against(side, peer, 'processor'), against(side, 'upstream')]);
+    for (const [side, of] of Object.entries(found) as [Side, Found][]) {
+      const against = (peer: Found | undefined, what: 'wall' | 'processor' = 'wall') => (peer === undefined || peer === of ? '-' : ratios(of[what], peer[what]));
+      rows.push([`${title}, ${tasks}: ${NAMES[side]}`, String(of.pods), median(of.wall), against(found.plain), median(of.processor), against(found.plain, 'processor'), against(found.upstream)]);
     }
   }
   printTable(
-    `Wall time, seconds, median of ${rounds} in turn, ${instant ? 'pods that end at once' : 'real pods'} (goals: static 1.05 x, dynamic 1.10 x plain; 0.5 x upstream-like)`,
+    `Wall time, seconds, median of ${rounds} in turn, ${instant ? 'pods that end at once' : 'real pods'} (goals: 1.05 x plain, 1.10 x with values handed on; 0.5 x upstream-like)`,
     ['what', 'pods', 'seconds', 'against plain Argo with the same containers', 'processor seconds of this machine', 'against the same', 'wall against upstream-like'],
     rows,
   );
 };
+
+/** The median of the rounds' ratios, with the least and the greatest. */
+function ratios(of: readonly number[], peer: readonly number[]): string {
+  const each = of.map((seconds, round) => seconds / peer[round]!);
+  return each.length === 1 ? ratio(each[0]!) : `${ratio(median(each))} (${ratio(Math.min(...each))} to ${ratio(Math.max(...each))})`;
+}
 
 /** Of each round; the processor's seconds are those of everything on the machine, so of the cluster where it is there. */
 interface Found {
   readonly wall: number[];
   readonly processor: number[];
   pods: number;
-}
-
-function aSide(): Found {
-  return { wall: [], processor: [], pods: 0 };
 }
