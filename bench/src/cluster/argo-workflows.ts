@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { DAGTask, Template, Workflow } from '@millrace/argo';
-import { ADD, itemsOf, STEP, stepBefore, steps, type Placement } from './step-pipelines.js';
+import { HARDENED } from '@millrace/pipeline-semantics';
+import { ADD, itemsOf, nameOfShape, STEP, stepBefore, steps, type Placement } from './step-pipelines.js';
 
 export interface PlainShape {
   readonly form: 'chain' | 'wide' | 'fan' | 'grid' | 'loop';
@@ -15,11 +17,11 @@ export interface PlainShape {
 const [command, ...args] = STEP;
 const nameOf = (index: number): string => `step-${index + 1}`;
 
-/** The same containers in the same order as Argo alone runs them, with values handed on in its own way. */
+/** The same containers in the same order as Argo alone runs them, with what Millrace takes away from a container's rights, and with values handed on in its own way. */
 export function plainWorkflow(shape: PlainShape): Workflow {
-  if (shape.form === 'loop') return workflow(shape, 'plain', [{ name: 'root', dag: { failFast: false, tasks: [loopOf(shape)] } }, adding(shape.image)]);
+  if (shape.form === 'loop') return workflow(shape, [{ name: 'root', dag: { failFast: false, tasks: [loopOf(shape)] } }, adding(shape.image)]);
   const tasks = steps(shape.form, shape.tasks).map((index): DAGTask => ({ name: nameOf(index), template: 'step', ...after(shape, index), ...(shape.handOn === true && { arguments: { parameters: [{ name: 'number', value: numberFor(shape, index) }] } }) }));
-  return workflow(shape, 'plain', [{ name: 'root', dag: { failFast: false, tasks } }, shape.handOn === true ? adding(shape.image) : { name: 'step', container: { image: shape.image, command: [command], args: [...args] } }]);
+  return workflow(shape, [{ name: 'root', dag: { failFast: false, tasks } }, shape.handOn === true ? adding(shape.image) : { name: 'step', container: { image: shape.image, command: [command], args: [...args], securityContext: HARDENED } }]);
 }
 
 function loopOf({ tasks }: PlainShape): DAGTask {
@@ -33,7 +35,7 @@ function adding(image: string): Template {
   return {
     name: 'step',
     inputs: { parameters: [{ name: 'number' }] },
-    container: { image, command: [program, ...script], args: ['{{inputs.parameters.number}}', OUTPUT_FILE] },
+    container: { image, command: [program, ...script], args: ['{{inputs.parameters.number}}', OUTPUT_FILE], securityContext: HARDENED },
     outputs: { parameters: [{ name: 'Output', valueFrom: { path: OUTPUT_FILE } }] },
   };
 }
@@ -67,7 +69,7 @@ export function upstreamLikeWorkflow(shape: PlainShape): Workflow {
   }).flat();
   const inputs = { parameters: [{ name: 'pod-spec-patch' }, { name: 'cached-decision' }] };
   const handed = { parameters: [{ name: 'pod-spec-patch', value: '{{inputs.parameters.pod-spec-patch}}' }] };
-  return workflow(shape, 'upstream-like', [
+  return workflow(shape, [
     { name: 'root', dag: { tasks: [{ name: 'root-driver', template: 'dag-driver' }, { name: 'root', template: 'tasks', depends: 'root-driver.Succeeded' }] } },
     { name: 'tasks', dag: { tasks } },
     driver('dag-driver'),
@@ -89,8 +91,9 @@ function after(shape: PlainShape, index: number): Pick<DAGTask, 'depends'> {
   return before === undefined ? {} : { depends: `${nameOf(before)}.Succeeded` };
 }
 
-function workflow({ form, tasks, placement }: PlainShape, kind: string, templates: Template[]): Workflow {
+function workflow(shape: PlainShape, templates: Template[]): Workflow {
+  const { placement } = shape;
   const placed = placement && { nodeSelector: { ...placement.nodeSelector }, tolerations: [{ ...placement.toleration, operator: 'Equal' }] };
-  const name = `${kind}-${form}-${tasks}-${Math.random().toString(36).slice(2, 8)}`;
+  const name = `${nameOfShape(shape)}-${randomBytes(5).toString('hex')}`;
   return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name }, spec: { entrypoint: 'root', serviceAccountName: 'pipeline-runner', ...placed, templates } } as Workflow;
 }

@@ -44,13 +44,16 @@ export function stepPipeline(shape: StepShape): object {
   const root: Record<string, object> = {};
   if (form === 'loop') root['for-loop-1'] = loopOf(shape, pieces);
   else for (const index of steps(form, tasks)) root[nameOf(index)] = step(shape, pieces, index, stepBefore(form, index, shape.chains));
-  const name = `bench-${form}-${tasks}${handOn ? '-values' : ''}`;
+  const name = nameOfShape(shape);
   const spec: PipelineSpec = { pipelineInfo: { name }, schemaVersion: '2.1.0', sdkVersion: 'kfp-2.17.0', components: pieces.components, deploymentSpec: { executors: pieces.executors }, root: { dag: { tasks: root } } };
   if (placement === undefined) return spec;
   const { nodeSelector, toleration } = placement;
   const each = { nodeSelector: { labels: nodeSelector }, tolerations: [{ ...toleration, operator: 'Equal' }] };
   return { pipeline_spec: spec, platform_spec: { platforms: { kubernetes: { deploymentSpec: { executors: Object.fromEntries(Object.keys(pieces.executors).map((executor) => [executor, each])) } } } } };
 }
+
+/** Of a pipeline, so that runs of it are called the same with ten characters behind; Workflows of peers, too, because Argo writes the name seven times into each node. */
+export const nameOfShape = ({ form, tasks, handOn = false }: Pick<StepShape, 'form' | 'tasks' | 'handOn'>): string => `${form}-${tasks}${handOn ? '-values' : ''}`;
 
 /** The places of all steps: a fan has one more. */
 export const steps = (form: StepShape['form'], tasks: number): number[] => [...Array(form === 'fan' ? tasks + 1 : tasks).keys()];

@@ -34,6 +34,8 @@ export interface CompileContext {
   readonly shared: Set<string>;
   /** Filled with the slots that gates have to answer for some pods only. */
   readonly ownSlots: Set<string>;
+  /** Whether what is compiled is run once for each item of a loop around it, so that Argo alone knows its path. @default false */
+  readonly isRepeated?: boolean;
 }
 
 /** Compiles the DAG of one scope, and everything inside it. */
@@ -64,7 +66,7 @@ interface TaskPlace {
 
 function compileTask(context: CompileContext, planned: PlannedTask, place: TaskPlace): DAGTask[] {
   const { name, depends } = place;
-  const path = { name: 'path', value: `{{inputs.parameters.path}}/${planned.taskKey}` };
+  const path = { name: 'path', value: context.isRepeated === true ? `{{inputs.parameters.path}}/${planned.taskKey}` : planned.path };
   const plainTask = (template: string, { when, given = {} }: { readonly when?: string; readonly given?: Readonly<Record<string, string>> } = {}): DAGTask[] => [
     {
       name,
@@ -159,7 +161,7 @@ function whenTemplate(context: CompileContext, planned: PlannedTask, pod: { read
 /** One iteration after another as Argo's limit allows, each with its own path; Argo knows of the items only how many there are. */
 function loopTemplate(context: CompileContext, planned: PlannedTask): string {
   const { task } = locateTask(context.pipeline, planned.path);
-  const body = dagTemplate(context, planned);
+  const body = dagTemplate({ ...context, isRepeated: true }, planned);
   const name = context.names.name('loop', planned.path);
   const limit = task.iteratorPolicy?.parallelismLimit ?? 0;
   context.templates.push({
@@ -173,7 +175,7 @@ function loopTemplate(context: CompileContext, planned: PlannedTask): string {
           name: 'iteration',
           template: body,
           withParam: '{{inputs.parameters.items}}',
-          arguments: { parameters: [{ name: 'path', value: '{{inputs.parameters.path}}#{{item}}' }] },
+          arguments: { parameters: [{ name: 'path', value: `${context.isRepeated === true ? '{{inputs.parameters.path}}' : planned.path}#{{item}}` }] },
         },
       ],
     },

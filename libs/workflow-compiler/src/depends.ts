@@ -25,6 +25,8 @@ export function dependsExpression(task: Pick<TaskSpec, 'triggerPolicy'>, depende
   return dependencies
     .map(({ name, kind }) => {
       const results = new Set(dependencyRule(strategy, kind).flatMap((state) => RESULTS[state]));
+      // What Argo takes a name by itself for, besides daemons, which we have none of: a Workflow has many of them, and its size counts.
+      if (results.size === 2 && results.has('Succeeded') && results.has('Skipped')) return name;
       const terms = [...results].map((result) => `${name}.${result}`);
       return terms.length === 1 ? terms[0] : `(${terms.join(' || ')})`;
     })
