@@ -39,7 +39,7 @@ interface Pieces {
 
 /** A pipeline of steps that end at once, as the compiler of the SDK writes it: one component and one executor for each task. */
 export function stepPipeline(shape: StepShape): object {
-  const { form, tasks, handOn = false, placement } = shape;
+  const { form, tasks, placement } = shape;
   const pieces: Pieces = { components: {}, executors: {} };
   const root: Record<string, object> = {};
   if (form === 'loop') root['for-loop-1'] = loopOf(shape, pieces);
