@@ -1,15 +1,16 @@
-import { ApiException, ApiextensionsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, RbacAuthorizationV1Api, StorageV1Api } from '@kubernetes/client-node';
+import { ApiException, ApiextensionsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig, RbacAuthorizationV1Api, StorageV1Api, type V1CustomResourceDefinition } from '@kubernetes/client-node';
 
 const ACCOUNT = 'pipeline-runner';
 const SECRET = 'mlpipeline-minio-artifact';
 
-const SCHEDULED_WORKFLOWS = {
+// The client writes the fields of its types, whose names have no dashes, and leaves out others.
+const SCHEDULED_WORKFLOWS: V1CustomResourceDefinition = {
   metadata: { name: 'scheduledworkflows.kubeflow.org' },
   spec: {
     group: 'kubeflow.org',
     scope: 'Namespaced',
     names: { kind: 'ScheduledWorkflow', listKind: 'ScheduledWorkflowList', plural: 'scheduledworkflows', singular: 'scheduledworkflow', shortNames: ['swf'] },
-    versions: [{ name: 'v1beta1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } }],
+    versions: [{ name: 'v1beta1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', x_kubernetes_preserve_unknown_fields: true } } }],
   },
 };
 

@@ -36,6 +36,19 @@ describe.skipIf(process.env['TEST_KUBECONFIG'] !== undefined)('the checks of a s
     await nobody.close();
   });
 
+  it('definitions: one of recurring runs that would leave them empty is told', async () => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/scheduledworkflows.kubeflow.org';
+    const schemaIs = async (schema: object) => {
+      const { metadata, spec } = await client.json<{ metadata: object; spec: { versions: object[] } }>({ path });
+      await client.json({ method: 'PUT', path, body: { metadata, spec: { ...spec, versions: spec.versions.map((version) => ({ ...version, schema: { openAPIV3Schema: { type: 'object', ...schema } } })) } } });
+    };
+    await schemaIs({});
+    const look = () => examine([definitions], { client });
+    await expect.poll(look, { timeout: 10_000 }).toMatchObject([{ verdict: 'error', what: expect.stringContaining('scheduledworkflows.kubeflow.org'), why: 'No recurring run makes a run.' }]);
+    await schemaIs({ 'x-kubernetes-preserve-unknown-fields': true });
+    await expect.poll(look, { timeout: 10_000 }).toMatchObject([{ verdict: 'ok' }]);
+  });
+
   it('following: what Argo does not take up, and what no agent stores, after a minute', async () => {
     const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
     const workflow = (name: string, labels: Record<string, string>, status?: object) =>
