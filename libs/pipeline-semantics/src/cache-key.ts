@@ -7,7 +7,7 @@ import { sha256Hex } from './sha256.js';
 export interface FingerprintFacts {
   readonly task: Pick<TaskSpec, 'componentRef' | 'cachingOptions'>;
   readonly container: Pick<ContainerSpec, 'image' | 'command' | 'args'>;
-  /** As the scope gives them, before defaults. */
+  /** As the task sees them: with the component's defaults where nothing is given. */
   readonly inputs: TaskValues;
   readonly outputArtifacts: ExecutionPlan['outputArtifacts'];
   readonly outputParameterTypes: Readonly<Record<string, string>>;
@@ -16,8 +16,9 @@ export interface FingerprintFacts {
 }
 
 /**
- * What makes two executions the same: the inputs given, the outputs promised and the container as the author wrote it. Not in it: environment,
- * resources, placement, retries, defaults, URIs and the names of task and component. An author's own cache key replaces all that.
+ * What makes two executions the same: the values of the inputs, the outputs promised and the container as the author wrote it. Not in it: environment,
+ * resources, placement, retries, URIs and the names of task and component. An author's own cache key replaces all that. KFP leaves defaults out too, and
+ * answers for a component with a new default what it made with the old one.
  *
  * Two executions with the same fingerprint, in the same pipeline and namespace, may share outputs.
  */

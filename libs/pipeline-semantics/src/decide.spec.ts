@@ -226,6 +226,18 @@ describe('decide, on the cache', () => {
     expect(decision.next(hit)).toEqual({ kind: 'cached', inputs: { parameters: { text: 'a' }, artifacts: {} }, hit, fingerprint: decision.fingerprint });
   });
 
+  it('counts a default as the value that it is', () => {
+    const fingerprintWith = (defaultValue: string, given?: string) => {
+      const step = { ...STEP, in: { text: { parameterType: 'STRING', defaultValue } } };
+      const task = { use: 'step', ...(given !== undefined && { in: { text: `=${given}` } }) };
+      const decision = decideOne({ tasks: { step: task } }, { step }, 'root/step', { context: cached });
+      if (decision.kind !== 'need-cache') throw new Error(decision.kind);
+      return decision.fingerprint;
+    };
+    expect(fingerprintWith('b')).not.toBe(fingerprintWith('a'));
+    expect(fingerprintWith('b', 'a')).toBe(fingerprintWith('a'));
+  });
+
   it.each([
     ['the task', 'root/never', cached],
     ['the run', 'root/step', { cache: { enabled: false } }],

@@ -132,10 +132,11 @@ function decideContainer(pipeline: Pipeline, path: ScopePath, located: LocatedTa
   } catch (error) {
     return cannotHavePod(path, error);
   }
+  const seen = inputsAsSeen(component, inputs);
   const fingerprint = fingerprintOf({
     task,
     container,
-    inputs,
+    inputs: seen,
     outputArtifacts: places.outputArtifacts,
     pvcNames,
     outputParameterTypes: Object.fromEntries(Object.entries(component.outputDefinitions?.parameters ?? {}).map(([name, spec]) => [name, spec.parameterType])),
@@ -143,7 +144,7 @@ function decideContainer(pipeline: Pipeline, path: ScopePath, located: LocatedTa
   return {
     kind: 'need-cache',
     fingerprint,
-    next: (hit) => (hit === undefined ? run(fingerprint) : { kind: 'cached', inputs: inputsAsSeen(component, inputs), hit, fingerprint }),
+    next: (hit) => (hit === undefined ? run(fingerprint) : { kind: 'cached', inputs: seen, hit, fingerprint }),
   };
 }
 
