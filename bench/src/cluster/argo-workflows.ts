@@ -12,6 +12,8 @@ export interface PlainShape {
   readonly placement?: Placement | undefined;
   /** Each task takes the number of the one before it, or of its place, and gives another. */
   readonly handOn?: boolean;
+  /** Argo keeps the log of each pod, as it does where KFP has set it up and as Millrace always has it. */
+  readonly keepLogs?: boolean;
 }
 
 const [command, ...args] = STEP;
@@ -95,5 +97,5 @@ function workflow(shape: PlainShape, templates: Template[]): Workflow {
   const { placement } = shape;
   const placed = placement && { nodeSelector: { ...placement.nodeSelector }, tolerations: [{ ...placement.toleration, operator: 'Equal' }] };
   const name = `${nameOfShape(shape)}-${randomBytes(5).toString('hex')}`;
-  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name }, spec: { entrypoint: 'root', serviceAccountName: 'pipeline-runner', ...placed, templates } } as Workflow;
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', metadata: { name }, spec: { entrypoint: 'root', serviceAccountName: 'pipeline-runner', archiveLogs: shape.keepLogs === true, ...placed, templates } } as Workflow;
 }

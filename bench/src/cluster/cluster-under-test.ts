@@ -32,7 +32,7 @@ export class ClusterUnderTest {
     const { endpoint, bucket, keys } = settings.s3;
     const client = new KubeClient(loadKubeConfig({ file: kubeconfig }), { userAgent: 'millrace-bench' });
     const namespace = new RunNamespace(settings.namespace);
-    await namespace.prepare(keys);
+    await namespace.prepare(keys, { endpoint, bucket });
     const services =
       settings.installedUrl === undefined
         ? await ClusterServices.start({ namespace: namespace.name, databaseUrl: settings.databaseUrl(), s3Endpoint: endpoint, pipelineRoot: `minio://${bucket}/v2/artifacts/bench`, env: { MILLRACE_LOG_LEVEL: 'warn' }, schedules: await hasSchedules(client), ...profiling() })

@@ -10,7 +10,7 @@ import { stepPipeline } from './step-pipelines.js';
 /** A node is busy with what pods have left when their objects are gone already. */
 const NODE_CLEANS_UP_MS = 8_000;
 
-const NAMES = { plain: 'plain Argo', millrace: 'Millrace', upstream: 'upstream-like' };
+const NAMES = { plain: 'plain Argo', logs: 'plain Argo that keeps logs', millrace: 'Millrace', upstream: 'upstream-like' };
 type Side = keyof typeof NAMES;
 
 /** What is run, with the option for its size. With `handOn` tasks give numbers and take them, so that Millrace decides every task in its turn. */
@@ -25,8 +25,8 @@ const SMALL = { chain: 4, fan: 10, loop: 10 };
 const LARGE = { chain: 10, fan: 50, loop: 50 };
 
 /**
- * The same containers as plain Argo runs them, as Millrace does, and as upstream lays them out (loops excepted), in turn. `--static=0`, `--dynamic=0` and `--upstream=0` leave
- * out what they name, a size of 0 its shape.
+ * The same containers as plain Argo runs them, without keeping their logs and (on real pods) with it, as Millrace does, and as upstream lays them out (loops excepted), in turn.
+ * `--static=0`, `--dynamic=0`, `--logs=0` and `--upstream=0` leave out what they name, a size of 0 its shape.
  */
 export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
   const instant = pods === 'instant';
@@ -41,6 +41,7 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
     const shape = { form, tasks, handOn, image: cluster.image, placement };
     const sides: Partial<Record<Side, () => Promise<Finished>>> = {
       plain: () => cluster.runWorkflow(plainWorkflow(shape)),
+      ...(!instant && size('logs', 1) > 0 && { logs: () => cluster.runWorkflow(plainWorkflow({ ...shape, keepLogs: true })) }),
       millrace: () => cluster.runPipeline(stepPipeline(shape)),
       ...(form !== 'loop' && size('upstream', 1) > 0 && { upstream: () => cluster.runWorkflow(upstreamLikeWorkflow(shape)) }),
     };
@@ -59,12 +60,12 @@ export const wall: ClusterPart = async (cluster, { full, pods, size }) => {
     }
     for (const [side, of] of Object.entries(found) as [Side, Found][]) {
       const against = (peer: Found | undefined, what: 'wall' | 'processor' = 'wall') => (peer === undefined || peer === of ? '-' : ratios(of[what], peer[what]));
-      rows.push([`${title}, ${tasks}: ${NAMES[side]}`, String(of.pods), median(of.wall), against(found.plain), median(of.processor), against(found.plain, 'processor'), against(found.upstream)]);
+      rows.push([`${title}, ${tasks}: ${NAMES[side]}`, String(of.pods), median(of.wall), against(found.plain), median(of.processor), against(found.plain, 'processor'), against(found.logs), against(found.upstream)]);
     }
   }
   printTable(
     `Wall time, seconds, median of ${rounds} in turn, ${instant ? 'pods that end at once' : 'real pods'} (goals: 1.05 x plain, 1.10 x with values handed on; 0.5 x upstream-like)`,
-    ['what', 'pods', 'seconds', 'against plain Argo with the same containers', 'processor seconds of this machine', 'against the same', 'wall against upstream-like'],
+    ['what', 'pods', 'seconds', 'against plain Argo with the same containers', 'processor seconds of this machine', 'against the same', 'wall against one that keeps logs', 'wall against upstream-like'],
     rows,
   );
 };
