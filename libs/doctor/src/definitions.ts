@@ -35,7 +35,8 @@ export const definitions: Check<{ readonly client: KubeClient }> = {
 const EMPTY_SCHEDULES = {
   what: 'The definition scheduledworkflows.kubeflow.org of the cluster keeps nothing of what is in a recurring run.',
   why: 'No recurring run makes a run.',
-  remedy: "Delete this definition (kubectl delete crd scheduledworkflows.kubeflow.org) and upgrade the release with the chart's crds.scheduledWorkflow at true, or install the definition of KFP.",
+  remedy:
+    "Delete this definition (kubectl delete crd scheduledworkflows.kubeflow.org) and upgrade the release with the chart's crds.scheduledWorkflow at true, or install the definition of KFP. Then enable the recurring runs again that this has disabled, which makes them anew.",
 };
 
 /** As the API server publishes it; undefined where it publishes none. */
