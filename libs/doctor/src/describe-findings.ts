@@ -10,7 +10,8 @@ export function describeFindings(findings: readonly Finding[]): string {
     [`${MARKS[verdict].padEnd(8)}${check.padEnd(width)}  ${what}`, ...(why === undefined ? [] : [`${indent}why: ${why}`]), ...(remedy === undefined ? [] : [`${indent}do:  ${remedy}`])].join('\n'),
   );
   const count = (verdict: Finding['verdict']) => findings.filter((finding) => finding.verdict === verdict).length;
-  return [...blocks, '', `${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors, ${count('unknown')} not known`].join('\n');
+  const named = (verdict: 'warning' | 'error') => `${count(verdict)} ${verdict}${count(verdict) === 1 ? '' : 's'}`;
+  return [...blocks, '', `${count('ok')} ok, ${named('warning')}, ${named('error')}, ${count('unknown')} not known`].join('\n');
 }
 
 /** 1 where something cannot work; warnings and what could not be looked at are no reason to stop a deployment. */

@@ -31,7 +31,7 @@ describe('what is told', () => {
   const findings = [{ check: 'good', ...fine('All is well.') }, { check: 'several', ...warning(broken) }];
 
   it('is one block a finding, with why and what to do, and a sum', () => {
-    expect(describeFindings(findings)).toBe('ok      good     All is well.\nwarning several  It is broken.\n                 why: Nothing works.\n                 do:  Mend it.\n\n1 ok, 1 warnings, 0 errors, 0 not known');
+    expect(describeFindings(findings)).toBe('ok      good     All is well.\nwarning several  It is broken.\n                 why: Nothing works.\n                 do:  Mend it.\n\n1 ok, 1 warning, 0 errors, 0 not known');
   });
 
   it('fails for errors alone', () => {
