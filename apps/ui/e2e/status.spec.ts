@@ -15,15 +15,15 @@ test('what is wrong with the install is said first, with what it means and what 
 });
 
 test('looks again when asked, and says when all is well', async ({ page }) => {
-  let asked = 0;
+  let mended = false;
   await page.route('**/apis/millrace/v1/doctor', async (route) => {
-    asked += 1;
     const well = [{ check: 'database', verdict: 'ok', what: 'It answers.' }];
-    const json = asked === 1 ? { examined_at: '2026-11-22T18:00:00.000Z', findings: [{ check: 'database', verdict: 'error', what: 'It is away.', why: 'Nothing works.', remedy: 'Start it.' }] } : { examined_at: '2026-11-22T18:01:00.000Z', findings: well };
+    const json = mended ? { examined_at: '2026-11-22T18:01:00.000Z', findings: well } : { examined_at: '2026-11-22T18:00:00.000Z', findings: [{ check: 'database', verdict: 'error', what: 'It is away.', why: 'Nothing works.', remedy: 'Start it.' }] };
     await route.fulfill({ json });
   });
   await page.goto('/status');
   await expect(page.getByText('1 thing cannot work; 0 are fine.')).toBeVisible();
+  mended = true;
   await page.getByRole('button', { name: 'Look again' }).click();
   await expect(page.getByText('All is well in what this server sees.')).toBeVisible();
 });

@@ -10,7 +10,6 @@ import '@/styles/base.css';
 const BASE_PATH = '/__millrace_base__';
 
 export const metadata: Metadata = {
-  title: 'Millrace',
   description: 'Runs, pipelines and experiments',
   other: { 'millrace-base-path': BASE_PATH },
 };
@@ -28,7 +27,8 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
       <body>
         <LiveProvider>
           <Frame>
-            <Suspense>{children}</Suspense>
+            {/* Titles are of the pages, in their language: Next's own comes when it comes, over that of a page already shown. */}
+            <Suspense fallback={<title>Millrace</title>}>{children}</Suspense>
           </Frame>
         </LiveProvider>
       </body>

@@ -1,6 +1,5 @@
 'use client';
 import Link from 'next/link';
-import { useEffect } from 'react';
 import { isNotFound } from '@/api/http';
 import { nameOf } from '@/api/kfp';
 import { buttonClass } from '@/components/ui/Button';
@@ -24,9 +23,6 @@ export function ExperimentPage() {
   const id = usePathPart(1);
   const experiment = useExperiment(id);
   const name = experiment.data ? nameOf(experiment.data) : shortId(id);
-  useEffect(() => {
-    document.title = `${name} · Millrace`;
-  }, [name]);
   const crumbs = [{ label: t.nav.experiments, href: '/experiments' }, { label: shortId(id), mono: true }];
   if (experiment.isError && !experiment.data) {
     return (

@@ -41,9 +41,6 @@ export function NewRunPage() {
   const json = url.get('as') === 'json';
   const ready = (form.pipelineId !== '' && form.versionId !== '') || form.inline;
   const preview = usePreview(form.request, ready && form.reading.problems.length === 0 && !form.loading);
-  useEffect(() => {
-    document.title = `${schedule.repeat ? t.recurring.new : t.newRun.title} · Millrace`;
-  }, [t, schedule.repeat]);
 
   // What the server says of a parameter stands beside what the form found by itself.
   const problems = useMemo(() => {

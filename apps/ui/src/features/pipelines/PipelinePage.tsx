@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { hostAddress } from '@/api/base-path';
 import { isNotFound } from '@/api/http';
 import { kfp, nameOf } from '@/api/kfp';
@@ -55,9 +55,6 @@ export function PipelinePage() {
   const selected = url.get('task');
   const name = pipeline.data ? nameOf(pipeline.data) : shortId(id);
   const select = (task: string | undefined) => url.push({ task });
-  useEffect(() => {
-    document.title = `${name} · Millrace`;
-  }, [name]);
   const group = t.keys.groups.page;
   const setView = (next: View) => url.push({ view: next === 'graph' ? undefined : next, page: undefined, from: undefined, q: undefined, state: undefined });
   const stepVersion = (by: number) => {

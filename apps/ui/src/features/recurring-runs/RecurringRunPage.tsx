@@ -2,7 +2,7 @@
 import type { RecurringRunDetail } from '@millrace/api-contract';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { isNotFound } from '@/api/http';
 import { buttonClass } from '@/components/ui/Button';
 import { ConfirmDialog } from '@/components/ui/Dialog';
@@ -32,9 +32,6 @@ export function RecurringRunPage() {
   const id = usePathPart(1);
   const query = useRecurringRun(id);
   const name = query.data?.recurring_run.name ?? shortId(id);
-  useEffect(() => {
-    document.title = `${name} · Millrace`;
-  }, [name]);
   const crumbs = [{ label: t.recurring.title, href: '/recurring-runs' }, { label: shortId(id), mono: true }];
   if (query.isError && !query.data) {
     return (

@@ -30,7 +30,7 @@ import { ParametersTab } from './components/ParametersTab';
 import { RunHeader } from './components/RunHeader';
 import { Split } from './components/Split';
 import { TaskTable } from './components/TaskTable';
-import { useTabState } from './hooks/use-tab-state';
+import { useTabIcon } from './hooks/use-tab-icon';
 import { filterTasks, nextFailed } from './lib/failed-tasks';
 import styles from './components/RunPage.module.css';
 
@@ -63,7 +63,7 @@ export function RunPage() {
   const chosen = STRIP_ORDER.find((state) => state === url.get('state'));
   const visible = useMemo(() => filterTasks(tasks, { state: chosen, text }), [tasks, chosen, text]);
   const state = detail ? visualOfRun(detail.run) : undefined;
-  useTabState(detail ? `${detail.run.state === 'CANCELING' ? t.states.canceling : t.states[state ?? 'pending']}: ${detail.run.name}` : t.runs.title, state);
+  useTabIcon(state);
   useEffect(() => {
     const running = tasks.filter((task) => task.state === 'RUNNING').length;
     document.documentElement.toggleAttribute('data-still', running > MANY_RUNNING);
@@ -118,7 +118,7 @@ export function RunPage() {
     }
     return (
       <>
-        <PageHead title=" " crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: shortId(id), mono: true }]}>
+        <PageHead title=" " tab={t.runs.title} crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: shortId(id), mono: true }]}>
           <div className={styles.headSpace} />
         </PageHead>
         <SkeletonRows rows={6} />

@@ -8,6 +8,7 @@ export function NotFoundPage() {
   const t = useTexts();
   return (
     <EmptyState title={t.common.notFoundTitle} text={t.common.notFoundText}>
+      <title>{`${t.common.notFoundTitle} · Millrace`}</title>
       <Link prefetch={false} href="/runs" className={buttonClass({ look: 'primary' })}>
         {t.common.toRuns}
       </Link>

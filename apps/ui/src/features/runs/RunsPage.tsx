@@ -1,6 +1,5 @@
 'use client';
 import Link from 'next/link';
-import { useEffect } from 'react';
 import { buttonClass } from '@/components/ui/Button';
 import { Icon } from '@/components/ui/Icon';
 import { Tabs } from '@/components/ui/Tabs';
@@ -16,9 +15,6 @@ export function RunsPage() {
   const t = useTexts();
   const url = useSearchState();
   const fetching = useIsFetching({ queryKey: keys.allRuns, predicate: (query) => query.state.data !== undefined });
-  useEffect(() => {
-    document.title = `${t.runs.title} · Millrace`;
-  }, [t]);
   const view = url.get('archived') === '1' ? 'archived' : 'all';
   return (
     <>

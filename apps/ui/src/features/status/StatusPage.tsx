@@ -1,5 +1,4 @@
 'use client';
-import { useEffect } from 'react';
 import { Button } from '@/components/ui/Button';
 import { EmptyState } from '@/components/ui/EmptyState';
 import { ErrorCard } from '@/components/ui/ErrorCard';
@@ -19,9 +18,6 @@ export function StatusPage() {
   const server = useServer();
   const looked = query.data;
   const { findings, counts } = sumUp({ findings: looked?.findings ?? [] });
-  useEffect(() => {
-    document.title = `${t.status.title} · Millrace`;
-  }, [t]);
   return (
     <>
       <PageHead

@@ -5,7 +5,9 @@ import { RefetchLine } from '@/components/ui/Skeleton';
 import styles from './PageHead.module.css';
 
 interface PageHeadProps {
-  readonly title: ReactNode;
+  readonly title: string;
+  /** What the browser's tab says, where that is not the title. */
+  readonly tab?: string;
   readonly glyph?: ReactNode;
   readonly crumbs?: readonly { readonly label: string; readonly href?: string; readonly mono?: boolean }[];
   readonly aside?: ReactNode;
@@ -15,9 +17,10 @@ interface PageHeadProps {
 }
 
 /** The head of every page: crumbs, title with actions right, then facts, views and tabs. */
-export function PageHead({ title, glyph, crumbs, aside, actions, children, refetching = false }: PageHeadProps) {
+export function PageHead({ title, tab = title, glyph, crumbs, aside, actions, children, refetching = false }: PageHeadProps) {
   return (
     <header className={`${styles.head} ${children ? '' : styles.padded}`}>
+      <title>{`${tab} · Millrace`}</title>
       {crumbs ? (
         <nav className={styles.crumbs} aria-label="Breadcrumb">
           {crumbs.map((crumb, index) => (
@@ -37,7 +40,7 @@ export function PageHead({ title, glyph, crumbs, aside, actions, children, refet
       <div className={styles.titleRow}>
         <div className={styles.title}>
           {glyph}
-          <h1 className="cut" title={typeof title === 'string' ? title : undefined}>
+          <h1 className="cut" title={title}>
             {title}
           </h1>
           {aside}

@@ -1,6 +1,6 @@
 'use client';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { ErrorCard } from '@/components/ui/ErrorCard';
 import { DelayedSearch, focusRow, ListTable, type ListTableProps } from '@/components/ui/ListTable';
 import { SkeletonRows } from '@/components/ui/Skeleton';
@@ -36,9 +36,6 @@ export function ListPage<Item, Answer extends Page>({ title, list, itemsOf, tota
   const items = (list.data && itemsOf(list.data)) ?? [];
   const filter = useRef<HTMLInputElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    document.title = `${title} · Millrace`;
-  }, [title]);
   const group = t.keys.groups.list;
   useShortcuts([
     { keys: '/', label: t.keys.find, group, run: () => filter.current?.focus() },

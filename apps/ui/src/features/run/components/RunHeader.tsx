@@ -39,6 +39,7 @@ export function RunHeader({ detail, refetching, chosen, onChoose, children }: Ru
   return (
     <PageHead
       title={run.name}
+      tab={`${canceling ? t.states.canceling : t.states[state]}: ${run.name}`}
       refetching={refetching}
       glyph={<StateGlyph state={state} size={18} canceling={canceling} />}
       crumbs={[{ label: t.nav.runs, href: '/runs' }, { label: run.experiment.name, href: `/experiments/${run.experiment.id}` }, { label: shortId(run.id), mono: true }]}

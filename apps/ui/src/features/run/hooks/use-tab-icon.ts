@@ -16,11 +16,8 @@ const SHAPE: Record<VisualState, string> = {
 /** Middle tones, as a tab bar may be light or dark whatever the page is. */
 const COLOUR: Record<VisualState, string> = { pending: '#7f8a91', running: '#2192d6', succeeded: '#2a9d5c', failed: '#e0453f', cached: '#1f9a98', skipped: '#828a93', canceled: '#96826f', waiting: '#c9871b' };
 
-/** The browser tab says what the page says: the document's title and its icon carry the state. */
-export function useTabState(title: string, state: VisualState | undefined): void {
-  useEffect(() => {
-    document.title = `${title} · Millrace`;
-  }, [title]);
+/** The icon of the browser's tab carries the state, as its title does. */
+export function useTabIcon(state: VisualState | undefined): void {
   useEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('#favicon');
     if (!icon || !state) return;
