@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttemptExit } from '../executor.js';
 import { componentArgs, componentCommand, INSTALL_SDK } from './testing/component-command.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
+import { isAlive } from './testing/is-alive.js';
 import { preparePython } from './testing/python-environment.js';
 
 const found = await preparePython();
@@ -353,15 +354,6 @@ function supervisorMemory(folder: string): number {
     const { pid } = JSON.parse(readFileSync(join(parent, name, 'supervisor.json'), 'utf8')) as { pid: number };
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   }));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function until<T>(look: () => T | undefined): Promise<T> {

@@ -9,6 +9,7 @@ import type { ProcessExecutorOptions } from './create-process-executor.js';
 import { connectToSupervisor, type SupervisorEvent } from './supervisor-connection.js';
 import { type Bench, openBench } from './testing/executor-bench.js';
 import { ENVIRONMENT_FOLDER, preparePython } from './testing/python-environment.js';
+import { isAlive } from './testing/is-alive.js';
 import { runTypescript } from './testing/run-typescript.js';
 
 const found = await preparePython();
@@ -181,14 +182,6 @@ function supervisorPids(folder: string): number[] {
     .map((name) => join(parent, name, 'supervisor.json'))
     .filter((path) => existsSync(path))
     .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { pid: number }).pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
 }
 
 async function until<T>(look: () => T | false | undefined): Promise<T> {
